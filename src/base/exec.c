@@ -1,0 +1,81 @@
+/* Threads and processes. Blocks of rows depend on n alone; who computes a block does not
+ * matter, because each writes its own place and the merge follows block order. */
+#include "base/ctx.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { MOST_THREADS = 64 };
+
+an_index an_block_count(an_index n, an_index grain)
+{
+    return n <= 0 ? 0 : (n + grain - 1) / grain;
+}
+
+typedef struct team {
+    an_index n, grain, n_blocks;
+    an_map_fn *map;
+    void *self;
+    an_ctx *ctx;
+    atomic_llong next;
+} team;
+
+static void *work(void *argument)
+{
+    team *t = argument;
+
+    for (;;) {
+        const an_index block = atomic_fetch_add(&t->next, 1);
+
+        if (block >= t->n_blocks || t->ctx->cancelled) break;
+        const an_index first = block * t->grain;
+        const an_index last = first + t->grain < t->n ? first + t->grain : t->n;
+
+        t->map(t->self, block, first, last);
+    }
+    return NULL;
+}
+
+an_status an_map_blocks(an_ctx *ctx, an_index n, an_index grain, an_map_fn *map, void *self)
+{
+    team t = {.n = n, .grain = grain, .map = map, .self = self, .ctx = ctx};
+    pthread_t threads[MOST_THREADS];
+    int n_started = 0, wanted = ctx->n_threads < MOST_THREADS ? ctx->n_threads : MOST_THREADS;
+
+    t.n_blocks = an_block_count(n, grain);
+    if (wanted > t.n_blocks) wanted = (int)t.n_blocks;
+    for (int i = 1; i < wanted; i++) {
+        if (pthread_create(&threads[n_started], NULL, work, &t) != 0) break;
+        n_started++;
+    }
+    work(&t); /* this thread belongs to the team: it finishes even when none started */
+    for (int i = 0; i < n_started; i++) pthread_join(threads[i], NULL);
+    return an_poll(ctx);
+}
+
+void an_merge_blocks(an_index n_blocks, an_index n_values, double *partial, double *sum)
+{
+    for (an_index width = 1; width < n_blocks; width *= 2)
+        for (an_index b = 0; b + width < n_blocks; b += 2 * width) {
+            double *restrict to = partial + b * n_values;
+            const double *restrict from = partial + (b + width) * n_values;
+
+            for (an_index k = 0; k < n_values; k++) to[k] += from[k];
+        }
+    for (an_index k = 0; k < n_values; k++) sum[k] = n_blocks > 0 ? partial[k] : 0.0;
+}
+
+an_status an_exec_sum(an_ctx *ctx, an_index n, double *inout)
+{
+    return ctx->exec.sum ? ctx->exec.sum(ctx->exec.self, n, inout) : AN_OK;
+}
+
+an_status an_exec_agree(an_ctx *ctx, an_status local)
+{
+    double failed = local == AN_OK ? 0.0 : 1.0;
+    const an_status st = an_exec_sum(ctx, 1, &failed);
+
+    if (local != AN_OK) return local;
+    if (st != AN_OK) return st;
+    return failed > 0 ? an_fail(ctx, AN_ERR_PEER, "another process failed") : AN_OK;
+}
