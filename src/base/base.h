@@ -20,20 +20,20 @@
 /* ---- Control flow: the only two macros that jump ---------------------------------
  * Both need `an_status st`, a context named `ctx` and a label `done`. */
 
-#define AN_TRY(call)                 \
-    do {                             \
-        st = (call);                 \
-        if (st != AN_OK) goto done;  \
+#define AN_TRY(call)                \
+    do {                            \
+        st = (call);                \
+        if (st != AN_OK) goto done; \
     } while (0)
 
 /* ptr = n zeroed elements of mem. */
-#define AN_ALLOC(ptr, mem, n)                                                \
-    do {                                                                     \
-        (ptr) = an_arena_alloc((mem), (an_index)(n), sizeof *(ptr));         \
-        if (!(ptr)) {                                                        \
-            st = an_fail_memory(ctx);                                        \
-            goto done;                                                       \
-        }                                                                    \
+#define AN_ALLOC(ptr, mem, n)                                        \
+    do {                                                             \
+        (ptr) = an_arena_alloc((mem), (an_index)(n), sizeof *(ptr)); \
+        if (!(ptr)) {                                                \
+            st = an_fail_memory(ctx);                                \
+            goto done;                                               \
+        }                                                            \
     } while (0)
 
 an_status an_fail_memory(an_ctx *ctx); /* message and problem need no memory */
@@ -68,7 +68,7 @@ typedef struct an_env {
     void *now_self;
 } an_env;
 
-an_env an_env_system(void);           /* libc, POSIX, the clock */
+an_env an_env_system(void);            /* libc, POSIX, the clock */
 an_ctx *an_ctx_new_in(const an_env *); /* copies env */
 const an_env *an_ctx_env(const an_ctx *ctx);
 
@@ -78,7 +78,8 @@ int64_t an_now(const an_ctx *ctx); /* SOURCE_DATE_EPOCH, when set, else the cloc
 an_status an_poll(an_ctx *ctx);
 void an_progress(an_ctx *ctx, double fraction, const char *what);
 
-/* ---- Memory --------------------------------------------------------------------------- */
+/* ---- Memory ---------------------------------------------------------------------------
+ */
 
 void *an_malloc(an_ctx *ctx, size_t size);             /* zeroed; NULL: message set */
 void *an_realloc(an_ctx *ctx, void *ptr, size_t size); /* NULL: message set, ptr kept */
@@ -110,26 +111,31 @@ void an_buf_clear(an_buf *buf);            /* keeps memory */
 void an_buf_free(an_buf *buf);
 
 /* Grow *array so that it holds `need` elements of `size`; new ones are zero. */
-an_status an_grow(an_ctx *ctx, void *array, an_index *capacity, an_index need, size_t size);
+an_status an_grow(an_ctx *ctx, void *array, an_index *capacity, an_index need,
+                  size_t size);
 
-/* ---- Numbers and dates as text: no locale ------------------------------------------------ */
+/* ---- Numbers and dates as text: no locale
+ * ------------------------------------------------ */
 
 /* Reads a whole decimal number: [+-]digits[.digits][e[+-]digits]. No blanks, no hex, no
  * inf or nan, no thousands separators. Correctly rounded. False: not such a number. */
 bool an_parse_double(const char *text, size_t size, double *out);
-bool an_parse_int(const char *text, size_t size, int64_t *out); /* optional sign, digits */
+bool an_parse_int(const char *text, size_t size,
+                  int64_t *out); /* optional sign, digits */
 
-/* Shortest decimal form that reads back to the same double; text[32]. Returns its size. */
+/* Shortest decimal form that reads back to the same double; text[32]. Returns its size.
+ */
 size_t an_format_double(double x, char text[32]);
 
 /* Days since 1970-01-01, proleptic Gregorian. */
 bool an_date_valid(int year, int month, int day);
 int32_t an_date_from_civil(int year, int month, int day);
 void an_date_to_civil(int32_t days, int *year, int *month, int *day);
-void an_date_format(int32_t days, char text[16]); /* yyyy-mm-dd */
+void an_date_format(int32_t days, char text[16]);                     /* yyyy-mm-dd */
 bool an_parse_date_iso(const char *text, size_t size, int32_t *days); /* yyyy-mm-dd */
 
-/* ---- UTF-8 --------------------------------------------------------------------------------- */
+/* ---- UTF-8
+ * --------------------------------------------------------------------------------- */
 
 /* Offset of the first byte that is not valid UTF-8, or size. */
 size_t an_utf8_valid(const char *text, size_t size);
@@ -138,7 +144,8 @@ int an_edit_distance(const char *a, const char *b);
 /* The candidate nearest to name, or NULL when none is near. */
 const char *an_nearest(const char *name, const char *const *candidates, an_index n);
 
-/* ---- Sorting: stable, total order with NaN last ------------------------------------------------ */
+/* ---- Sorting: stable, total order with NaN last
+ * ------------------------------------------------ */
 
 /* order[n] becomes the stable permutation that sorts key ascending. */
 an_status an_order_double(an_ctx *ctx, an_index n, const double *key, int64_t *order);
@@ -147,7 +154,9 @@ typedef int an_compare_fn(const void *self, int64_t a, int64_t b);
 void an_order_by(an_index n, int64_t *order, int64_t *work, an_compare_fn *compare,
                  const void *self);
 
-/* ---- Files ------------------------------------------------------------------------------------- */
+/* ---- Files
+ * -------------------------------------------------------------------------------------
+ */
 
 /* Whole file in mem, terminated by a zero that size does not count. A file larger than
  * limit bytes is refused before it is read. */
@@ -161,21 +170,26 @@ an_status an_file_write(an_ctx *ctx, const char *path, const void *data, size_t 
 typedef struct an_outdir an_outdir;
 an_status an_outdir_open(an_ctx *ctx, const char *path, an_outdir **out);
 /* name may hold one '/'; the subfolder is made. */
-an_status an_outdir_write(an_outdir *dir, const char *name, const void *data, size_t size);
-an_status an_outdir_commit(an_outdir *dir);  /* fails when path exists already */
-void an_outdir_close(an_outdir *dir);        /* without commit: removes everything */
+an_status an_outdir_write(an_outdir *dir, const char *name, const void *data,
+                          size_t size);
+an_status an_outdir_commit(an_outdir *dir); /* fails when path exists already */
+void an_outdir_close(an_outdir *dir);       /* without commit: removes everything */
 
 /* SHA-256 as 64 hexadecimal digits and a zero. */
 void an_sha256(const void *data, size_t size, char hex[65]);
 
-/* ---- Executor ------------------------------------------------------------------------------------- */
+/* ---- Executor
+ * -------------------------------------------------------------------------------------
+ */
 
-/* Rows 0..n-1 are cut into blocks that depend on n and grain only. map(self, block, first,
- * last) runs once per block, on any thread; it writes where only that block writes. Merging
- * is the caller's, in block order, so any number of threads gives the same bits. */
+/* Rows 0..n-1 are cut into blocks that depend on n and grain only. map(self, block,
+ * first, last) runs once per block, on any thread; it writes where only that block
+ * writes. Merging is the caller's, in block order, so any number of threads gives the
+ * same bits. */
 typedef void an_map_fn(void *self, an_index block, an_index first, an_index last);
 an_index an_block_count(an_index n, an_index grain);
-an_status an_map_blocks(an_ctx *ctx, an_index n, an_index grain, an_map_fn *map, void *self);
+an_status an_map_blocks(an_ctx *ctx, an_index n, an_index grain, an_map_fn *map,
+                        void *self);
 
 /* sum[k] = total over blocks of partial[block * n_values + k], pairwise in a fixed tree;
  * partial is overwritten. */
@@ -194,7 +208,8 @@ an_status an_exec_sum(an_ctx *ctx, an_index n, double *inout);
 an_status an_exec_agree(an_ctx *ctx, an_status local);
 void an_ctx_set_exec(an_ctx *ctx, const an_exec *exec); /* NULL: serial */
 
-/* ---- Random numbers: Philox4x32-10, keyed (seed, stream), counter (replicate, unit) ---- */
+/* ---- Random numbers: Philox4x32-10, keyed (seed, stream), counter (replicate, unit)
+ * ---- */
 
 typedef struct an_rng {
     uint64_t seed, stream, replicate, unit;

@@ -36,11 +36,13 @@ static void *work(void *argument)
     return NULL;
 }
 
-an_status an_map_blocks(an_ctx *ctx, an_index n, an_index grain, an_map_fn *map, void *self)
+an_status an_map_blocks(an_ctx *ctx, an_index n, an_index grain, an_map_fn *map,
+                        void *self)
 {
     team t = {.n = n, .grain = grain, .map = map, .self = self, .ctx = ctx};
     pthread_t threads[MOST_THREADS];
-    int n_started = 0, wanted = ctx->n_threads < MOST_THREADS ? ctx->n_threads : MOST_THREADS;
+    int n_started = 0,
+        wanted = ctx->n_threads < MOST_THREADS ? ctx->n_threads : MOST_THREADS;
 
     t.n_blocks = an_block_count(n, grain);
     if (wanted > t.n_blocks) wanted = (int)t.n_blocks;

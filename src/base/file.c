@@ -12,8 +12,9 @@
 static an_status io_failed(an_ctx *ctx, const char *doing, const char *path, int error)
 {
     char what[512];
-    const char *todo = error == ENOENT   ? "check the name and the folder"
-                       : error == EACCES ? "check the permissions, or write elsewhere with -o"
+    const char *todo = error == ENOENT ? "check the name and the folder"
+                       : error == EACCES
+                           ? "check the permissions, or write elsewhere with -o"
                        : error == ENOSPC ? "free some space, or write elsewhere with -o"
                                          : NULL;
 
@@ -120,7 +121,8 @@ static an_status sync_folder(an_ctx *ctx, const char *folder)
     an_status st = AN_OK;
 
     if (fd < 0) return io_failed(ctx, "open", folder, errno);
-    if (vfs->fsync(vfs->self, fd) != 0 && errno != EINVAL) /* EINVAL: no such notion here */
+    if (vfs->fsync(vfs->self, fd) != 0 &&
+        errno != EINVAL) /* EINVAL: no such notion here */
         st = io_failed(ctx, "flush", folder, errno);
     vfs->close(vfs->self, fd);
     return st;
@@ -229,7 +231,8 @@ an_status an_outdir_write(an_outdir *dir, const char *name, const void *data, si
     if (slash) {
         char folder[4352];
 
-        snprintf(folder, sizeof folder, "%s/%.*s", dir->temporary, (int)(slash - name), name);
+        snprintf(folder, sizeof folder, "%s/%.*s", dir->temporary, (int)(slash - name),
+                 name);
         AN_TRY(make_folder(dir, folder));
     }
     AN_TRY(an_grow(ctx, &dir->files, &dir->files_capacity, dir->n_files + 1,
@@ -267,7 +270,8 @@ void an_outdir_close(an_outdir *dir)
     ctx = dir->ctx;
     vfs = &an_ctx_env(ctx)->vfs;
     if (!dir->committed) {
-        for (an_index i = dir->n_files - 1; i >= 0; i--) vfs->unlink(vfs->self, dir->files[i]);
+        for (an_index i = dir->n_files - 1; i >= 0; i--)
+            vfs->unlink(vfs->self, dir->files[i]);
         for (an_index i = dir->n_folders - 1; i >= 0; i--)
             vfs->rmdir(vfs->self, dir->folders[i]);
     }
@@ -285,5 +289,6 @@ void an_sha256(const void *data, size_t size, char hex[65])
     sha256_init(&sha);
     sha256_update(&sha, size, data);
     sha256_digest(&sha, sizeof digest, digest);
-    for (int i = 0; i < SHA256_DIGEST_SIZE; i++) snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    for (int i = 0; i < SHA256_DIGEST_SIZE; i++)
+        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
 }

@@ -94,7 +94,8 @@ void *an_arena_alloc(an_arena *mem, an_index n, size_t size)
 
     if (n < 0 || __builtin_mul_overflow((size_t)n, size, &bytes)) return NULL;
     if (bytes > SIZE_MAX / 2) return NULL;
-    if (!b || padding(b) + bytes > b->size - b->used) b = add_block(mem, bytes + ALIGNMENT);
+    if (!b || padding(b) + bytes > b->size - b->used)
+        b = add_block(mem, bytes + ALIGNMENT);
     if (!b) return NULL;
     b->used += padding(b);
     out = (char *)(b + 1) + b->used;
@@ -136,7 +137,8 @@ char *an_arena_printf(an_arena *mem, const char *format, ...)
 
 /* ---- Growing arrays and buffers ---- */
 
-an_status an_grow(an_ctx *ctx, void *array, an_index *capacity, an_index need, size_t size)
+an_status an_grow(an_ctx *ctx, void *array, an_index *capacity, an_index need,
+                  size_t size)
 {
     void *old, *grown;
     an_index wanted = *capacity < 8 ? 8 : *capacity;

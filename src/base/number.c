@@ -49,7 +49,8 @@ static bool read_exponent(const char *text, size_t size, size_t *at, decimal *d)
 
     if (*at == size || (text[*at] != 'e' && text[*at] != 'E')) return true;
     (*at)++;
-    if (*at < size && (text[*at] == '+' || text[*at] == '-')) negative = text[(*at)++] == '-';
+    if (*at < size && (text[*at] == '+' || text[*at] == '-'))
+        negative = text[(*at)++] == '-';
     for (first = *at; *at < size && is_digit(text[*at]); (*at)++)
         if (value < 100000) value = value * 10 + (text[*at] - '0');
     d->exponent += negative ? -value : value;
@@ -63,7 +64,8 @@ static bool read_decimal(const char *text, size_t size, decimal *d)
     bool some;
 
     *d = (decimal){0};
-    if (at < size && (text[at] == '+' || text[at] == '-')) d->negative = text[at++] == '-';
+    if (at < size && (text[at] == '+' || text[at] == '-'))
+        d->negative = text[at++] == '-';
     some = read_digits(text, size, &at, 0, d);
     if (at < size && text[at] == '.') {
         at++;

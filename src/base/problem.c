@@ -9,8 +9,8 @@ static const char *severity_text(an_severity severity)
 /* The problem with its texts copied into the context's arena. */
 static bool copy_problem(an_ctx *ctx, const an_problem *from, an_problem *to)
 {
-    const char *const texts[] = {from->code, from->what, from->file,
-                                 from->sheet, from->why, from->todo};
+    const char *const texts[] = {from->code,  from->what, from->file,
+                                 from->sheet, from->why,  from->todo};
     const char *copies[6];
 
     for (int i = 0; i < 6; i++) {

@@ -1,5 +1,5 @@
-/* Philox4x32-10 (Salmon et al., SC11): a counter is encrypted, so draw k of replicate r is
- * the same on any thread and rank. Checked against the published vectors. */
+/* Philox4x32-10 (Salmon et al., SC11): a counter is encrypted, so draw k of replicate r
+ * is the same on any thread and rank. Checked against the published vectors. */
 #include "base/base.h"
 
 static void philox_round(uint32_t c[4], const uint32_t k[2])
@@ -37,7 +37,8 @@ static uint32_t next(an_rng *rng)
         const uint64_t key = rng->seed ^ (rng->stream * UINT64_C(0x9E3779B97F4A7C15));
         const uint32_t k[2] = {(uint32_t)key, (uint32_t)(key >> 32)};
         const uint32_t c[4] = {(uint32_t)rng->unit, (uint32_t)(rng->unit >> 32),
-                               (uint32_t)rng->replicate, (uint32_t)(rng->replicate >> 32)};
+                               (uint32_t)rng->replicate,
+                               (uint32_t)(rng->replicate >> 32)};
 
         philox(c, k, rng->out);
         rng->unit++;

@@ -3,19 +3,21 @@
 
 enum { RUN = 12 };
 
-static void insertion(int64_t *order, an_index n, an_compare_fn *compare, const void *self)
+static void insertion(int64_t *order, an_index n, an_compare_fn *compare,
+                      const void *self)
 {
     for (an_index i = 1; i < n; i++) {
         const int64_t row = order[i];
         an_index j = i;
 
-        for (; j > 0 && compare(self, order[j - 1], row) > 0; j--) order[j] = order[j - 1];
+        for (; j > 0 && compare(self, order[j - 1], row) > 0; j--)
+            order[j] = order[j - 1];
         order[j] = row;
     }
 }
 
-static void merge(const int64_t *a, an_index n, const int64_t *b, an_index m, int64_t *out,
-                  an_compare_fn *compare, const void *self)
+static void merge(const int64_t *a, an_index n, const int64_t *b, an_index m,
+                  int64_t *out, an_compare_fn *compare, const void *self)
 {
     an_index i = 0, j = 0;
 

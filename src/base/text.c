@@ -8,7 +8,10 @@ static size_t sequence(const unsigned char *s, size_t left)
     size_t n;
 
     if (c < 0x80) return 1;
-    n = c >= 0xC2 && c <= 0xDF ? 2 : (c & 0xF0) == 0xE0 ? 3 : c >= 0xF0 && c <= 0xF4 ? 4 : 0;
+    n = c >= 0xC2 && c <= 0xDF   ? 2
+        : (c & 0xF0) == 0xE0     ? 3
+        : c >= 0xF0 && c <= 0xF4 ? 4
+                                 : 0;
     if (n == 0 || n > left) return 0;
     for (size_t i = 1; i < n; i++)
         if ((s[i] & 0xC0) != 0x80) return 0;

@@ -1,0 +1,206 @@
+/**
+ * @file doc.h
+ * The result document: what an analysis found, once, in typed numbers.
+ *
+ * An analysis describes itself in sections, values, tables, figures, sentences and notes,
+ * each with a stable key. Renderers (text, JSON, HTML, CSV) know documents and no
+ * analysis; they decide how a kind of number looks, in one place. A document never holds
+ * a formatted number, except inside a sentence written with an_doc_text(), whose numbers
+ * come from an_doc_format().
+ *
+ * Building calls return nothing: the first failure is kept and returned by
+ * an_doc_status(). Texts and arrays are copied.
+ */
+#ifndef ANODYNE_DOC_H
+#define ANODYNE_DOC_H
+
+#include <anodyne/status.h>
+
+AN_BEGIN_DECLS
+
+/** How a number is meant, hence how it is rounded. lower and upper are limits, except
+ *  where a line says otherwise. NaN is "not estimable": a note says why. */
+typedef enum an_kind {
+    AN_KIND_TEXT,         /**< text only */
+    AN_KIND_NUMBER,       /**< measurement; about 3 significant digits */
+    AN_KIND_COUNT,        /**< whole number */
+    AN_KIND_TIME,         /**< in `unit`: "days", "months"; NaN reads "not reached" */
+    AN_KIND_PROPORTION,   /**< 0..1, shown in per cent with one decimal */
+    AN_KIND_RATIO,        /**< hazard, odds, risk ratio; two decimals */
+    AN_KIND_COEFFICIENT,  /**< regression coefficient, three decimals */
+    AN_KIND_P,            /**< p-value: "< 0.001", never 0 */
+    AN_KIND_STATISTIC,    /**< test statistic; two decimals */
+    AN_KIND_DOSE,         /**< Gy, one decimal */
+    AN_KIND_COUNT_OF,     /**< value of upper: "12/58 (20.7 %)" */
+    AN_KIND_MEAN_SD,      /**< value (lower = standard deviation) */
+    AN_KIND_MEDIAN_RANGE, /**< value (lower-upper), quartiles */
+    AN_KIND_SMD           /**< standardised mean difference; two decimals */
+} an_kind;
+
+/** One number, or a composite that belongs in one cell. */
+typedef struct an_value {
+    an_kind kind;
+    double value, lower, upper; /**< NaN where not applicable */
+    const char *text;           /**< AN_KIND_TEXT; otherwise NULL */
+    const char *unit;           /**< or NULL */
+    const char *reason; /**< why value is NaN, for example "not reached"; or NULL */
+} an_value;
+
+AN_API an_value an_text(const char *text);
+AN_API an_value an_number(an_kind kind, double value);
+AN_API an_value an_estimate(an_kind kind, double value, double lower, double upper);
+AN_API an_value an_time_value(double value, double lower, double upper, const char *unit);
+AN_API an_value an_count_of(double count, double total);
+AN_API an_value an_not_estimable(an_kind kind, const char *reason);
+
+/** The value as a reader sees it, in UTF-8, by the one set of rounding rules; returns the
+ *  bytes needed, as snprintf does. Limits are included: "2.33 (95% CI 1.22-4.42)". */
+AN_API size_t an_value_format(const an_value *value, char *text, size_t size);
+
+/* ---- Figures: what is drawn, not how
+ * ------------------------------------------------------- */
+
+typedef enum an_figure_type {
+    AN_FIGURE_CURVES,    /**< step curves over time with numbers at risk below */
+    AN_FIGURE_FOREST,    /**< ratios with limits, a row each */
+    AN_FIGURE_FLOW,      /**< patients: who was left out at which step, and why */
+    AN_FIGURE_TRAJECTORY /**< one line per patient, and the mean with its limits */
+} an_figure_type;
+
+/** One curve. For AN_FIGURE_CURVES a right-continuous step function that has the value
+ *  y[i] from x[i] on. For AN_FIGURE_TRAJECTORY points joined by straight lines. */
+typedef struct an_series {
+    const char *label;
+    an_index n;
+    const double *x, *y, *lower, *upper; /**< [n]; lower and upper may be NULL */
+    an_index n_marks;
+    const double *mark_x, *mark_y; /**< [n_marks] censorings */
+    const double *at_risk;         /**< [n_ticks of the figure] or NULL */
+    const double *n_events;        /**< [n_ticks] cumulative events, or NULL */
+    bool secondary; /**< drawn thin and grey: a comparison that is not the result */
+} an_series;
+
+typedef struct an_forest_row {
+    const char *label;          /**< "KPS (per 10 points)", "Dose: < 5 Gy vs >= 5 Gy" */
+    double ratio, lower, upper; /**< NaN: not estimable, or a reference or heading row */
+    double p;
+    double n, n_events; /**< in this level; NaN: not shown */
+    bool reference;     /**< "reference" is written in place of the ratio */
+    bool heading;       /**< variable name above its levels */
+} an_forest_row;
+
+typedef struct an_flow_step {
+    const char *label;              /**< "Treated with HFRT" */
+    double n;                       /**< patients that remain */
+    an_index n_left;                /**< reasons by which patients left after this box */
+    const char *const *left_reason; /**< [n_left] */
+    const double *left_n;           /**< [n_left] */
+} an_flow_step;
+
+typedef struct an_figure {
+    an_figure_type type;
+    const char *caption; /**< one or two sentences: what, method, denominators */
+    const char *x_label, *y_label;
+    double x_min, x_max, y_min, y_max; /**< NaN: from the data */
+    bool y_percent;                    /**< label the y axis in per cent */
+    an_index n_ticks;
+    const double *ticks; /**< [n_ticks] of the x axis and the risk table; or NULL */
+    an_index n_series;
+    const an_series *series; /**< [n_series] */
+    const char *annotation;  /**< inside the panel, for example "Gray's test p = 0.03" */
+    an_index n_rows;
+    const an_forest_row *rows;              /**< [n_rows] AN_FIGURE_FOREST */
+    const char *favours_low, *favours_high; /**< under the axis of a forest; or NULL */
+    an_index n_steps;
+    const an_flow_step *steps; /**< [n_steps] AN_FIGURE_FLOW, top to bottom */
+} an_figure;
+
+/* ---- The tree, as renderers read it
+ * ---------------------------------------------------------- */
+
+typedef enum an_node_type {
+    AN_NODE_SECTION,
+    AN_NODE_TEXT,
+    AN_NODE_VALUE,
+    AN_NODE_TABLE,
+    AN_NODE_FIGURE,
+    AN_NODE_NOTE
+} an_node_type;
+
+typedef struct an_doc_column {
+    const char *key, *label;
+} an_doc_column;
+
+typedef struct an_doc_row {
+    const char *key;       /**< stable, unique in its table */
+    int indent;            /**< 0, or 1 for a level under its variable */
+    const an_value *cells; /**< [n_columns of the table] */
+} an_doc_row;
+
+typedef struct an_node {
+    an_node_type type;
+    const char *key;    /**< unique among siblings */
+    const char *title;  /**< section, table, figure title; label of a value */
+    const char *method; /**< of a value, table or figure: name of the method; or NULL */
+    const char *text;   /**< text, note; foot of a table */
+    an_value value;
+    an_severity severity; /**< note */
+    const char *code;     /**< note: stable, for example "M310" */
+    an_index n_columns, n_rows;
+    const an_doc_column *columns; /**< [n_columns] */
+    const an_doc_row *rows;       /**< [n_rows] */
+    const an_figure *figure;
+    const struct an_node *children, *next; /**< first child; next sibling */
+} an_node;
+
+typedef struct an_doc an_doc;
+
+AN_API an_status an_doc_new(an_ctx *ctx, const char *title, an_doc **out);
+AN_API void an_doc_free(an_doc *doc); /**< NULL is allowed */
+AN_API const an_node *
+an_doc_root(const an_doc *doc); /**< a section: title and children */
+AN_API an_status an_doc_status(const an_doc *doc);
+
+/* ---- Building
+ * ----------------------------------------------------------------------------------- */
+
+AN_API void an_doc_open(an_doc *doc, const char *key, const char *title);
+AN_API void an_doc_close(an_doc *doc);
+AN_API void an_doc_text(an_doc *doc, const char *key, const char *format, ...)
+    AN_PRINTF(3, 4);
+AN_API void an_doc_value(an_doc *doc, const char *key, const char *label, an_value value,
+                         const char *method);
+AN_API void an_doc_note(an_doc *doc, an_severity severity, const char *code,
+                        const char *format, ...) AN_PRINTF(4, 5);
+AN_API void an_doc_table(an_doc *doc, const char *key, const char *title,
+                         const char *method, an_index n_columns,
+                         const an_doc_column *columns);
+/** A row of the table opened last; cells are [n_columns]. */
+AN_API void an_doc_row_add(an_doc *doc, const char *key, int indent,
+                           const an_value *cells);
+AN_API void an_doc_table_end(an_doc *doc, const char *foot); /**< foot may be NULL */
+AN_API void an_doc_figure(an_doc *doc, const char *key, const char *title,
+                          const char *method, const an_figure *figure);
+
+/** A value as text that lives as long as doc, for use in an_doc_text(). */
+AN_API const char *an_doc_format(an_doc *doc, an_value value);
+/** printf into memory of doc; "" on failure, which an_doc_status() keeps. */
+AN_API const char *an_doc_printf(an_doc *doc, const char *format, ...) AN_PRINTF(2, 3);
+
+/** Provenance of the document: shown at its end, in this order. Same key replaces. */
+AN_API void an_doc_provenance(an_doc *doc, const char *key, const char *value);
+AN_API an_index an_doc_provenance_count(const an_doc *doc);
+AN_API void an_doc_provenance_at(const an_doc *doc, an_index i, const char **key,
+                                 const char **value);
+
+/** Walks every number: id is the path of keys joined by '.', for example
+ *  "overall_survival.group.lt5gy.median"; a table cell is table.row.column; limits are
+ *  visited with their value. Order is document order. */
+typedef void an_doc_visit_fn(void *self, const char *id, const an_value *value,
+                             const char *label, const char *method);
+AN_API an_status an_doc_visit(an_ctx *ctx, const an_doc *doc, an_doc_visit_fn *visit,
+                              void *self);
+
+AN_END_DECLS
+
+#endif
