@@ -28,6 +28,16 @@ typedef struct an_grouping {
     const char *const *labels; /**< [n_levels] or NULL */
 } an_grouping;
 
+/** Joins times that differ by rounding only, in place. Sorted distinct finite times of
+ *  time and entry together whose gap is at most 2^-26 of their mean absolute value count
+ * as one, the smallest of the chain (rule of R's aeqSurv without its absolute part; 2^-26
+ * = 1.49e-8). Whole-day times never change.
+ *  @param entry     [n] or NULL
+ *  @param n_merged  how many values were changed
+ *  @retval AN_ERR_DATA  an interval lost its length (the message names the row) */
+AN_API an_status an_surv_timefix(an_ctx *ctx, an_index n, double *time, double *entry,
+                                 an_index *n_merged);
+
 AN_END_DECLS
 
 #endif
