@@ -1,0 +1,17 @@
+/**
+ * @file anodyne.h
+ * Everything: a table in, a result document out.
+ */
+#ifndef ANODYNE_ANODYNE_H
+#define ANODYNE_ANODYNE_H
+
+#include <anodyne/analysis.h>
+#include <anodyne/doc.h>
+#include <anodyne/dose.h>
+#include <anodyne/frame.h>
+#include <anodyne/status.h>
+#include <anodyne/survival.h>
+#include <anodyne/table.h>
+#include <anodyne/types.h>
+
+#endif
