@@ -44,6 +44,7 @@ typedef struct an_value {
     const char *text;           /**< AN_KIND_TEXT; otherwise NULL */
     const char *unit;           /**< or NULL */
     const char *reason; /**< why value is NaN, for example "not reached"; or NULL */
+    double level;       /**< confidence level of the limits; 0: 0.95 */
 } an_value;
 
 AN_API an_value an_text(const char *text);
@@ -53,12 +54,15 @@ AN_API an_value an_time_value(double value, double lower, double upper, const ch
 AN_API an_value an_count_of(double count, double total);
 AN_API an_value an_not_estimable(an_kind kind, const char *reason);
 
-/** The value as a reader sees it, in UTF-8, by the one set of rounding rules; returns the
- *  bytes needed, as snprintf does. Limits are included: "2.33 (95% CI 1.22-4.42)". */
+/** The value as a reader sees it, in UTF-8, by the one set of rounding rules
+ *  (docs/methods/numbers.md); returns the bytes needed, as snprintf does. Limits and unit
+ *  are included: "2.33 (95 % CI 1.22 to 4.42)", "7.4 months (95 % CI 5.1 to 11.0)". */
 AN_API size_t an_value_format(const an_value *value, char *text, size_t size);
 
-/* ---- Figures: what is drawn, not how
- * ------------------------------------------------------- */
+/** The same for a table whose head names level and unit: "2.33 (1.22 to 4.42)". */
+AN_API size_t an_value_format_cell(const an_value *value, char *text, size_t size);
+
+/* ---- Figures: what is drawn, not how -------------------------------------------- */
 
 typedef enum an_figure_type {
     AN_FIGURE_CURVES,    /**< step curves over time with numbers at risk below */
@@ -115,8 +119,7 @@ typedef struct an_figure {
     const an_flow_step *steps; /**< [n_steps] AN_FIGURE_FLOW, top to bottom */
 } an_figure;
 
-/* ---- The tree, as renderers read it
- * ---------------------------------------------------------- */
+/* ---- The tree, as renderers read it --------------------------------------------- */
 
 typedef enum an_node_type {
     AN_NODE_SECTION,
@@ -161,8 +164,7 @@ AN_API const an_node *
 an_doc_root(const an_doc *doc); /**< a section: title and children */
 AN_API an_status an_doc_status(const an_doc *doc);
 
-/* ---- Building
- * ----------------------------------------------------------------------------------- */
+/* ---- Building ------------------------------------------------------------------- */
 
 AN_API void an_doc_open(an_doc *doc, const char *key, const char *title);
 AN_API void an_doc_close(an_doc *doc);
@@ -184,6 +186,10 @@ AN_API void an_doc_figure(an_doc *doc, const char *key, const char *title,
 
 /** A value as text that lives as long as doc, for use in an_doc_text(). */
 AN_API const char *an_doc_format(an_doc *doc, an_value value);
+/** "p = 0.034" or "p < 0.001", for a sentence. */
+AN_API const char *an_doc_p(an_doc *doc, double p);
+/** A key from a label: "< 5 Gy" gives "lt5_gy", "Dose class" gives "dose_class". */
+AN_API const char *an_doc_key(an_doc *doc, const char *label);
 /** printf into memory of doc; "" on failure, which an_doc_status() keeps. */
 AN_API const char *an_doc_printf(an_doc *doc, const char *format, ...) AN_PRINTF(2, 3);
 

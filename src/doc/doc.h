@@ -1,0 +1,33 @@
+/* doc: what its files share. Other layers use <anodyne/doc.h> only. */
+#ifndef AN_DOC_DOC_H
+#define AN_DOC_DOC_H
+
+#include <anodyne/doc.h>
+
+#include "base/base.h"
+
+/* ---- A finite double in its shortest decimal form: 0.d1 d2 d3 ... times 10^point ----
+ */
+
+enum { AN_DECIMAL_DIGITS = 18 };
+
+typedef struct an_decimal {
+    bool negative;
+    int n;     /* digits, none of them trailing zeros; 0: the number is zero */
+    int point; /* of the decimal point, counted from the first digit */
+    char digit[AN_DECIMAL_DIGITS]; /* '0'..'9' */
+} an_decimal;
+
+an_decimal an_decimal_from(double x);
+/* To so many places after the point, ties away from zero. */
+an_decimal an_decimal_round(an_decimal d, int places);
+bool an_decimal_equal(an_decimal a, an_decimal b);
+/* Plain notation with so many places; d has been rounded to them. Returns the size. */
+size_t an_decimal_print(an_decimal d, int places, char text[64]);
+
+/* ---- Figures ---- */
+
+/* Deep copy into mem; NULL when out of memory. */
+an_figure *an_figure_copy(an_arena *mem, const an_figure *figure);
+
+#endif

@@ -1,0 +1,39 @@
+/* Constructors of values. */
+#include "doc/doc.h"
+
+an_value an_text(const char *text)
+{
+    return (an_value){
+        .kind = AN_KIND_TEXT, .value = NAN, .lower = NAN, .upper = NAN, .text = text};
+}
+
+an_value an_number(an_kind kind, double value)
+{
+    return an_estimate(kind, value, NAN, NAN);
+}
+
+an_value an_estimate(an_kind kind, double value, double lower, double upper)
+{
+    return (an_value){.kind = kind, .value = value, .lower = lower, .upper = upper};
+}
+
+an_value an_time_value(double value, double lower, double upper, const char *unit)
+{
+    an_value v = an_estimate(AN_KIND_TIME, value, lower, upper);
+
+    v.unit = unit;
+    return v;
+}
+
+an_value an_count_of(double count, double total)
+{
+    return an_estimate(AN_KIND_COUNT_OF, count, NAN, total);
+}
+
+an_value an_not_estimable(an_kind kind, const char *reason)
+{
+    an_value v = an_number(kind, NAN);
+
+    v.reason = reason;
+    return v;
+}
