@@ -26,7 +26,7 @@ AN_API double an_bed_gy(double dose_per_fraction_gy, double n_fractions,
 
 /**
  * Equivalent dose in 2 Gy fractions [Gy, for this alpha/beta]: BED / (1 + 2 /
- * (alpha/beta)). Withers 1983, Int J Radiat Oncol Biol Phys 9:1781. Same arguments as
+ * (alpha/beta)). Withers, Thames and Peters 1983, Radiother Oncol 1:187. Same arguments as
  * an_bed_gy().
  */
 AN_API double an_eqd2_gy(double dose_per_fraction_gy, double n_fractions,
