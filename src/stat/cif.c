@@ -1,0 +1,200 @@
+/*
+ * Cumulative incidence: fits every group, chooses the variance, sets limits. The
+ * probabilities are in aalen_johansen.c, the variances in cif_variance.c.
+ * docs/methods/cif.md derives them.
+ */
+#include "stat/cif.h"
+
+#include "math/math.h"
+
+#include <anodyne/competing.h>
+
+an_index an_cif_risk_step(const an_cif_group *g, double t)
+{
+    an_index low = 0, high = g->n_times;
+
+    while (low < high) {
+        const an_index middle = low + (high - low) / 2;
+
+        if (g->time[middle] < t)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+an_index an_cif_step(const an_cif_group *g, double t)
+{
+    const an_index k = an_cif_risk_step(g, t);
+
+    return k < g->n_times && g->time[k] == t ? k : k - 1;
+}
+
+/* ---- Limits ---- */
+
+static double clip(double p)
+{
+    return fmin(fmax(p, 0.0), 1.0);
+}
+
+static void limits_of(an_cif_limits scale, double p, double se, double z, double *lower,
+                      double *upper)
+{
+    double width;
+
+    switch (scale) {
+    case AN_CIF_LOGLOG:
+        width = z * se / (p * fabs(log(p)));
+        *lower = exp(log(p) * exp(width));
+        *upper = exp(log(p) * exp(-width));
+        break;
+    case AN_CIF_LOG:
+        *lower = p * exp(-z * se / p);
+        *upper = clip(p * exp(z * se / p));
+        break;
+    case AN_CIF_PLAIN:
+        *lower = clip(p - z * se);
+        *upper = clip(p + z * se);
+        break;
+    case AN_CIF_LOGIT:
+        width = z * se / (p * (1 - p));
+        *lower = 1 / (1 + (1 - p) / p * exp(width));
+        *upper = 1 / (1 + (1 - p) / p * exp(-width));
+        break;
+    case AN_CIF_ARCSINE:
+        width = z * se / (2 * sqrt(p * (1 - p)));
+        *lower = pow(sin(fmax(asin(sqrt(p)) - width, 0.0)), 2);
+        *upper = pow(sin(fmin(asin(sqrt(p)) + width, asin(1.0))), 2);
+        break;
+    }
+}
+
+void an_cif_set_limits(an_index n, const double *prob, const double *se, double z,
+                       an_cif_limits scale, double *lower, double *upper)
+{
+    for (an_index k = 0; k < n; k++) {
+        lower[k] = upper[k] = prob[k];
+        if (se[k] > 0 && prob[k] > 0 && prob[k] < 1)
+            limits_of(scale, prob[k], se[k], z, &lower[k], &upper[k]);
+    }
+}
+
+/* ---- The fit ---- */
+
+static an_status allocate(an_ctx *ctx, an_arena *mem, const an_cif_counts *c,
+                          an_cif_group *g)
+{
+    an_status st = AN_OK;
+    const an_index m = c->n_times, n_states = c->n_causes + 1;
+
+    g->n_times = m;
+    g->time = c->time;
+    g->at_risk = c->at_risk;
+    g->censored = c->censored;
+    g->event = c->event;
+    AN_ALLOC(g->prob, mem, m * n_states);
+    AN_ALLOC(g->se, mem, m * n_states);
+    AN_ALLOC(g->lower, mem, m * n_states);
+    AN_ALLOC(g->upper, mem, m * n_states);
+    AN_ALLOC(g->cumhaz, mem, m * c->n_causes);
+    AN_ALLOC(g->one_minus_km, mem, m * c->n_causes);
+done:
+    return st;
+}
+
+static an_status count_event_rows(an_ctx *ctx, an_arena *mem, const an_surv *surv,
+                                  an_index n, const int64_t *rows, an_cif_group *g)
+{
+    an_status st = AN_OK;
+    double *count;
+
+    AN_ALLOC(count, mem, surv->n_causes);
+    for (an_index r = 0; r < n; r++)
+        if (surv->event[rows[r]]) count[surv->event[rows[r]] - 1]++;
+    g->event_rows = count;
+done:
+    return st;
+}
+
+static an_status fit_group(an_ctx *ctx, an_arena *mem, const an_surv *surv,
+                           const an_grouping *cluster, const an_cif_options *o,
+                           an_index n, const int64_t *rows, an_cif_group *g)
+{
+    an_status st = AN_OK;
+    an_cif_counts c;
+    an_index n_cells;
+
+    g->n = n;
+    AN_TRY(an_cif_counts_new(ctx, mem, surv, n, rows, &c));
+    an_cif_counts_add(&c, surv, n, rows);
+    an_cif_counts_finish(&c);
+    AN_TRY(allocate(ctx, mem, &c, g));
+    AN_TRY(count_event_rows(ctx, mem, surv, n, rows, g));
+
+    an_aalen_johansen(&c, g->prob, g->cumhaz, g->one_minus_km);
+    if (surv->weight || (cluster && cluster->code))
+        AN_TRY(an_cif_jackknife(ctx, surv, cluster, n, rows, &c, g->prob, g->se));
+    else
+        an_cif_variances(&c, g->prob, o->variance, g->se);
+    n_cells = c.n_times * (c.n_causes + 1);
+    for (an_index k = 0; k < n_cells; k++) g->se[k] = sqrt(fmax(g->se[k], 0.0));
+    an_cif_set_limits(n_cells, g->prob, g->se,
+                      an_normal_quantile(0.5 + o->conf_level / 2), o->limits, g->lower,
+                      g->upper);
+done:
+    return st;
+}
+
+static an_status check_options(an_ctx *ctx, const an_cif_options *o)
+{
+    if (!(o->conf_level >= 0.5 && o->conf_level <= 0.9999))
+        return an_fail(ctx, AN_ERR_ARGUMENT, "conf_level is not in 0.5..0.9999");
+    if (o->variance < AN_CIF_AALEN || o->variance > AN_CIF_PINTILIE)
+        return an_fail(ctx, AN_ERR_ARGUMENT, "variance is not one of the known forms");
+    if (o->limits < AN_CIF_LOGLOG || o->limits > AN_CIF_ARCSINE)
+        return an_fail(ctx, AN_ERR_ARGUMENT, "limits are not on one of the known scales");
+    return AN_OK;
+}
+
+an_status an_cif_fit(an_ctx *ctx, const an_surv *surv, const an_grouping *group,
+                     const an_grouping *cluster, const an_cif_options *options,
+                     an_cif **out)
+{
+    static const an_cif_options standard = {0.95, AN_CIF_AALEN, AN_CIF_LOGLOG};
+    const an_cif_options *o = options ? options : &standard;
+    const bool robust = surv->weight || (cluster && cluster->code);
+    an_status st = AN_OK;
+    an_cif *cif = NULL;
+    int64_t *order;
+    an_cif_rows by_group;
+    an_arena *mem = an_arena_new(ctx);
+
+    *out = NULL;
+    if (!mem) return an_fail_memory(ctx);
+    AN_TRY(check_options(ctx, o));
+    AN_TRY(an_cif_check(ctx, surv, group, cluster));
+    AN_ALLOC(cif, mem, 1);
+    AN_ALLOC(order, mem, surv->n);
+    AN_TRY(an_order_double(ctx, surv->n, surv->time, order));
+    AN_TRY(an_cif_rows_new(ctx, mem, group, surv->n, order, &by_group));
+    cif->n = surv->n;
+    cif->n_groups = by_group.n_levels;
+    cif->n_causes = surv->n_causes;
+    cif->variance = robust ? AN_CIF_JACKKNIFE : o->variance;
+    AN_ALLOC(cif->groups, mem, cif->n_groups);
+    for (an_index g = 0; g < cif->n_groups; g++)
+        AN_TRY(fit_group(ctx, mem, surv, cluster, o,
+                         by_group.first[g + 1] - by_group.first[g],
+                         by_group.rows + by_group.first[g], &cif->groups[g]));
+    cif->mem = mem;
+done:
+    if (st != AN_OK) an_arena_free(mem);
+    *out = st == AN_OK ? cif : NULL;
+    return st;
+}
+
+void an_cif_free(an_cif *cif)
+{
+    if (cif) an_arena_free(cif->mem);
+}

@@ -1,0 +1,155 @@
+/* Counts of risk sets and events on a grid of distinct times. */
+#include "stat/cif_counts.h"
+
+#include "math/math.h"
+
+static an_status check_codes(an_ctx *ctx, const an_grouping *group, an_index n)
+{
+    if (!group || !group->code) return AN_OK;
+    for (an_index i = 0; i < n; i++)
+        if (group->code[i] < 0 || group->code[i] >= group->n_levels)
+            return an_fail(ctx, AN_ERR_DATA, "row %lld: group code is out of range",
+                           (long long)i + 1);
+    return AN_OK;
+}
+
+static const char *fault_of_row(const an_surv *surv, an_index i)
+{
+    if (!isfinite(surv->time[i])) return "time is not a finite number";
+    if (surv->event[i] < 0 || surv->event[i] > surv->n_causes)
+        return "event code is out of range";
+    if (surv->entry && !(surv->entry[i] < surv->time[i]))
+        return "entry is not before the end of follow-up";
+    if (surv->weight && !(surv->weight[i] >= 0 && isfinite(surv->weight[i])))
+        return "weight is negative or not a finite number";
+    return NULL;
+}
+
+an_status an_cif_check(an_ctx *ctx, const an_surv *surv, const an_grouping *group,
+                       const an_grouping *other)
+{
+    an_status st;
+
+    if (surv->n < 1) return an_fail(ctx, AN_ERR_DATA, "there are no rows");
+    for (an_index i = 0; i < surv->n; i++) {
+        const char *fault = fault_of_row(surv, i);
+
+        if (fault)
+            return an_fail(ctx, AN_ERR_DATA, "row %lld: %s", (long long)i + 1, fault);
+    }
+    st = check_codes(ctx, group, surv->n);
+    return st == AN_OK ? check_codes(ctx, other, surv->n) : st;
+}
+
+static an_status allocate(an_ctx *ctx, an_arena *mem, an_cif_counts *c)
+{
+    an_status st = AN_OK;
+
+    AN_ALLOC(c->at_risk, mem, c->n_times);
+    AN_ALLOC(c->censored, mem, c->n_times);
+    AN_ALLOC(c->event, mem, c->n_times * c->n_causes);
+    AN_ALLOC(c->any, mem, c->n_times);
+done:
+    return st;
+}
+
+an_status an_cif_counts_new(an_ctx *ctx, an_arena *mem, const an_surv *surv,
+                            an_index n_rows, const int64_t *rows, an_cif_counts *out)
+{
+    an_status st = AN_OK;
+    an_cif_counts c = {.n_causes = surv->n_causes};
+
+    AN_ALLOC(c.time, mem, n_rows);
+    for (an_index k = 0; k < n_rows; k++) {
+        const double t = surv->time[rows[k]];
+
+        if (c.n_times == 0 || t > c.time[c.n_times - 1]) c.time[c.n_times++] = t;
+    }
+    AN_TRY(allocate(ctx, mem, &c));
+    *out = c;
+done:
+    return st;
+}
+
+an_status an_cif_counts_like(an_ctx *ctx, an_arena *mem, const an_cif_counts *grid,
+                             an_cif_counts *out)
+{
+    *out = (an_cif_counts){
+        .n_times = grid->n_times, .n_causes = grid->n_causes, .time = grid->time};
+    return allocate(ctx, mem, out);
+}
+
+/* First k with time[k] >= t, or n_times. */
+static an_index at_or_after(const an_cif_counts *c, double t)
+{
+    an_index low = 0, high = c->n_times;
+
+    while (low < high) {
+        const an_index middle = low + (high - low) / 2;
+
+        if (c->time[middle] < t)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool is_on_grid(const an_cif_counts *c, an_index k, double t)
+{
+    return k < c->n_times && c->time[k] == t;
+}
+
+void an_cif_counts_add(an_cif_counts *c, const an_surv *surv, an_index n_rows,
+                       const int64_t *rows)
+{
+    for (an_index r = 0; r < n_rows; r++) {
+        const int64_t i = rows[r];
+        const double w = surv->weight ? surv->weight[i] : 1.0;
+        const an_index k = at_or_after(c, surv->time[i]);
+        const int32_t cause = surv->event[i];
+        double *to = cause ? c->event + (cause - 1) * c->n_times : c->censored;
+        an_index from = surv->entry ? at_or_after(c, surv->entry[i]) : 0;
+
+        assert(is_on_grid(c, k, surv->time[i]));
+        if (surv->entry && is_on_grid(c, from, surv->entry[i])) from++;
+        to[k] += w;
+        c->at_risk[from] += w; /* entered: a sum only after finish */
+    }
+}
+
+/* Compensated, because with weights the risk set must return to 0. */
+void an_cif_counts_finish(an_cif_counts *c)
+{
+    an_sum risk = {0, 0};
+
+    for (an_index k = 0; k < c->n_times; k++) {
+        an_sum_add(&risk, c->at_risk[k]);
+        c->at_risk[k] = an_sum_value(&risk);
+        an_sum_add(&risk, -c->censored[k]);
+        for (an_index cause = 0; cause < c->n_causes; cause++)
+            c->any[k] += c->event[k + cause * c->n_times];
+        an_sum_add(&risk, -c->any[k]);
+    }
+}
+
+an_status an_cif_rows_new(an_ctx *ctx, an_arena *mem, const an_grouping *group,
+                          an_index n, const int64_t *order, an_cif_rows *out)
+{
+    an_status st = AN_OK;
+    an_cif_rows r = {.n_levels = group && group->code ? group->n_levels : 1};
+    an_index *next;
+
+    AN_ALLOC(r.first, mem, r.n_levels + 1);
+    AN_ALLOC(next, mem, r.n_levels + 1);
+    AN_ALLOC(r.rows, mem, n);
+    for (an_index k = 0; k < n; k++)
+        r.first[(group && group->code ? group->code[order[k]] : 0) + 1]++;
+    for (an_index g = 0; g < r.n_levels; g++) r.first[g + 1] += r.first[g];
+    memcpy(next, r.first, (size_t)(r.n_levels + 1) * sizeof *next);
+    for (an_index k = 0; k < n; k++)
+        r.rows[next[group && group->code ? group->code[order[k]] : 0]++] = order[k];
+    *out = r;
+done:
+    return st;
+}
