@@ -1,0 +1,438 @@
+/*
+ * Step curves over time: Kaplan-Meier, cumulative incidence. From top to bottom: legend
+ * (unless the curves carry their names at their ends), panel, axis, numbers at risk.
+ * Panel and numbers share one horizontal scale, so a number stands under its tick by
+ * construction.
+ */
+#include "report/figure.h"
+
+#define NEAR_MM 0.02 /* steps closer than this are one on any paper */
+
+/* ---- Geometry ---- */
+
+typedef struct points {
+    an_index n;
+    double *x, *y;
+} points;
+
+static points points_new(an_scene *scene, an_index capacity)
+{
+    points p = {.x = an_scene_alloc(scene, 2 * capacity, sizeof *p.x)};
+
+    p.y = p.x ? p.x + capacity : NULL;
+    return p;
+}
+
+static void put(points *p, double x, double y)
+{
+    p->x[p->n] = x;
+    p->y[p->n++] = y;
+}
+
+/* Last time at which the curve is known: its last point or its last censoring. */
+static double curve_end(const an_series *s)
+{
+    an_range range = {INFINITY, -INFINITY};
+
+    an_range_add(&range, s->n, s->x);
+    an_range_add(&range, s->n_marks, s->mark_x);
+    return range.max;
+}
+
+/* The part of step i that the panel shows: [*from, *to) in data units; false: none. */
+static bool step_span(const an_series *s, const an_axis *x, double end, an_index i,
+                      double *from, double *to)
+{
+    an_index next = i + 1;
+
+    if (!isfinite(s->x[i])) return false;
+    while (next < s->n && !isfinite(s->x[next])) next++;
+    *from = fmax(s->x[i], x->min);
+    *to = fmin(next < s->n ? s->x[next] : end, x->max);
+    return *from <= *to;
+}
+
+static double on_axis(const an_axis *y, double value)
+{
+    return an_axis_at(y, fmin(fmax(value, y->min), y->max));
+}
+
+/* The curve as corners: along, then up or down. A value that is not finite lifts the pen.
+ */
+static points curve_corners(an_scene *scene, const an_series *s, const an_axis *x,
+                            const an_axis *y)
+{
+    const double end = curve_end(s);
+    points p = points_new(scene, 2 * s->n + 2);
+    double from, to;
+
+    for (an_index i = 0; p.x && i < s->n; i++) {
+        if (!step_span(s, x, end, i, &from, &to)) continue;
+        if (!isfinite(s->y[i])) {
+            put(&p, NAN, NAN);
+            continue;
+        }
+        /* A step too short to see only moves the height of the one before. */
+        if (p.n > 1 && an_axis_at(x, to) - p.x[p.n - 2] < NEAR_MM && i + 1 < s->n)
+            p.n -= 2;
+        put(&p, an_axis_at(x, from), on_axis(y, s->y[i]));
+        put(&p, an_axis_at(x, to), on_axis(y, s->y[i]));
+    }
+    return p;
+}
+
+/* One polygon for each run of steps whose limits are both known. */
+static void draw_band(const an_drawing *d, const an_series *s, const an_axis *x,
+                      const an_axis *y, const an_pen *pen)
+{
+    const double end = curve_end(s);
+    points upper, lower;
+    double from, to;
+
+    if (!s->lower || !s->upper) return;
+    upper = points_new(d->scene, 4 * s->n + 4);
+    lower = points_new(d->scene, 2 * s->n + 2);
+    if (!upper.x || !lower.x) return;
+    for (an_index i = 0; i <= s->n; i++) {
+        const bool known = i < s->n && isfinite(s->lower[i]) && isfinite(s->upper[i]);
+
+        if (known && step_span(s, x, end, i, &from, &to)) {
+            put(&upper, an_axis_at(x, from), on_axis(y, s->upper[i]));
+            put(&upper, an_axis_at(x, to), on_axis(y, s->upper[i]));
+            put(&lower, an_axis_at(x, from), on_axis(y, s->lower[i]));
+            put(&lower, an_axis_at(x, to), on_axis(y, s->lower[i]));
+        } else if (!known && upper.n) {
+            while (lower.n) {
+                lower.n--;
+                put(&upper, lower.x[lower.n], lower.y[lower.n]);
+            }
+            an_scene_path(d->scene, "band", upper.n, upper.x, upper.y, true, pen);
+            upper.n = 0;
+        }
+    }
+}
+
+/* Short upright strokes; those that would lie on each other are drawn once. */
+static void draw_marks(const an_drawing *d, const an_series *s, const an_axis *x,
+                       const an_axis *y, const an_pen *pen)
+{
+    const double half = 0.75;
+    points p = points_new(d->scene, 3 * s->n_marks);
+    an_pen stroke = {.width_pt = 0.6, .color = pen->color};
+    double last_x = NAN, last_y = NAN;
+
+    for (an_index i = 0; p.x && i < s->n_marks; i++) {
+        double at_x, at_y;
+
+        if (!isfinite(s->mark_x[i]) || !isfinite(s->mark_y[i])) continue;
+        if (!an_axis_has(x, s->mark_x[i])) continue;
+        at_x = an_axis_at(x, s->mark_x[i]);
+        at_y = on_axis(y, s->mark_y[i]);
+        if (fabs(at_x - last_x) < 0.1 && fabs(at_y - last_y) < 0.1) continue;
+        put(&p, at_x, at_y - half);
+        put(&p, at_x, at_y + half);
+        put(&p, NAN, NAN);
+        last_x = at_x;
+        last_y = at_y;
+    }
+    if (p.n) an_scene_path(d->scene, "censored", p.n, p.x, p.y, false, &stroke);
+}
+
+static void draw_series(const an_drawing *d, const an_axis *x, const an_axis *y,
+                        points *corners)
+{
+    const an_figure *f = d->figure;
+
+    for (an_index s = 0; s < f->n_series; s++) {
+        const an_pen pen = an_pen_series(f, s);
+        const an_pen tint = {.fill = pen.fill, .opacity = f->n_series > 3 ? 0.10 : 0.15};
+
+        draw_band(d, &f->series[s], x, y, &tint);
+    }
+    /* The first series is painted last: it is the one the figure is about. */
+    for (an_index s = f->n_series - 1; s >= 0; s--) {
+        an_pen pen = an_pen_series(f, s);
+
+        corners[s] = curve_corners(d->scene, &f->series[s], x, y);
+        if (corners[s].n)
+            an_scene_path(d->scene, f->series[s].secondary ? "secondary" : "curve",
+                          corners[s].n, corners[s].x, corners[s].y, false, &pen);
+        draw_marks(d, &f->series[s], x, y, &pen);
+    }
+}
+
+/* ---- Annotation: where the curves leave room ---- */
+
+typedef struct box {
+    double x, y, width, height;
+} box;
+
+static bool crosses(const box *b, double x1, double y1, double x2, double y2)
+{
+    return fmin(x1, x2) < b->x + b->width && fmax(x1, x2) > b->x &&
+           fmin(y1, y2) < b->y + b->height && fmax(y1, y2) > b->y;
+}
+
+/* Corners are joined by horizontal and vertical strokes, so boxes of strokes are exact.
+ */
+static double crossings(const box *b, const points *p)
+{
+    double n = 0;
+
+    for (an_index i = 1; i < p->n; i++)
+        n += crosses(b, p->x[i - 1], p->y[i - 1], p->x[i], p->y[i]);
+    return n;
+}
+
+static double band_crossings(const box *b, const an_series *s, const an_axis *x,
+                             const an_axis *y)
+{
+    const double end = curve_end(s);
+    double n = 0, from, to;
+
+    for (an_index i = 0; s->lower && s->upper && i < s->n; i++)
+        if (step_span(s, x, end, i, &from, &to) && isfinite(s->lower[i]) &&
+            isfinite(s->upper[i]))
+            n += crosses(b, an_axis_at(x, from), on_axis(y, s->lower[i]),
+                         an_axis_at(x, to), on_axis(y, s->upper[i]));
+    return n;
+}
+
+/* Best of a grid of places: no curve, then no band, then near a corner on the left. */
+static box find_room(const an_drawing *d, const an_axis *x, const an_axis *y,
+                     const points *corners, double width, double height)
+{
+    enum { GRID = 12 };
+    const double air = 0.6 * d->em;
+    const double free_x = x->to - x->from - width - 2 * air;
+    const double free_y = y->from - y->to - height - 2 * air;
+    double lowest = INFINITY;
+    box best = {x->from + air, y->to + air, width, height};
+
+    for (int column = 0; column <= GRID; column++) {
+        for (int row = 0; row <= GRID; row++) {
+            const box b = {x->from + air + free_x * column / GRID,
+                           y->to + air + free_y * row / GRID, width, height};
+            const box padded = {b.x - air / 2, b.y - air / 2, width + air, height + air};
+            double cost =
+                column + 1.5 * fmin(row, GRID - row) + (row > GRID / 2 ? 0.0 : 0.1);
+
+            for (an_index s = 0; s < d->figure->n_series; s++)
+                cost += 1000 * (crossings(&padded, &corners[s]) > 0) +
+                        100 * (band_crossings(&padded, &d->figure->series[s], x, y) > 0);
+            if (cost >= lowest) continue;
+            lowest = cost;
+            best = b;
+        }
+    }
+    return best;
+}
+
+static void draw_annotation(const an_drawing *d, const an_axis *x, const an_axis *y,
+                            const points *corners)
+{
+    const an_lines lines =
+        an_scene_wrap(d->scene, d->figure->annotation, &d->ink, 0.55 * (x->to - x->from));
+    box b;
+
+    if (lines.n == 0) return;
+    b = find_room(d, x, y, corners, lines.width, (double)(lines.n - 1) * d->line + d->em);
+    an_draw_lines(d, "annotation", &lines, b.x, b.y + 0.8 * d->em, AN_ANCHOR_START,
+                  &d->ink);
+}
+
+/* ---- Names of the curves ---- */
+
+#define DIRECT_FROM_MM                                               \
+    120.0 /* narrower sheets have no room for names beside the panel \
+           */
+
+static an_index named_series(const an_figure *f)
+{
+    an_index n = 0;
+
+    for (an_index s = 0; s < f->n_series; s++)
+        n += f->series[s].label && *f->series[s].label && f->series[s].n > 0;
+    return n;
+}
+
+/* Width of the column of names at the curves' ends, 0: names go into a legend above. */
+static double direct_width(const an_drawing *d)
+{
+    const an_figure *f = d->figure;
+    double widest = 0;
+
+    if (d->scene->width < DIRECT_FROM_MM || f->n_series < 2 || named_series(f) > 6)
+        return 0;
+    for (an_index s = 0; s < f->n_series; s++) {
+        const an_lines lines =
+            an_scene_wrap(d->scene, f->series[s].label, &d->ink, 0.2 * d->scene->width);
+
+        widest = fmax(widest, lines.width);
+        if (lines.n > 3) return 0;
+    }
+    return widest > 0 ? widest + AN_KEY_MM + 1.5 * d->em : 0;
+}
+
+static double legend(const an_drawing *d, double x, double width, bool draw)
+{
+    const an_figure *f = d->figure;
+    an_legend_entry *entry = an_scene_alloc(d->scene, f->n_series, sizeof *entry);
+    an_index n = 0;
+
+    if (!entry || f->n_series < 2) return 0;
+    for (an_index s = 0; s < f->n_series; s++)
+        if (f->series[s].label && *f->series[s].label && f->series[s].n > 0)
+            entry[n++] =
+                (an_legend_entry){f->series[s].label, an_pen_series(f, s), false};
+    return n ? an_draw_legend(d, n, entry, x, 0, width, draw) + 0.5 * d->line : 0;
+}
+
+typedef struct name {
+    an_index series;
+    double y, height; /* middle */
+    an_lines lines;
+} name;
+
+/* Names in the order of the curves' ends, moved apart just enough, kept on the panel. */
+static void spread(an_index n, name *names, double top, double bottom)
+{
+    double edge = bottom;
+
+    for (an_index i = 1; i < n; i++)
+        for (an_index k = i; k > 0 && names[k].y < names[k - 1].y; k--) {
+            const name swapped = names[k];
+
+            names[k] = names[k - 1];
+            names[k - 1] = swapped;
+        }
+    for (an_index i = 0; i < n; i++) {
+        names[i].y = fmax(names[i].y, top + names[i].height / 2);
+        top = names[i].y + names[i].height / 2;
+    }
+    for (an_index i = n - 1; i >= 0; i--) {
+        names[i].y = fmin(names[i].y, edge - names[i].height / 2);
+        edge = names[i].y - names[i].height / 2;
+    }
+}
+
+static void draw_names(const an_drawing *d, const an_axis *x, const an_axis *y,
+                       const points *corners)
+{
+    const an_figure *f = d->figure;
+    const double key_x = x->to + 0.8 * d->em;
+    name *names = an_scene_alloc(d->scene, f->n_series, sizeof *names);
+    an_index n = 0;
+
+    for (an_index s = 0; names && s < f->n_series; s++) {
+        const points *p = &corners[s];
+        const an_lines lines =
+            an_scene_wrap(d->scene, f->series[s].label, &d->ink, 0.2 * d->scene->width);
+
+        if (lines.n == 0 || p->n == 0 || isnan(p->y[p->n - 1])) continue;
+        names[n++] = (name){s, p->y[p->n - 1], ((double)lines.n + 0.25) * d->line, lines};
+    }
+    if (!names) return;
+    spread(n, names, y->to - d->line / 2, y->from + d->line / 2);
+    for (an_index i = 0; i < n; i++) {
+        const an_pen pen = an_pen_series(f, names[i].series);
+        const double first =
+            names[i].y - (double)(names[i].lines.n - 1) * d->line / 2 + 0.36 * d->em;
+
+        an_draw_key(d, key_x, names[i].y, &pen, false);
+        an_draw_lines(d, "legend", &names[i].lines, key_x + AN_KEY_MM + 0.5 * d->em,
+                      first, AN_ANCHOR_START, &d->ink);
+    }
+}
+
+/* ---- The whole ---- */
+
+static an_axis time_axis(const an_drawing *d)
+{
+    const an_figure *f = d->figure;
+    an_range range = {INFINITY, -INFINITY};
+    an_axis x = {.label_scale = 1};
+
+    for (an_index s = 0; s < f->n_series; s++) {
+        an_range_add(&range, f->series[s].n, f->series[s].x);
+        an_range_add(&range, f->series[s].n_marks, f->series[s].mark_x);
+    }
+    an_range_add(&range, f->n_ticks, f->ticks);
+    x.min = isfinite(f->x_min) ? f->x_min : fmin(range.min, 0);
+    x.max = isfinite(f->x_max) ? f->x_max : range.max;
+    if (!isfinite(x.min)) x.min = 0;
+    if (!(x.max > x.min)) x.max = x.min + 1;
+    if (f->n_ticks > 0) {
+        an_axis_given_ticks(d, &x);
+    } else {
+        an_axis_nice_ticks(d, &x, d->scene->width < DIRECT_FROM_MM ? 7 : 11);
+    }
+    return x;
+}
+
+static an_axis value_axis(const an_drawing *d)
+{
+    const an_figure *f = d->figure;
+    an_range range = {INFINITY, -INFINITY};
+    an_axis y = {.label_scale = f->y_percent ? 100 : 1};
+
+    for (an_index s = 0; s < f->n_series; s++) {
+        an_range_add(&range, f->series[s].n, f->series[s].y);
+        an_range_add(&range, f->series[s].n, f->series[s].lower);
+        an_range_add(&range, f->series[s].n, f->series[s].upper);
+    }
+    if (f->y_percent) range.min = 0;
+    if (f->y_percent && !(range.max <= 0.5))
+        range.max = fmax(1, isfinite(range.max) ? range.max : 1);
+    if (isfinite(f->y_min)) range.min = f->y_min;
+    if (isfinite(f->y_max)) range.max = f->y_max;
+    if (!isfinite(range.min)) range.min = 0;
+    if (!(range.max > range.min)) range.max = range.min + 1;
+    y.min = range.min;
+    y.max = range.max;
+    an_axis_nice_limits(&y, 6);
+    if (isfinite(f->y_min)) y.min = f->y_min;
+    if (isfinite(f->y_max)) y.max = f->y_max;
+    an_axis_nice_ticks(d, &y, 6);
+    return y;
+}
+
+void an_draw_curves(an_drawing *d)
+{
+    an_scene *scene = d->scene;
+    const double direct = direct_width(d);
+    an_axis x = time_axis(d), y = value_axis(d);
+    an_count_table table;
+    points *corners = an_scene_alloc(scene, d->figure->n_series, sizeof *corners);
+    double axis_width, above, below, panel;
+
+    if (scene->st != AN_OK || !corners) return;
+    axis_width = an_y_axis_width(d, &y);
+    table = an_count_table_plan(d, &x, axis_width);
+    x.from = fmax(axis_width, table.left) + 0.3;
+    x.to = scene->width - fmax(direct, 1.0);
+    x.to -= fmax(0, an_count_table_overhang(d, &x) - (direct > 0 ? direct : 0.7));
+    an_count_table_fit(d, &x, &table);
+
+    above =
+        fmax(direct > 0 ? 0 : legend(d, x.from, x.to - x.from, false), 0) + 0.6 * d->em;
+    below = 3.4 * d->line + (table.n_rows ? table.height + 0.5 * d->line : 0);
+    panel = (x.to - x.from) * (scene->width < DIRECT_FROM_MM ? 0.72 : 0.55);
+    if (d->height > 0) panel = fmax(d->height - above - below, 15);
+    y.to = above;
+    y.from = above + panel;
+
+    draw_series(d, &x, &y, corners);
+    an_draw_y_axis(d, &y, x.from);
+    below = an_draw_x_axis(d, &x, y.from, table.stride, table.size_pt);
+    if (scene->st != AN_OK) return;
+    draw_annotation(d, &x, &y, corners);
+    if (direct > 0) {
+        draw_names(d, &x, &y, corners);
+    } else {
+        legend(d, x.from, x.to - x.from, true);
+    }
+    below += table.n_rows ? 0.6 * d->line : 0.2 * d->line;
+    an_draw_count_table(d, &x, &table, d->words->at_risk, below);
+    scene->height = below + table.height;
+}

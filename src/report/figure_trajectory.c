@@ -1,0 +1,5 @@
+#include "report/figure.h"
+void an_draw_trajectory(an_drawing *d)
+{
+    d->scene->height = 20;
+}
