@@ -6,9 +6,11 @@
  *     generate FOLDER    writes cohort.{csv,xlsx} and cohort-attrition.{csv,xlsx}
  *
  * cohort: every patient has a score at one month (baseline NRS sum 199, one-month sum 87,
- * 49 improved). cohort-attrition: the same 58, but some died or were lost before that visit.
+ * 49 improved). cohort-attrition: the same 58, but some died or were lost before that
+ * visit.
  */
-#include <anodyne/anodyne.h>
+#include <anodyne/io.h>
+#include <anodyne/table.h>
 
 #include "base/base.h"
 
@@ -27,15 +29,15 @@ typedef struct patient {
     double alp, calcium, albumin, phosphorus; /* NaN missing */
     double dose;
     int fractions;
-    int32_t start, end, assessed, reirradiated, fractured, died, last_visit;
+    int32_t start, end, assessed, reirradiated, fractured, myelitis, died, last_visit;
     int before, after, opioid_before, opioid_after;
 } patient;
 
-static const char *const primaries[] = {"lung",      "breast",     "prostate", "kidney",
+static const char *const primaries[] = {"lung",    "breast",     "prostate", "kidney",
                                         "thyroid", "colorectal", "other"};
 static const double primary_share[] = {0.38, 0.20, 0.13, 0.10, 0.05, 0.09, 0.05};
 static const double primary_hazard[] = {1.5, 0.6, 0.7, 1.0, 0.5, 1.2, 1.3};
-static const char *const levels[] = {"C5", "C7", "T3",  "T5", "T6", "T8", "T9", "T10",
+static const char *const levels[] = {"C5",  "C7",  "T3", "T5", "T6", "T8", "T9", "T10",
                                      "T11", "T12", "L1", "L2", "L3", "L4", "L5", "S1"};
 static const char *const agents[] = {"none", "zoledronate", "denosumab"};
 
@@ -74,8 +76,8 @@ static int32_t last_fraction(int32_t start, int n)
 {
     int32_t day = start;
 
-    for (int done = 1; done < n; done++)
-        do day++;
+    for (int done = 1; done < n; done++) do
+            day++;
         while (is_weekend(day));
     return day;
 }
@@ -116,10 +118,11 @@ static void draw_treatment(an_rng *rng, patient *p)
 static void draw_course(an_rng *rng, patient *p)
 {
     const int32_t data_cut = an_date_from_civil(2022, 12, 31);
-    const double risk = primary_hazard[p->primary] * (p->visceral ? 1.8 : 1) *
-                        exp(-0.03 * (p->kps - 70));
+    const double risk =
+        primary_hazard[p->primary] * (p->visceral ? 1.8 : 1) * exp(-0.03 * (p->kps - 70));
     const double again = p->dose < 5 ? 0.00115 : 0.00042;
-    const int32_t died = p->assessed + 3 + (int32_t)(420 / risk * an_rng_exponential(rng));
+    const int32_t died =
+        p->assessed + 3 + (int32_t)(420 / risk * an_rng_exponential(rng));
     const int32_t again_on = p->end + 45 + (int32_t)(an_rng_exponential(rng) / again);
     const int32_t fracture = p->end + 20 + (int32_t)(an_rng_exponential(rng) / 0.00022);
     int32_t seen = data_cut - (int32_t)an_rng_below(rng, 75);
@@ -132,6 +135,7 @@ static void draw_course(an_rng *rng, patient *p)
     if (p->last_visit < p->assessed) p->last_visit = p->assessed;
     p->reirradiated = again_on < p->last_visit ? again_on : NONE;
     p->fractured = fracture < p->last_visit ? fracture : NONE;
+    p->myelitis = NONE; /* as in the series: no case */
 }
 
 /* Moves values by one, at random places, until their sum is right. */
@@ -272,18 +276,19 @@ static void present(builder *b, int i, bool is_present)
 {
     const uint8_t bit = (uint8_t)(1u << (i % 8));
 
-    b->valid[i / 8] = (uint8_t)(is_present ? b->valid[i / 8] | bit : b->valid[i / 8] & ~bit);
+    b->valid[i / 8] =
+        (uint8_t)(is_present ? b->valid[i / 8] | bit : b->valid[i / 8] & ~bit);
 }
 
-#define ADD_NUMBER(b, name, type, expression)            \
-    do {                                                 \
-        for (int i = 0; i < N; i++) {                    \
-            const patient *q = &(b)->p[i];               \
-            const double x = (expression);               \
-            (b)->real[i] = x == NONE ? NAN : x;          \
-            present((b), i, !isnan((b)->real[i]));       \
-        }                                                \
-        add((b), name, type, 0, NULL);                   \
+#define ADD_NUMBER(b, name, type, expression)      \
+    do {                                           \
+        for (int i = 0; i < N; i++) {              \
+            const patient *q = &(b)->p[i];         \
+            const double x = (expression);         \
+            (b)->real[i] = x == NONE ? NAN : x;    \
+            present((b), i, !isnan((b)->real[i])); \
+        }                                          \
+        add((b), name, type, 0, NULL);             \
     } while (0)
 
 #define ADD_CODE(b, name, type, expression, n_levels, names) \
@@ -298,7 +303,7 @@ static void present(builder *b, int i, bool is_present)
 
 static void add_identifiers(builder *b)
 {
-    static char names[N][8];
+    char names[N][8];
     const char *pointers[N];
 
     for (int i = 0; i < N; i++) {
@@ -312,7 +317,8 @@ static void add_identifiers(builder *b)
 
 static void add_columns(builder *b)
 {
-    static const char *const sexes[] = {"male", "female"}, *const yes_no[] = {"no", "yes"};
+    static const char *const sexes[] = {"male", "female"}, *const yes_no[] = {"no",
+                                                                              "yes"};
 
     add_identifiers(b);
     ADD_NUMBER(b, "age", AN_INTEGER, q->age);
@@ -337,7 +343,46 @@ static void add_columns(builder *b)
     ADD_NUMBER(b, "opioid_1month_mg", AN_INTEGER, q->opioid_after);
     ADD_CODE(b, "reirradiation_date", AN_DATE, q->reirradiated, 0, NULL);
     ADD_CODE(b, "fracture_date", AN_DATE, q->fractured, 0, NULL);
-    ADD_CODE(b, "myelitis_date", AN_DATE, NONE, 0, NULL);
+    ADD_CODE(b, "myelitis_date", AN_DATE, q->myelitis, 0, NULL);
     ADD_CODE(b, "death_date", AN_DATE, q->died, 0, NULL);
     ADD_CODE(b, "last_visit", AN_DATE, q->last_visit, 0, NULL);
+}
+
+static an_status write_both(an_ctx *ctx, const char *folder, const char *name,
+                            const patient *p)
+{
+    builder b = {.ctx = ctx, .p = p};
+    char path[4096];
+    an_status st = AN_OK;
+
+    AN_TRY(an_table_new(ctx, N, NULL, NULL, NULL, NULL, &b.table));
+    add_columns(&b);
+    AN_TRY(b.st);
+    snprintf(path, sizeof path, "%s/%s.csv", folder, name);
+    AN_TRY(an_csv_write(ctx, path, b.table, NULL));
+    snprintf(path, sizeof path, "%s/%s.xlsx", folder, name);
+    AN_TRY(an_xlsx_write(ctx, path, b.table));
+done:
+    an_table_free(b.table);
+    return st;
+}
+
+int main(int argc, char **argv)
+{
+    an_ctx *ctx = an_ctx_new();
+    patient cohort[N] = {0};
+    an_status st = AN_OK;
+
+    if (argc != 2 || !ctx) {
+        fprintf(stderr, "usage: generate FOLDER\n");
+        return 2;
+    }
+    draw_cohort(cohort);
+    AN_TRY(write_both(ctx, argv[1], "cohort", cohort));
+    lose_some(cohort);
+    AN_TRY(write_both(ctx, argv[1], "cohort-attrition", cohort));
+done:
+    if (st != AN_OK) fprintf(stderr, "generate: %s\n", an_message(ctx));
+    an_ctx_free(ctx);
+    return an_status_exit(st);
 }

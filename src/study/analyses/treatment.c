@@ -212,6 +212,13 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
     if (!mem) return AN_ERR_MEMORY;
     AN_TRY(doses(ctx, frame, opt, doc, mem));
     AN_TRY(regimens(ctx, frame, doc, mem));
+    an_doc_text(
+        doc, "methods",
+        "BED and EQD2 were calculated with the linear-quadratic model, alpha/beta %g Gy "
+        "for the tumour and %g Gy for the spinal cord, delivered fractions, full repair "
+        "and no repopulation.",
+        ((const options *)opt)->alpha_beta_tumour,
+        ((const options *)opt)->alpha_beta_cord);
     AN_TRY(an_doc_status(doc));
 done:
     an_arena_free(mem);
