@@ -1,0 +1,269 @@
+/*
+ * Log-rank tests: Mantel 1966, Peto & Peto 1972, Harrington & Fleming 1982. U and its
+ * variance are sums over strata and times. docs/methods/logrank.md.
+ */
+#include "stat/logrank.h"
+
+#include "math/math.h"
+
+an_logrank_options an_logrank_defaults(void)
+{
+    return (an_logrank_options){.weight = AN_LOGRANK_FH, .cause = 1};
+}
+
+an_status an_logrank_check(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
+                           const an_grouping *strata, const an_logrank_options *o)
+{
+    an_status st = AN_OK;
+
+    AN_TRY(an_surv_check(ctx, surv));
+    AN_TRY(an_grouping_check(ctx, groups, surv->n, "groups"));
+    AN_TRY(an_grouping_check(ctx, strata, surv->n, "strata"));
+    if ((int)o->weight < 0 || o->weight > AN_LOGRANK_PETO || !isfinite(o->rho) ||
+        !isfinite(o->gamma) || o->gamma < 0)
+        st = an_fail(ctx, AN_ERR_ARGUMENT,
+                     "weight, rho or gamma of the test is out of range");
+    else if (o->cause < 0 || o->cause > surv->n_causes)
+        st = an_fail(ctx, AN_ERR_ARGUMENT, "cause is not one of the declared causes");
+done:
+    return st;
+}
+
+/* ---- Who is compared -------------------------------------------------------------- */
+
+/* Rows, groups and strata of one comparison, numbered without gaps. */
+typedef struct plan {
+    an_index k, s;
+    int32_t *group;     /* [n] 0..k-1, or -1: not in this comparison */
+    int32_t *stratum;   /* [n] 0..s-1, or -1 */
+    int32_t *level;     /* [k] level of groups */
+    an_row_order order; /* by stratum */
+} plan;
+
+/* number[level] = rank of the level among those that a row has, for rows with keep >= 0;
+ * returns how many there are. number[n_levels] zeroed. */
+static an_index number_levels(an_index n, const int32_t *code, const int32_t *keep,
+                              an_index n_levels, int32_t *number)
+{
+    int32_t used = 0;
+
+    for (an_index i = 0; i < n; i++)
+        if (!keep || keep[i] >= 0) number[code ? code[i] : 0] = 1;
+    for (an_index level = 0; level < n_levels; level++)
+        number[level] = number[level] ? used++ : -1;
+    return used;
+}
+
+static an_status number_groups(an_ctx *ctx, const an_surv *surv,
+                               const an_grouping *groups, int32_t a, int32_t b,
+                               an_arena *mem, an_arena *work, plan *p)
+{
+    an_status st = AN_OK;
+    const an_index n_levels = groups && groups->code ? groups->n_levels : 1;
+    const int32_t *const code = groups ? groups->code : NULL;
+    int32_t *number = NULL;
+
+    AN_ALLOC(p->group, work, surv->n);
+    AN_ALLOC(number, work, n_levels);
+    AN_ALLOC(p->level, mem, n_levels);
+    for (an_index i = 0; i < surv->n; i++) {
+        const int32_t c = code ? code[i] : 0;
+
+        p->group[i] = a < 0 || c == a || c == b ? 0 : -1;
+    }
+    p->k = number_levels(surv->n, code, p->group, n_levels, number);
+    for (an_index i = 0; i < surv->n; i++)
+        if (p->group[i] >= 0) p->group[i] = number[code ? code[i] : 0];
+    for (int32_t level = 0; level < (int32_t)n_levels; level++)
+        if (number[level] >= 0) p->level[number[level]] = level;
+    if (p->k < 2)
+        st = an_fail(ctx, AN_ERR_DATA,
+                     "only %lld group has patients: a comparison needs two",
+                     (long long)p->k);
+done:
+    return st;
+}
+
+static an_status number_strata(an_ctx *ctx, const an_surv *surv,
+                               const an_grouping *strata, an_arena *work, plan *p)
+{
+    an_status st = AN_OK;
+    const int32_t *const code = strata ? strata->code : NULL;
+    const an_index n_levels = code ? strata->n_levels : 1;
+    int32_t *number = NULL;
+
+    AN_ALLOC(number, work, n_levels);
+    AN_ALLOC(p->stratum, work, surv->n);
+    p->s = number_levels(surv->n, code, p->group, n_levels, number);
+    for (an_index i = 0; i < surv->n; i++)
+        p->stratum[i] = p->group[i] < 0 ? -1 : number[code ? code[i] : 0];
+    const an_grouping used = {.n_levels = p->s, .code = p->stratum};
+    AN_TRY(an_row_order_make(ctx, surv, &used, NAN, work, &p->order));
+done:
+    return st;
+}
+
+/* ---- Statistic -------------------------------------------------------------------- */
+
+/* Groups with expected events, without the first of them, which the others determine. */
+static an_index usable(an_index k, const double *expected, an_index *which)
+{
+    an_index n = 0;
+
+    for (an_index g = 0; g < k; g++)
+        if (expected[g] > 0) which[n++] = g;
+    if (n < 1) return 0;
+    memmove(which, which + 1, (size_t)(n - 1) * sizeof *which);
+    return n - 1;
+}
+
+static an_status statistic(an_ctx *ctx, an_logrank *test, an_arena *work)
+{
+    an_status st = AN_OK;
+    const an_index k = test->n_groups;
+    an_index *which = NULL, m;
+    double *v = NULL, *u = NULL, *scratch = NULL;
+
+    AN_ALLOC(which, work, k);
+    AN_ALLOC(v, work, k * k);
+    AN_ALLOC(u, work, k);
+    AN_ALLOC(scratch, work, k);
+    m = usable(k, test->expected, which);
+    for (an_index j = 0; j < m; j++) {
+        u[j] = test->u[which[j]];
+        for (an_index i = 0; i < m; i++)
+            v[i + j * m] = test->variance[which[i] + which[j] * k];
+    }
+    test->df = (double)llabs((long long)an_ldl_factor(m, v, AN_RANK_TOLERANCE, NULL));
+    test->chisq = test->df > 0 ? an_ldl_quadratic(m, v, u, scratch) : 0;
+    test->p = test->df > 0 ? an_chisq_upper(test->chisq, test->df) : NAN;
+done:
+    return st;
+}
+
+static void trend(an_logrank *test, const double *scores)
+{
+    const an_index k = test->n_groups;
+    double u = 0, v = 0;
+
+    for (an_index j = 0; j < k; j++) {
+        const double cj = scores ? scores[j] : (double)(j + 1);
+
+        u += cj * test->u[j];
+        for (an_index i = 0; i < k; i++)
+            v += (scores ? scores[i] : (double)(i + 1)) * test->variance[i + j * k] * cj;
+    }
+    test->trend_z = v > 0 ? u / sqrt(v) : NAN;
+    test->trend_chisq = test->trend_z * test->trend_z;
+    test->trend_p = an_normal_two_sided(test->trend_z);
+}
+
+/* ---- The operation ---------------------------------------------------------------- */
+
+static an_status add_strata(an_ctx *ctx, const an_surv *surv, const plan *p,
+                            const an_logrank_options *o, an_arena *mem, an_arena *work,
+                            an_logrank *test)
+{
+    an_status st = AN_OK;
+    const an_index k = p->k;
+    double *observed = NULL, *expected = NULL, *variance = NULL, *scratch = NULL;
+
+    AN_ALLOC(observed, mem, k * p->s);
+    AN_ALLOC(expected, mem, k * p->s);
+    AN_ALLOC(variance, mem, k * k);
+    AN_ALLOC(scratch, work, 3 * k);
+    for (an_index s = 0; s < p->s; s++) {
+        const an_index first = p->order.first[s];
+        an_logrank_rows rows = {.surv = surv,
+                                .group = p->group,
+                                .n_groups = k,
+                                .n = p->order.first[s + 1] - first,
+                                .by_time = p->order.by_time + first};
+
+        if (p->order.by_entry) rows.by_entry = p->order.by_entry + first;
+        an_logrank_stratum(&rows, o, observed + s * k, expected + s * k, variance,
+                           scratch);
+    }
+    test->observed_stratum = observed;
+    test->expected_stratum = expected;
+    test->variance = variance;
+done:
+    return st;
+}
+
+static an_status add_up(an_ctx *ctx, const an_surv *surv, const plan *p, an_arena *mem,
+                        an_logrank *test)
+{
+    an_status st = AN_OK;
+    double *n = NULL, *observed = NULL, *expected = NULL, *u = NULL;
+
+    AN_ALLOC(n, mem, p->k);
+    AN_ALLOC(observed, mem, p->k);
+    AN_ALLOC(expected, mem, p->k);
+    AN_ALLOC(u, mem, p->k);
+    for (an_index i = 0; i < surv->n; i++)
+        if (p->group[i] >= 0) n[p->group[i]]++;
+    for (an_index g = 0; g < p->k; g++) {
+        for (an_index s = 0; s < p->s; s++) {
+            observed[g] += test->observed_stratum[g + s * p->k];
+            expected[g] += test->expected_stratum[g + s * p->k];
+        }
+        u[g] = observed[g] - expected[g];
+    }
+    test->n = n;
+    test->observed = observed;
+    test->expected = expected;
+    test->u = u;
+done:
+    return st;
+}
+
+an_status an_logrank_compare(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
+                             const an_grouping *strata, const an_logrank_options *o,
+                             int32_t a, int32_t b, an_logrank **out)
+{
+    an_status st = AN_OK;
+    an_logrank *test = NULL;
+    an_arena *mem = an_arena_new(ctx), *work = mem ? an_arena_new(ctx) : NULL;
+    plan p = {0};
+
+    if (!work) {
+        st = AN_ERR_MEMORY;
+        goto done;
+    }
+    AN_ALLOC(test, mem, 1);
+    AN_TRY(number_groups(ctx, surv, groups, a, b, mem, work, &p));
+    AN_TRY(number_strata(ctx, surv, strata, work, &p));
+    test->mem = mem;
+    test->n_groups = p.k;
+    test->n_strata = p.s;
+    test->level = p.level;
+    AN_TRY(add_strata(ctx, surv, &p, o, mem, work, test));
+    AN_TRY(add_up(ctx, surv, &p, mem, test));
+    AN_TRY(statistic(ctx, test, work));
+    trend(test, o->scores);
+    *out = test;
+done:
+    an_arena_free(work);
+    if (st != AN_OK) an_arena_free(mem);
+    return st;
+}
+
+an_status an_logrank_fit(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
+                         const an_grouping *strata, const an_logrank_options *options,
+                         an_logrank **out)
+{
+    an_status st = AN_OK;
+    const an_logrank_options o = options ? *options : an_logrank_defaults();
+
+    *out = NULL;
+    AN_TRY(an_logrank_check(ctx, surv, groups, strata, &o));
+    st = an_logrank_compare(ctx, surv, groups, strata, &o, -1, -1, out);
+done:
+    return st;
+}
+
+void an_logrank_free(an_logrank *test)
+{
+    if (test) an_arena_free(test->mem);
+}
