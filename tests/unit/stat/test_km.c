@@ -1,1 +1,327 @@
-int main(void) { return 0; }
+/* Kaplan-Meier by hand, at its edges, and when memory runs out. */
+#include "base/base.h"
+
+#include <anodyne/survival.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define NEAR(a, b) assert_true(fabs((a) - (double)(b)) <= 1e-12 * (1 + fabs((double)(b))))
+
+static an_km *fit(const an_surv *surv, const an_km_options *o)
+{
+    an_ctx *ctx = an_ctx_new();
+    an_km *km = NULL;
+
+    assert_int_equal(an_km_fit(ctx, surv, NULL, NULL, o, &km), AN_OK);
+    an_ctx_free(ctx);
+    return km;
+}
+
+/* t = 1 2 2 3 4, the second 2 and the 4 censored:
+ * S = 4/5, 4/5 3/4 = 3/5, 3/5 1/2 = 3/10, 3/10. */
+static const double time5[] = {1, 2, 2, 3, 4};
+static const int32_t event5[] = {1, 1, 0, 1, 0};
+static const an_surv five = {5, time5, event5, NULL, NULL, 1};
+
+static void test_by_hand(void **state)
+{
+    an_km *km = fit(&five, NULL);
+    const an_km_curve *c = km->curve;
+    const double greenwood = 1.0 / 20 + 1.0 / 12 + 1.0 / 2;
+
+    (void)state;
+    assert_int_equal(km->n_curves, 1);
+    assert_int_equal(c->n, 5);
+    assert_int_equal(c->n_times, 4);
+    NEAR(c->surv[0], 0.8);
+    NEAR(c->surv[1], 0.6);
+    NEAR(c->surv[3], 0.3);
+    NEAR(c->at_risk[1], 4);
+    NEAR(c->n_censor[1], 1);
+    NEAR(c->se[3], 0.3 * sqrt(greenwood));
+    NEAR(c->cumhaz[2], 1.0 / 5 + 1.0 / 4 + 1.0 / 2);
+    NEAR(c->se_cumhaz[2], sqrt(1.0 / 25 + 1.0 / 16 + 1.0 / 4));
+    NEAR(c->total_event, 3);
+    assert_false(km->robust);
+    an_km_free(km);
+}
+
+static void test_ties_one_after_the_other(void **state)
+{
+    const double time[] = {1, 1, 1, 2};
+    const int32_t event[] = {1, 1, 0, 1};
+    const an_surv surv = {4, time, event, NULL, NULL, 1};
+    an_km_options o = an_km_defaults();
+    an_km *km;
+
+    (void)state;
+    o.ctype = o.stype = 2;
+    km = fit(&surv, &o);
+    NEAR(km->curve->cumhaz[0], 1.0 / 4 + 1.0 / 3);
+    NEAR(km->curve->surv[0], exp(-(1.0 / 4 + 1.0 / 3)));
+    an_km_free(km);
+}
+
+static void test_at_a_time(void **state)
+{
+    an_km *km = fit(&five, NULL);
+    an_km_point p = an_km_at(km->curve, 2.5);
+
+    (void)state;
+    NEAR(p.surv, 0.6);
+    NEAR(p.at_risk, 2);
+    NEAR(p.n_event, 2);
+    assert_false(p.beyond);
+    p = an_km_at(km->curve, 0);
+    NEAR(p.surv, 1);
+    NEAR(p.at_risk, 5);
+    p = an_km_at(km->curve, 9);
+    assert_true(p.beyond);
+    NEAR(p.at_risk, 0);
+    assert_true(isnan(an_km_at(km->curve, -1).surv));
+    an_km_free(km);
+}
+
+/* S is exactly 0.5 from 92 to the end of follow-up, 118. */
+static void test_median_on_the_last_plateau(void **state)
+{
+    const double time[] = {54, 75, 77, 84, 87, 92, 103, 105, 112, 118};
+    int32_t event[] = {1, 1, 1, 1, 1, 0, 0, 0, 0, 0};
+    const an_surv surv = {10, time, event, NULL, NULL, 1};
+    const double half = 0.5;
+    an_km *km = fit(&surv, NULL);
+    an_km_quantile q;
+
+    (void)state;
+    an_km_quantiles(km->curve, AN_QUANTILE_HOUSE, 1, &half, &q);
+    assert_true(isnan(q.estimate));
+    NEAR(q.plateau, 87);
+    an_km_quantiles(km->curve, AN_QUANTILE_R, 1, &half, &q);
+    NEAR(q.estimate, 102.5);
+    an_km_free(km);
+    event[9] = 1;
+    km = fit(&surv, NULL);
+    an_km_quantiles(km->curve, AN_QUANTILE_HOUSE, 1, &half, &q);
+    NEAR(q.estimate, 102.5);
+    assert_true(isnan(q.plateau));
+    an_km_free(km);
+}
+
+/* Products of 99/100 98/99 ... end at 0.5 + 1.1e-16: the tolerance finds it. */
+static void test_median_of_1_to_100(void **state)
+{
+    double time[100];
+    int32_t event[100];
+    const an_surv surv = {100, time, event, NULL, NULL, 1};
+    const double half = 0.5;
+    an_km_quantile q;
+    an_km *km;
+
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        time[i] = i + 1;
+        event[i] = 1;
+    }
+    km = fit(&surv, NULL);
+    an_km_quantiles(km->curve, AN_QUANTILE_HOUSE, 1, &half, &q);
+    NEAR(q.estimate, 50.5);
+    an_km_free(km);
+}
+
+/* Area 1 + 0.8 + 0.6 + 0.3 0.5; what follows each event: 1.55, .75, .15. */
+static void test_restricted_mean(void **state)
+{
+    an_km *km = fit(&five, NULL);
+    const an_km_mean m = an_km_restricted_mean(km->curve, 3.5);
+
+    (void)state;
+    NEAR(m.mean, 2.55);
+    NEAR(m.se, sqrt(1.55 * 1.55 / 20 + 0.75 * 0.75 / 12 + 0.15 * 0.15 / 2));
+    assert_false(m.beyond);
+    NEAR(an_km_restricted_mean(km->curve, 0.5).mean, 0.5);
+    assert_true(an_km_restricted_mean(km->curve, 5).beyond);
+    an_km_free(km);
+}
+
+/* One subject at risk at 2 who fails: S = 0 for good, though others enter later. */
+static void test_empty_risk_set(void **state)
+{
+    const double time[] = {2, 8, 9}, entry[] = {0, 5, 6};
+    const int32_t event[] = {1, 1, 0};
+    const an_surv surv = {3, time, event, entry, NULL, 1};
+    an_km *km = fit(&surv, NULL);
+
+    (void)state;
+    NEAR(km->curve->at_risk[0], 1);
+    NEAR(km->curve->at_risk[1], 2);
+    for (int k = 0; k < 3; k++) {
+        assert_true(km->curve->surv[k] == 0);
+        assert_true(isnan(km->curve->se[k]) && isnan(km->curve->lower[k]));
+    }
+    NEAR(km->curve->cumhaz[1], 1.5);
+    an_km_free(km);
+}
+
+static void test_entry_is_after_events_of_its_time(void **state)
+{
+    const double time[] = {2, 3}, entry[] = {0, 2};
+    const int32_t event[] = {1, 1};
+    const an_surv surv = {2, time, event, entry, NULL, 1};
+    an_km *km = fit(&surv, NULL);
+
+    (void)state;
+    NEAR(km->curve->at_risk[0], 1);
+    an_km_free(km);
+}
+
+/* Two of four die at 1, one is lost at 1: reversed, G = 1 - 1/2 with the deaths gone. */
+static void test_reverse(void **state)
+{
+    const double time[] = {1, 1, 1, 2};
+    const int32_t event[] = {1, 1, 0, 1};
+    const an_surv surv = {4, time, event, NULL, NULL, 1};
+    an_km_options o = an_km_defaults();
+    an_km *km;
+
+    (void)state;
+    o.reverse = AN_KM_REVERSE;
+    km = fit(&surv, &o);
+    NEAR(km->curve->surv[0], 0.5);
+    an_km_free(km);
+    o.reverse = AN_KM_REVERSE_SIMPLE;
+    km = fit(&surv, &o);
+    NEAR(km->curve->surv[0], 0.75);
+    an_km_free(km);
+}
+
+static void test_limits_stay_inside(void **state)
+{
+    an_km_options o = an_km_defaults();
+
+    (void)state;
+    for (o.conf_type = AN_CONF_LOG_LOG; o.conf_type <= AN_CONF_ARCSIN; o.conf_type++) {
+        an_km *km = fit(&five, &o);
+
+        for (int k = 0; k < 4; k++) {
+            assert_true(km->curve->lower[k] >= 0 && km->curve->upper[k] <= 1);
+            assert_true(km->curve->lower[k] < km->curve->surv[k]);
+            assert_true(km->curve->upper[k] > km->curve->surv[k]);
+        }
+        an_km_free(km);
+    }
+}
+
+static void expect_error(const an_surv *surv, const an_km_options *o, an_status want)
+{
+    an_ctx *ctx = an_ctx_new();
+    an_km *km = NULL;
+
+    assert_int_equal(an_km_fit(ctx, surv, NULL, NULL, o, &km), want);
+    assert_null(km);
+    assert_true(strlen(an_message(ctx)) > 0);
+    an_ctx_free(ctx);
+}
+
+static void test_refusals(void **state)
+{
+    const double nan_time[] = {1, NAN, 2, 3, 4}, entry[] = {0, 2, 0, 0, 0};
+    const double weight[] = {1, -1, 1, 1, 1};
+    const int32_t code[] = {1, 2, 0, 1, 0};
+    an_km_options o = an_km_defaults();
+    an_surv surv = five;
+
+    (void)state;
+    surv.n = 0;
+    expect_error(&surv, NULL, AN_ERR_DATA);
+    surv = five;
+    surv.time = nan_time;
+    expect_error(&surv, NULL, AN_ERR_DATA);
+    surv = five;
+    surv.entry = entry;
+    expect_error(&surv, NULL, AN_ERR_DATA);
+    surv = five;
+    surv.weight = weight;
+    expect_error(&surv, NULL, AN_ERR_DATA);
+    surv = five;
+    surv.event = code;
+    expect_error(&surv, NULL, AN_ERR_DATA);
+    o.conf_level = 1;
+    expect_error(&five, &o, AN_ERR_ARGUMENT);
+    o = an_km_defaults();
+    o.start_time = 100;
+    expect_error(&five, &o, AN_ERR_DATA);
+}
+
+/* ---- Every allocation fails once ---- */
+
+typedef struct countdown {
+    int left, live;
+} countdown;
+
+static void *counted(void *self, void *ptr, size_t size)
+{
+    countdown *c = self;
+
+    if (size > 0 && !ptr) {
+        if (c->left-- == 0) return NULL;
+        c->live++;
+    }
+    if (size == 0) {
+        free(ptr);
+        c->live--;
+        return NULL;
+    }
+    return realloc(ptr, size);
+}
+
+static void test_every_allocation_fails_once(void **state)
+{
+    const int32_t cluster[] = {0, 1, 1, 2, 2}, group[] = {0, 1, 0, 1, 0};
+    const double entry[] = {0, 0, 1, 1, 2};
+    const an_grouping clusters = {3, cluster, NULL}, groups = {2, group, NULL};
+    an_surv surv = five;
+    an_status st = AN_ERR_MEMORY;
+
+    (void)state;
+    surv.entry = entry;
+    for (int n = 0; st != AN_OK && n < 500; n++) {
+        countdown c = {1 << 30, 0};
+        an_env env = an_env_system();
+        an_km *km = NULL;
+
+        env.allocator = (an_allocator){counted, &c};
+        an_ctx *ctx = an_ctx_new_in(&env);
+        c.left = n;
+        st = an_km_fit(ctx, &surv, &groups, &clusters, NULL, &km);
+        assert_true(st == AN_OK || st == AN_ERR_MEMORY);
+        assert_true((st == AN_OK) == (km != NULL));
+        c.left = 1 << 30;
+        an_km_free(km);
+        an_ctx_free(ctx);
+        assert_int_equal(c.live, 0);
+    }
+    assert_int_equal(st, AN_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_ties_one_after_the_other),
+        cmocka_unit_test(test_at_a_time),
+        cmocka_unit_test(test_median_on_the_last_plateau),
+        cmocka_unit_test(test_median_of_1_to_100),
+        cmocka_unit_test(test_restricted_mean),
+        cmocka_unit_test(test_empty_risk_set),
+        cmocka_unit_test(test_entry_is_after_events_of_its_time),
+        cmocka_unit_test(test_reverse),
+        cmocka_unit_test(test_limits_stay_inside),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_every_allocation_fails_once),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
