@@ -26,7 +26,7 @@ static void generate(input *in)
         for (an_index j = 0; j < in->p; j++) {
             in->x[i + j * in->n] =
                 j % 2 ? an_rng_normal(&rng) : (double)an_rng_below(&rng, 2);
-            if (j < 5) eta += 0.3 * in->x[i + j * in->n] * (j % 3 - 1);
+            if (j < 5) eta += 0.3 * in->x[i + j * in->n] * (double)(j % 3 - 1);
         }
         death = ceil(900 * exp(-eta) * an_rng_exponential(&rng));
         censored = ceil(1800 * an_rng_uniform(&rng));

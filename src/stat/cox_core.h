@@ -27,8 +27,8 @@ enum { AN_COX_GRAIN = 8192 };
 /* ---- Kernels (cox_kernel.c): plain arrays, no allocation, no failure ----------------
  */
 
-/* order[n] = stable permutation that sorts unsigned keys ascending, starting from the
- * order given; work[n]. Bytes that all keys share cost nothing. */
+/* Stably sorts the rows listed in order[n] by key[row], ascending; work[n]. Bytes that
+ * all keys share cost nothing. */
 void an_radix_order(an_index n, const uint64_t *key, int64_t *order, int64_t *work);
 /* Key whose unsigned order is the order of doubles (no NaN; -0 equals +0). */
 uint64_t an_radix_key(double x);

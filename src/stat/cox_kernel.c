@@ -18,8 +18,8 @@ void an_radix_order(an_index n, const uint64_t *key, int64_t *order, int64_t *wo
     for (int shift = 0; shift < 64; shift += 8) {
         an_index start[256] = {0}, total = 0;
 
-        for (an_index i = 0; i < n; i++) start[key[i] >> shift & 255]++;
-        if (n == 0 || start[key[0] >> shift & 255] == n) continue;
+        for (an_index i = 0; i < n; i++) start[key[from[i]] >> shift & 255]++;
+        if (n == 0 || start[key[from[0]] >> shift & 255] == n) continue;
         for (int b = 0; b < 256; b++) {
             const an_index count = start[b];
 

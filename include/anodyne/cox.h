@@ -1,0 +1,171 @@
+/**
+ * @file cox.h
+ * Cox regression: fit, tests of proportional hazards, residuals, baseline hazard,
+ * absolute risk, concordance.
+ *
+ * Hazard of row i in stratum s: lambda_s(t) exp(offset_i + x_i' beta). Rows are at risk
+ * on (entry, time]. Cox DR, J R Stat Soc B 1972;34:187; Therneau and Grambsch, Modeling
+ * Survival Data, Springer 2000. Formulae: docs/methods/cox.md.
+ */
+#ifndef ANODYNE_COX_H
+#define ANODYNE_COX_H
+
+#include <anodyne/survival.h>
+
+AN_BEGIN_DECLS
+
+struct an_arena;
+
+/* ---- Input
+ * -------------------------------------------------------------------------- */
+
+/** A view: it owns nothing. Event means surv.event == 1; other causes are censored. */
+typedef struct an_cox_data {
+    an_surv surv;         /**< weights > 0 */
+    an_index p;           /**< columns of x; 0 is the null model */
+    const double *x;      /**< [n x p] column-major, finite */
+    const double *offset; /**< [n] added to the linear predictor; NULL: none */
+    an_grouping strata;   /**< own baseline hazard each; code NULL: one stratum */
+    an_grouping cluster;  /**< rows that belong together; code NULL: every row alone */
+    const char *const *names; /**< [p] for messages; NULL: "1", "2", ... */
+} an_cox_data;
+
+typedef enum an_cox_ties {
+    AN_COX_EFRON,   /**< Efron 1977; with weights the mean weight of the tied deaths */
+    AN_COX_BRESLOW, /**< Breslow 1974; default of SAS and Stata */
+    AN_COX_DISCRETE /**< conditional likelihood of Cox 1972: "exact" in R, DISCRETE in
+                       SAS, exactp in Stata; recursion of Gail, Lubin, Rubinstein 1981 */
+} an_cox_ties;
+
+typedef enum an_cox_variance {
+    AN_COX_VARIANCE_AUTO,  /**< robust when clusters are given or a weight is no whole
+                                number, as R does; the result says which */
+    AN_COX_VARIANCE_MODEL, /**< inverse information */
+    AN_COX_VARIANCE_ROBUST /**< Lin and Wei 1989, summed within clusters, no small-sample
+                                factor */
+} an_cox_variance;
+
+typedef struct an_cox_options {
+    an_cox_ties ties;
+    an_cox_variance variance;
+    double conf_level; /**< in (0, 1); limits are exp(coef -+ z se) */
+    int max_iter;      /**< 0: everything at coefficients 0 (score test) */
+} an_cox_options;
+
+/** Efron, variance by rule, 0.95, 100 iterations. */
+AN_API an_cox_options an_cox_options_default(void);
+
+/* ---- Result
+ * ------------------------------------------------------------------------- */
+
+typedef struct an_concordance {
+    double c, se; /**< Harrell's C and its infinitesimal-jackknife error; NaN: no pair */
+    double var;   /**< se^2 */
+    double concordant, discordant, tied_x, tied_y, tied_xy; /**< weighted pairs */
+} an_concordance;
+
+/** What is known about one coefficient. */
+typedef enum an_cox_flag {
+    AN_COX_ESTIMATED,
+    AN_COX_ALIASED, /**< the column depends on those before it: no estimate */
+    AN_COX_MONOTONE /**< the likelihood has no maximum: it rises as the coefficient goes
+                       to infinity (separation, for example a level without events) */
+} an_cox_flag;
+
+/** Read only; one block. Coefficients that are aliased, or monotone and past the rank
+ * rule, are NaN with all that follows from them; their rows of vcov are 0. */
+typedef struct an_cox {
+    an_index n, n_events; /**< rows; rows with an event (not weighted) */
+    an_index p, df;       /**< columns; estimated coefficients */
+    an_cox_ties ties;
+    bool robust;
+    double conf_level;
+    const double *coef, *se, *z, *p_value; /**< [p] */
+    const double *hr, *lower, *upper;      /**< [p] */
+    const double *vcov;                    /**< [p x p] robust when `robust` */
+    const double *naive_se, *naive_vcov;   /**< [p], [p x p] inverse information */
+    const double *beta; /**< [p] the coefficients that `loglik` and `eta` belong to: coef,
+                             0 for aliased columns, the last iterate for monotone ones */
+    const double *means; /**< [p] weighted means; 0 for columns of -1, 0, 1 only (R) */
+    const an_cox_flag *flag;    /**< [p] */
+    const double *direction;    /**< [p] -1, +1: where a monotone coefficient goes; 0 */
+    const double *alias;        /**< [p x p] column j in terms of columns before it, when
+                                     flag[j] is aliased: x_j = sum_k alias[j + k p] x_k */
+    const double *eta;          /**< [n] offset + x' beta */
+    double loglik_null, loglik; /**< at 0 and at the estimate, offset included */
+    double lrt, wald, score;    /**< tests of all coefficients, df degrees of freedom */
+    double lrt_p, wald_p, score_p;
+    double robust_score, robust_score_p; /**< NaN unless robust */
+    double aic, bic;                     /**< bic counts events */
+    an_concordance concordance;          /**< of eta, within strata */
+    int iterations;
+    bool converged; /**< false: max_iter reached; the numbers are the last iterate's */
+    bool monotone;  /**< some flag is AN_COX_MONOTONE */
+    struct an_arena *memory; /**< private */
+} an_cox;
+
+/** Newton's method with step halving, on columns centred and scaled, orthogonalised where
+ *  they nearly depend on each other. Rows never meet an event time cost nothing.
+ *  @retval AN_ERR_DATA      no rows; a weight that is not positive; a value that is not
+ *                           finite; entry >= time (the message names the row, from 1)
+ *  @retval AN_ERR_ARGUMENT  weights or robust variance with discrete ties; bad option
+ *  No events, aliased columns, separation: findings in the result, not failures. */
+AN_API an_status an_cox_fit(an_ctx *ctx, const an_cox_data *data,
+                            const an_cox_options *options, an_cox **out);
+AN_API void an_cox_free(an_cox *fit); /**< NULL is allowed */
+
+/* ---- Concordance
+ * -------------------------------------------------------------------- */
+
+/** Weight of a pair whose death is at t: S survival, G censoring (both just before t), n
+ * the number at risk. */
+typedef enum an_concordance_weight {
+    AN_CONCORDANCE_N,    /**< 1: Harrell */
+    AN_CONCORDANCE_S,    /**< N S/n: Peto-Wilcoxon */
+    AN_CONCORDANCE_SG,   /**< N S/(G n): Schemper */
+    AN_CONCORDANCE_N_G2, /**< 1/G^2: Uno 2011 */
+    AN_CONCORDANCE_I     /**< 1/n: each death alike */
+} an_concordance_weight;
+
+/** Pairs in which the row with the higher score fails first are concordant (risk score).
+ *  Pairs tied in score count one half; two deaths at one time are no pair; a censoring at
+ *  the time of a death is later. Pairs are formed within strata. O(n log n).
+ *  @param score   [n]
+ *  @param strata  code NULL: one
+ *  @param cluster rows whose influences are added; code NULL: every row alone */
+AN_API an_status an_concordance_of(an_ctx *ctx, const an_surv *surv, const double *score,
+                                   an_grouping strata, an_grouping cluster,
+                                   an_concordance_weight weight, an_concordance *out);
+
+/* ---- Test of proportional hazards
+ * --------------------------------------------------- */
+
+typedef enum an_zph_transform {
+    AN_ZPH_KM, /**< 1 - left-continuous Kaplan-Meier of all rows */
+    AN_ZPH_RANK,
+    AN_ZPH_IDENTITY,
+    AN_ZPH_LOG
+} an_zph_transform;
+
+typedef struct an_zph {
+    an_index n_terms; /**< the last of the arrays below is the global test */
+    const double *chisq, *df, *p_value; /**< [n_terms + 1] */
+    an_index n_events, p;
+    const double *time; /**< [n_events] in order of (stratum, time, row) */
+    const double *g;    /**< [n_events] transformed time */
+    const double *y;    /**< [n_events x p] scaled Schoenfeld residual + coefficient */
+    struct an_arena *memory; /**< private */
+} an_zph;
+
+/** Score test of x g(t) beside x (the form of survival >= 3; Grambsch and Therneau,
+ *  Biometrika 1994;81:515, give the approximation that preceded it).
+ *  @param term_of  [p] term of each column, 0..n_terms-1; NULL: every column alone
+ *  @retval AN_ERR_ESTIMATE  no event, or no coefficient */
+AN_API an_status an_cox_zph(an_ctx *ctx, const an_cox_data *data, const an_cox *fit,
+                            an_zph_transform transform, an_index n_terms,
+                            const an_index *term_of, an_zph **out);
+AN_API void an_zph_free(an_zph *zph); /**< NULL is allowed */
+
+AN_END_DECLS
+
+#endif

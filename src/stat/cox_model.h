@@ -1,0 +1,57 @@
+/*
+ * cox_model: a plan, the basis in which Newton's method works, and the state at one value
+ * of the coefficients. Shared by the fit and by everything computed after it.
+ *
+ * Basis. Column k is centred at `centre` and divided by its mean absolute deviation
+ * (columns of -1, 0, 1 are left alone: R's rule, on which the rank rule depends). When a
+ * column nearly depends on those before it, z = T x with a unit lower-triangular T that
+ * makes the information at 0 diagonal; z is computed from the data in doubled precision,
+ * so that a difference of 1e-5 between two columns keeps all its digits. T leaves the
+ * pivots of the LDL' factorisation, hence the rank, as they are.
+ */
+#ifndef AN_STAT_COX_MODEL_H
+#define AN_STAT_COX_MODEL_H
+
+#include "stat/cox_state.h"
+
+typedef struct an_cox_model {
+    const an_cox_data *data;
+    an_arena *mem;
+    bool efron, discrete;
+    an_cox_plan *plan;
+    an_cox_state state;
+    an_index p;
+    double *centre, *scale; /* [p] x_scaled = (x - centre) scale */
+    double *transform;      /* [p x p] T, column-major */
+    bool rotated;           /* T is not the identity */
+    double *spread;         /* [p] mean absolute deviation of z over the plan's rows */
+    double *gamma;          /* [p] coefficients of z */
+    bool *aliased;          /* [p] at coefficients 0 */
+    double *alias;          /* [p x p] see an_cox.alias */
+    double *factor;         /* [p x p] LDL' of the information last factored */
+} an_cox_model;
+
+/* Plan, basis, and the state (likelihood, score, information) at coefficients 0. */
+an_status an_cox_model_new(an_ctx *ctx, const an_cox_data *data, an_cox_ties ties,
+                           an_arena *mem, an_cox_model *model);
+/* Likelihood only, then score and information, at model->gamma. */
+an_status an_cox_model_risk(an_ctx *ctx, an_cox_model *model);
+an_status an_cox_model_information(an_ctx *ctx, an_cox_model *model);
+/* Factors the state's information into model->factor with R's rank rule: aliased[p]. */
+an_index an_cox_model_factor(an_cox_model *model, bool *aliased);
+/* gamma of coefficients beta[p] on the scale of the data, and back. */
+void an_cox_model_set(an_cox_model *model, const double *beta);
+void an_cox_model_get(const an_cox_model *model, const double *gamma, double *beta);
+/* v[p x p] on the scale of z to the scale of the data; work[p * p]. */
+void an_cox_model_variance(const an_cox_model *model, const double *v, double *out,
+                           double *work);
+/* The state of a finished fit: likelihood, v, score, information at fit->beta. */
+an_status an_cox_model_restore(an_ctx *ctx, const an_cox_data *data, const an_cox *fit,
+                               an_arena *mem, an_cox_model *model);
+
+/* Discrete (conditional) likelihood of the plan at gamma: state->loglik, score and info
+ * (which may both be NULL). cox_discrete.c */
+an_status an_cox_discrete(an_ctx *ctx, const an_cox_plan *plan, const double *gamma,
+                          an_cox_state *state, double *score, double *info);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * cox_state: everything about one value of the coefficients. an_cox_risk() gives the
+ * log-likelihood and the sums over risk sets, an_cox_hazard() the scalars v, and
+ * an_cox_information() the score and the information from them. Coefficients here are
+ * those of the plan's transformed columns.
+ */
+#ifndef AN_STAT_COX_STATE_H
+#define AN_STAT_COX_STATE_H
+
+#include "stat/cox_plan.h"
+
+typedef struct an_cox_state {
+    double loglik;          /* NaN or infinite when a risk set under- or overflowed */
+    double *eta, *r;        /* [n] r = weight exp(eta - shift) */
+    double *v, *m;          /* [n] hazard scalar; weight death - v */
+    double *shift;          /* [n_strata] largest eta */
+    double *s0, *s1;        /* [m], [m x p] risk-set sums of r, r x */
+    double *d0, *d1;        /* [n_tied], [n_tied x p] the same over tied deaths */
+    an_tie_factors *factor; /* [m] */
+    double *ahead, *behind; /* [m] work: sums within blocks */
+    double *score, *info;   /* [p], [p x p] */
+    double *gross;          /* [p] sum v x^2: what the information was subtracted from */
+    double *rank_row;       /* [m x p] work: s1 - kappa d1 */
+    double *rank_weight;    /* [m] work */
+} an_cox_state;
+
+an_status an_cox_state_new(an_ctx *ctx, const an_cox_plan *plan, an_arena *mem,
+                           an_cox_state *state);
+
+/* eta, r, sums, tie factors and log-likelihood at beta[p]. */
+an_status an_cox_risk(an_ctx *ctx, const an_cox_plan *plan, const double *beta,
+                      bool efron, an_cox_state *state);
+
+/* out[i * q + k] = sum of value[j * q + k] over the event times at which row i is at
+ * risk, in work of 2 m q doubles. Prefix sums inside blocks: no subtraction. */
+void an_cox_spread(const an_cox_plan *plan, an_index q, const double *value, double *work,
+                   double *out);
+
+/* v and m; g[m] multiplies the hazard of each event time (NULL: 1). */
+void an_cox_hazard(const an_cox_plan *plan, const double *g, an_cox_state *state);
+
+/* info = sum v x x' - rank terms (times g), and score = sum m x unless score is NULL. */
+an_status an_cox_information(an_ctx *ctx, const an_cox_plan *plan, const double *g,
+                             an_cox_state *state, double *score, double *info);
+
+/* Mean of x over the risk set of event j, as its deaths see it: mean over k of the k
+ * means (Efron); out[p]. */
+void an_cox_event_mean(const an_cox_plan *plan, const an_cox_state *state, an_index j,
+                       double *out);
+
+/* Score residuals L[n x p], row-major, not weighted; work[4 m p + p]. */
+void an_cox_score_residuals(const an_cox_plan *plan, const an_cox_state *state,
+                            double *work, double *out);
+
+#endif
