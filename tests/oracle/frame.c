@@ -89,10 +89,10 @@ static void choose_rows(const or_case *c, const char *extra, or_frame *f)
     f->row = OR_NEW(c, int64_t, c->data->n);
     for (an_index i = 0; i < c->data->n; i++) {
         if (!in_subset(c, i)) continue;
-        if (is_complete(c, extra, i) && has_length(c, i))
-            f->row[f->n++] = i;
-        else
+        if (!is_complete(c, extra, i))
             f->n_dropped_missing++;
+        else if (has_length(c, i))
+            f->row[f->n++] = i;
     }
 }
 
