@@ -58,8 +58,7 @@ AN_API an_status an_table_read_memory(an_ctx *ctx, const char *name, const void 
                                       size_t size, const an_read_options *options,
                                       an_table **out);
 
-/** Names of a workbook's sheets in order, in an array ended by NULL that lives as long as
- *  the arena of private memory it starts: free with an_sheets_free(). */
+/** The sheets of a workbook in order; free with an_sheets_free(). */
 typedef struct an_sheets {
     an_index n;
     const char *const *names; /**< [n] */
@@ -89,9 +88,10 @@ AN_API void an_csv_put(struct an_buf *buf, const an_table *table,
 AN_API an_status an_csv_write(an_ctx *ctx, const char *path, const an_table *table,
                               const an_csv_options *options);
 
-/** Writes a workbook of one sheet "Data": numbers as numbers, dates as dates of Excel,
- *  logical cells as such, a bold and frozen header; complete or not at all. Its creation
- *  time is the context's clock, so equal tables give equal bytes under SOURCE_DATE_EPOCH.
+/** Writes a workbook of one sheet "Data": numbers as numbers (of 16 digits; CSV has them
+ *  all), dates as dates of Excel, logical cells as such, a bold and frozen header; complete
+ *  or not at all. Its creation time is the context's clock, so equal tables give equal
+ *  bytes under SOURCE_DATE_EPOCH.
  *  @retval AN_ERR_DATA  more rows, columns or bytes in a cell than a sheet can hold */
 AN_API an_status an_xlsx_write(an_ctx *ctx, const char *path, const an_table *table);
 

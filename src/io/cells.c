@@ -113,6 +113,13 @@ an_status an_cells_put(an_cells *cells, an_span text)
     return an_cells_end_cell(cells);
 }
 
+size_t an_cell_number(double x, char text[32])
+{
+    if (x == trunc(x) && fabs(x) < 0x1p53)
+        return (size_t)snprintf(text, 32, "%lld", (long long)x);
+    return an_format_double(x, text);
+}
+
 /* ---- The header ---- */
 
 static an_problem at_header(const an_cells *cells, an_index column)

@@ -98,6 +98,9 @@ an_status an_csv_read(an_ctx *ctx, const an_source *source, an_table **out);
  * delimiter is not a comma. */
 void an_csv_decimal_commas(an_cells *cells, an_index n_columns);
 
+/* A number as a table shows it: whole numbers in digits, others in the shortest form. */
+size_t an_cell_number(double x, char text[32]);
+
 /* ---- Workbooks ---- */
 
 an_status an_xlsx_read(an_ctx *ctx, const an_source *source, an_table **out);

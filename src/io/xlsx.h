@@ -82,8 +82,6 @@ an_cell_style an_style_of_code(const char *code);
 
 /* A serial number as ISO text[32]; false: there is no such day. */
 bool an_serial_format(double serial, an_cell_style style, bool date1904, char text[32]);
-/* A number as a cell shows it: whole numbers in digits, others in the shortest form. */
-size_t an_cell_number(double x, char text[32]);
 
 /* ---- One sheet ---- */
 

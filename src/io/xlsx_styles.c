@@ -110,13 +110,6 @@ bool an_serial_format(double serial, an_cell_style style, bool date1904, char te
     return true;
 }
 
-size_t an_cell_number(double x, char text[32])
-{
-    if (x == trunc(x) && fabs(x) < 0x1p53)
-        return (size_t)snprintf(text, 32, "%lld", (long long)x);
-    return an_format_double(x, text);
-}
-
 /* ---- xl/styles.xml ---- */
 
 typedef struct custom_format {
