@@ -118,6 +118,124 @@ AN_API an_status an_gray_test(an_ctx *ctx, const an_surv *surv, const an_groupin
                               const an_grouping *strata, double rho, an_gray **out);
 AN_API void an_gray_free(an_gray *gray); /**< NULL is allowed */
 
+/* ---- Fine-Gray regression ------------------------------------------------------------
+ */
+
+/** Who may still be censored at a time at which events happen too. */
+typedef enum an_fg_censoring {
+    AN_FG_EVENTS_STAY, /**< who has the event at t is at risk of censoring at t: R cmprsk
+                        */
+    AN_FG_EVENTS_LEAVE /**< events come first: R survival::finegray */
+} an_fg_censoring;
+
+typedef enum an_fg_ties { AN_FG_BRESLOW, AN_FG_EFRON } an_fg_ties;
+
+typedef enum an_fg_variance {
+    AN_FG_FULL,   /**< sandwich that knows the censoring weights are estimated (Fine and
+                       Gray 1999): R cmprsk */
+    AN_FG_ROBUST, /**< sandwich that takes the weights as known: coxph on finegray data */
+    AN_FG_NAIVE,  /**< inverse information */
+    AN_FG_FULL_CMPRSK /**< as AN_FG_FULL, but the part of the weights counts only events
+                         of the same censoring group, as R cmprsk does: to check against
+                         it. Equals AN_FG_FULL with one group */
+} an_fg_variance;
+
+typedef enum an_fg_time { AN_FG_T, AN_FG_LOG_T, AN_FG_SQRT_T, AN_FG_SQUARE_T } an_fg_time;
+
+/** A covariate whose effect changes with time: adds z(i) f(t) to the linear predictor. */
+typedef struct an_fg_varying {
+    const double *z; /**< [n] */
+    an_fg_time f;
+} an_fg_varying;
+
+/** The model. A view. */
+typedef struct an_fg_model {
+    an_surv surv;
+    int32_t cause;        /**< event of interest, 1..surv.n_causes; others compete */
+    an_index p;           /**< columns of x */
+    const double *x;      /**< [n x p] column-major, no intercept */
+    const double *offset; /**< [n] or NULL */
+    an_index n_varying;
+    const an_fg_varying *varying; /**< [n_varying], their coefficients follow the p */
+    an_grouping strata;           /**< separate baselines; code NULL: none */
+    an_grouping censoring; /**< groups with their own censoring distribution; code NULL:
+                                the strata, or one */
+    an_grouping cluster;   /**< rows that depend on each other; code NULL: none */
+} an_fg_model;
+
+typedef struct an_fg_options {
+    double conf_level;
+    an_fg_censoring censoring;
+    an_fg_ties ties;
+    an_fg_variance variance;
+    int max_iter;
+} an_fg_options;
+
+/** Fitted subdistribution hazards. q = p + n_varying coefficients; matrices are [q x q].
+ *  A column that depends on earlier ones has coefficient NaN and aliased true. */
+typedef struct an_fg_fit {
+    an_index n, p, n_varying, q;
+    an_index n_events, n_competing, n_censored; /**< rows */
+    double *coef, *se, *lower, *upper;          /**< [q] log ratios, Wald limits */
+    double *p_value;                            /**< [q] Wald */
+    double *vcov;                               /**< the variance asked for */
+    double *naive_vcov;                         /**< inverse information */
+    bool *aliased;                              /**< [q] */
+    bool *infinite; /**< [q] the likelihood keeps growing: separation */
+    an_index rank;
+    double loglik_null, loglik;
+    double lrt, lrt_p;   /**< 2 (loglik - loglik_null) on rank degrees of freedom */
+    double wald, wald_p; /**< coef' vcov^-1 coef */
+    bool converged;
+    int iterations;
+    an_fg_options options;
+    an_index n_times;      /**< distinct times of the event, stratum after stratum */
+    double *time;          /**< [n_times] */
+    int32_t *time_stratum; /**< [n_times] */
+    double *jump;       /**< [n_times] of the baseline subdistribution hazard, where all
+                             covariates are 0 */
+    double *schoenfeld; /**< [n_times x q] column-major: sum over events at the time of
+                             covariate less its mean at risk */
+    double *influence;  /**< [n x q] column-major: score residual of each row, weighted,
+                             of the kind that options.variance sums */
+    an_fg_time *varying_f; /**< [n_varying] */
+    struct an_arena *mem;  /**< private */
+} an_fg_fit;
+
+/**
+ * Proportional subdistribution hazards (Fine and Gray 1999), weights for left truncation
+ * by Geskus 2011. Linear in n for every term but time-varying effects, which cost
+ * O(n n_times).
+ *
+ * @param options  NULL: 0.95, AN_FG_EVENTS_STAY, AN_FG_BRESLOW, AN_FG_FULL, 50 iterations
+ * @retval AN_ERR_DATA      a row breaks what an_surv demands, or a covariate is not
+ * finite
+ * @retval AN_ERR_ESTIMATE  no event of the cause, or weights that are not defined
+ */
+AN_API an_status an_fg_fit_model(an_ctx *ctx, const an_fg_model *model,
+                                 const an_fg_options *options, an_fg_fit **out);
+AN_API void an_fg_free(an_fg_fit *fit); /**< NULL is allowed */
+
+/** Incidence by time t for covariates x[p] and z[n_varying]: 1 - exp(-Lambda(t | x)). */
+AN_API double an_fg_predict(const an_fg_fit *fit, int32_t stratum, const double *x,
+                            const double *z, double t);
+
+/** The data set whose weighted Cox model is the Fine-Gray model: who had a competing
+ * event stays, in pieces, with falling weight. Pieces without an event of interest are
+ * left out, as they change nothing. */
+typedef struct an_fg_table {
+    an_index n;
+    int64_t *row;         /**< [n] row of the data */
+    double *start, *stop; /**< [n] at risk on (start, stop] */
+    int32_t *status;      /**< [n] 1: the event of interest at stop */
+    double *weight;       /**< [n] */
+    struct an_arena *mem; /**< private */
+} an_fg_table;
+AN_API an_status an_fg_expand(an_ctx *ctx, const an_surv *surv, int32_t cause,
+                              const an_grouping *censoring, an_fg_censoring rule,
+                              an_fg_table **out);
+AN_API void an_fg_table_free(an_fg_table *table); /**< NULL is allowed */
+
 AN_END_DECLS
 
 #endif
