@@ -6,6 +6,7 @@
 #define ANODYNE_ANODYNE_H
 
 #include <anodyne/analysis.h>
+#include <anodyne/competing.h>
 #include <anodyne/cox.h>
 #include <anodyne/doc.h>
 #include <anodyne/dose.h>

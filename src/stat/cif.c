@@ -173,7 +173,7 @@ an_status an_cif_fit(an_ctx *ctx, const an_surv *surv, const an_grouping *group,
     *out = NULL;
     if (!mem) return an_fail_memory(ctx);
     AN_TRY(check_options(ctx, o));
-    AN_TRY(an_cif_check(ctx, surv, group, cluster));
+    AN_TRY(an_cif_check(ctx, surv, group, "group", cluster, "cluster"));
     AN_ALLOC(cif, mem, 1);
     AN_ALLOC(order, mem, surv->n);
     AN_TRY(an_order_double(ctx, surv->n, surv->time, order));

@@ -2,43 +2,16 @@
 #include "stat/cif_counts.h"
 
 #include "math/math.h"
-
-static an_status check_codes(an_ctx *ctx, const an_grouping *group, an_index n)
-{
-    if (!group || !group->code) return AN_OK;
-    for (an_index i = 0; i < n; i++)
-        if (group->code[i] < 0 || group->code[i] >= group->n_levels)
-            return an_fail(ctx, AN_ERR_DATA, "row %lld: group code is out of range",
-                           (long long)i + 1);
-    return AN_OK;
-}
-
-static const char *fault_of_row(const an_surv *surv, an_index i)
-{
-    if (!isfinite(surv->time[i])) return "time is not a finite number";
-    if (surv->event[i] < 0 || surv->event[i] > surv->n_causes)
-        return "event code is out of range";
-    if (surv->entry && !(surv->entry[i] < surv->time[i]))
-        return "entry is not before the end of follow-up";
-    if (surv->weight && !(surv->weight[i] >= 0 && isfinite(surv->weight[i])))
-        return "weight is negative or not a finite number";
-    return NULL;
-}
+#include "stat/event_table.h"
 
 an_status an_cif_check(an_ctx *ctx, const an_surv *surv, const an_grouping *group,
-                       const an_grouping *other)
+                       const char *group_name, const an_grouping *other,
+                       const char *other_name)
 {
-    an_status st;
+    an_status st = an_surv_check(ctx, surv);
 
-    if (surv->n < 1) return an_fail(ctx, AN_ERR_DATA, "there are no rows");
-    for (an_index i = 0; i < surv->n; i++) {
-        const char *fault = fault_of_row(surv, i);
-
-        if (fault)
-            return an_fail(ctx, AN_ERR_DATA, "row %lld: %s", (long long)i + 1, fault);
-    }
-    st = check_codes(ctx, group, surv->n);
-    return st == AN_OK ? check_codes(ctx, other, surv->n) : st;
+    if (st == AN_OK) st = an_grouping_check(ctx, group, surv->n, group_name);
+    return st == AN_OK ? an_grouping_check(ctx, other, surv->n, other_name) : st;
 }
 
 static an_status allocate(an_ctx *ctx, an_arena *mem, an_cif_counts *c)

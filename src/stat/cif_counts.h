@@ -18,7 +18,8 @@ typedef struct an_cif_counts {
 
 /* AN_ERR_DATA naming the first row that breaks what an_surv and the groupings demand. */
 an_status an_cif_check(an_ctx *ctx, const an_surv *surv, const an_grouping *group,
-                       const an_grouping *other);
+                       const char *group_name, const an_grouping *other,
+                       const char *other_name);
 /* Zeroed counts whose grid are the distinct times of rows[n_rows], sorted by time. */
 an_status an_cif_counts_new(an_ctx *ctx, an_arena *mem, const an_surv *surv,
                             an_index n_rows, const int64_t *rows, an_cif_counts *out);

@@ -141,7 +141,7 @@ an_status an_fg_expand(an_ctx *ctx, const an_surv *surv, int32_t cause,
         an_arena_free(mem);
         return an_fail_memory(ctx);
     }
-    AN_TRY(an_cif_check(ctx, surv, censoring, NULL));
+    AN_TRY(an_cif_check(ctx, surv, censoring, "censoring group", NULL, NULL));
     AN_ALLOC(t, mem, 1);
     AN_ALLOC(by_time, work, surv->n);
     AN_TRY(an_order_double(ctx, surv->n, surv->time, by_time));

@@ -1,6 +1,8 @@
 /* Rows of a Fine-Gray model in the order of its sums. */
 #include "stat/finegray.h"
 
+#include "stat/event_table.h"
+
 /* ---- Checks ---- */
 
 static an_status check_columns(an_ctx *ctx, const an_fg_model *model)
@@ -23,10 +25,11 @@ static an_status check_columns(an_ctx *ctx, const an_fg_model *model)
 static an_status check(an_ctx *ctx, const an_fg_model *model, const an_fg_options *o)
 {
     an_index n_events = 0;
-    an_status st = an_cif_check(ctx, &model->surv, &model->strata, &model->censoring);
+    an_status st = an_cif_check(ctx, &model->surv, &model->strata, "stratum",
+                                &model->censoring, "censoring group");
 
-    if (st == AN_OK && model->cluster.code)
-        st = an_cif_check(ctx, &model->surv, &model->cluster, NULL);
+    if (st == AN_OK)
+        st = an_grouping_check(ctx, &model->cluster, model->surv.n, "cluster");
     if (st == AN_OK) st = check_columns(ctx, model);
     if (st != AN_OK) return st;
     if (model->cause < 1 || model->cause > model->surv.n_causes)

@@ -260,7 +260,7 @@ static an_status check(an_ctx *ctx, const an_surv *surv, const an_grouping *grou
                        const an_grouping *strata)
 {
     an_index n_events = 0;
-    const an_status st = an_cif_check(ctx, surv, group, strata);
+    const an_status st = an_cif_check(ctx, surv, group, "group", strata, "stratum");
 
     if (st != AN_OK) return st;
     if (surv->weight)

@@ -209,7 +209,10 @@ an_status or_aalen_johansen(an_ctx *ctx, const or_case *c, json_t *values)
     const an_cif_options options = {or_arg_number(c, "conf_int", 0.95), AN_CIF_JACKKNIFE,
                                     AN_CIF_LOG};
     an_cif *cif = NULL;
-    an_status st = AN_OK;
+    an_index n_merged;
+    an_status st = or_arg_bool(c, "timefix", true)
+                       ? an_surv_timefix(ctx, f.n, f.time, f.entry, &n_merged)
+                       : AN_OK;
 
     if (st == AN_OK) st = an_cif_fit(ctx, &surv, &group, &cluster, &options, &cif);
     if (st == AN_OK) put_states(c, &f, cif, values);

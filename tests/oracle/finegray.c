@@ -159,7 +159,8 @@ an_status or_finegray_cox(an_ctx *ctx, const or_case *c, json_t *values)
     an_fg_model model = model_of(&f);
     an_fg_table *table = NULL;
     an_fg_fit *fit = NULL;
-    an_status st = AN_OK;
+    an_index n_merged;
+    an_status st = an_surv_timefix(ctx, f.n, f.time, f.entry, &n_merged);
 
     model.censoring = (an_grouping){censoring.n_levels, censoring.code, NULL};
     if (st == AN_OK) st = an_fg_fit_model(ctx, &model, &options, &fit);
