@@ -101,7 +101,8 @@ typedef enum an_role_kind {
     AN_ROLE_NUMBER,  /**< a numeric column, by role name */
     AN_ROLE_FACTOR,  /**< a factor or logical column, by role name */
     AN_ROLE_ANY,     /**< any typed column, by role name */
-    AN_ROLE_DATE     /**< a date column, by role name */
+    AN_ROLE_DATE,    /**< a date column, by role name */
+    AN_ROLE_CAUSES   /**< as AN_ROLE_SURV, and the event may name competing causes */
 } an_role_kind;
 
 typedef struct an_role {

@@ -77,6 +77,9 @@ typedef struct an_frame {
     const char *formula;    /**< as written, or as a study file implies it */
     const char *population; /**< label of the population */
     const char *data;       /**< file name and digest for provenance */
+
+    an_index n_notes;
+    const char *const *notes; /**< [n_notes] how the data were read, in sentences */
 } an_frame;
 
 /** First vector bound to role, or NULL. */

@@ -1,0 +1,10 @@
+/* The functions an expression may call. */
+#ifndef AN_STUDY_FUNCTIONS_H
+#define AN_STUDY_FUNCTIONS_H
+
+#include "study/expr.h"
+
+/* e is a call of a named function; an unknown one is U112 with the nearest name. */
+an_status an_function_eval(const an_eval *ev, const an_expr *e, an_vector *out);
+
+#endif
