@@ -10,6 +10,7 @@
 #include <anodyne/cox.h>
 #include <anodyne/doc.h>
 #include <anodyne/dose.h>
+#include <anodyne/formula.h>
 #include <anodyne/frame.h>
 #include <anodyne/status.h>
 #include <anodyne/survival.h>

@@ -44,7 +44,8 @@ static void put_arguments(an_buf *buf, const an_expr *e)
 static void put_call(an_buf *buf, const an_expr *e)
 {
     const bool is_word = is_plain_name(e->text);
-    const bool is_tight = strcmp(e->text, "^") == 0 || strcmp(e->text, ":") == 0;
+    const bool is_tight = strcmp(e->text, "^") == 0 || strcmp(e->text, ":") == 0 ||
+                          strcmp(e->text, "/") == 0;
 
     if (strcmp(e->text, "(") == 0) {
         an_buf_putc(buf, '(');

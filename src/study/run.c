@@ -1,0 +1,162 @@
+/* One analysis as a section of a document, with what the reader must know about it. */
+#include <anodyne/formula.h>
+
+#include "base/base.h"
+
+/* ---- Presets of other packages ----------------------------------------------------- */
+
+typedef struct preset {
+    const char *package, *option, *value;
+} preset;
+
+/* Defaults of R survival 3.x and cmprsk 2.2, SAS PHREG and LIFETEST, Stata stcox and sts.
+ */
+static const preset presets[] = {
+    {"r", "ties", "efron"},         {"sas", "ties", "breslow"},
+    {"stata", "ties", "breslow"},   {"r", "conf_type", "log"},
+    {"sas", "conf_type", "loglog"}, {"stata", "conf_type", "loglog"},
+    {"r", "limits", "log"},         {"sas", "limits", "loglog"},
+    {"stata", "limits", "loglog"},  {"r", "variance", "aalen"},
+    {"sas", "variance", "delta"},   {"stata", "variance", "delta"},
+};
+enum { N_PRESETS = sizeof presets / sizeof *presets };
+
+static const an_param *param_named(const an_param *params, const char *name)
+{
+    for (const an_param *p = params; p->name; p++)
+        if (strcmp(p->name, name) == 0) return p;
+    return NULL;
+}
+
+static bool has_choice(const an_param *p, const char *text)
+{
+    for (int i = 0; p && p->type == AN_PARAM_CHOICE_TYPE && p->choices[i]; i++)
+        if (strcmp(p->choices[i], text) == 0) return true;
+    return false;
+}
+
+an_status an_params_preset(an_ctx *ctx, const an_param *params, void *options,
+                           const char *package)
+{
+    static const char *const packages[] = {"anodyne", "r", "sas", "stata"};
+    const an_problem problem = {.severity = AN_ERROR,
+                                .code = "U104",
+                                .what = "preset: no such package",
+                                .todo = "choose one of: anodyne r sas stata"};
+    an_status st = AN_OK;
+    bool known = false;
+
+    for (int i = 0; i < 4; i++) known |= strcmp(package, packages[i]) == 0;
+    if (!known) return an_fail_with(ctx, AN_ERR_ARGUMENT, &problem);
+    for (int i = 0; i < N_PRESETS; i++) {
+        const an_param *p = param_named(params, presets[i].option);
+
+        if (strcmp(presets[i].package, package) != 0) continue;
+        if (!has_choice(p, presets[i].value)) continue;
+        AN_TRY(an_params_set(ctx, params, options, p->name, presets[i].value, NULL));
+    }
+done:
+    return st;
+}
+
+/* ---- Settings as text -------------------------------------------------------------- */
+
+static void put_list(an_buf *buf, const an_reals *list)
+{
+    if (list->n == 0) an_buf_puts(buf, "default");
+    for (an_index i = 0; i < list->n; i++) {
+        if (i > 0) an_buf_putc(buf, ' ');
+        an_buf_double(buf, list->x[i]);
+    }
+}
+
+static void put_setting(an_buf *buf, const an_param *p, const void *options)
+{
+    const void *field = (const char *)options + p->offset;
+
+    an_buf_printf(buf, "%s = ", p->name);
+    switch (p->type) {
+    case AN_PARAM_REAL_TYPE:
+        an_buf_double(buf, *(const double *)field);
+        break;
+    case AN_PARAM_INTEGER_TYPE:
+        an_buf_printf(buf, "%lld", (long long)*(const int64_t *)field);
+        break;
+    case AN_PARAM_BOOL_TYPE:
+        an_buf_puts(buf, *(const bool *)field ? "true" : "false");
+        break;
+    case AN_PARAM_CHOICE_TYPE:
+        an_buf_puts(buf, p->choices[*(const int *)field]);
+        break;
+    case AN_PARAM_REALS_TYPE:
+        put_list(buf, field);
+        break;
+    case AN_PARAM_TEXT_TYPE:
+        an_buf_puts(buf, *(const char *const *)field ? *(const char *const *)field
+                                                     : "default");
+        break;
+    case AN_PARAM_END_TYPE:
+        break;
+    }
+}
+
+/* Provenance "<key>": the analysis, its formula and every setting, defaults too. */
+static an_status record_settings(an_ctx *ctx, const an_analysis *analysis,
+                                 const an_frame *frame, const void *options,
+                                 const char *key, an_doc *doc)
+{
+    an_buf buf;
+    an_status st;
+
+    an_buf_init(&buf, ctx, 1 << 20);
+    an_buf_puts(&buf, analysis->id);
+    if (frame->formula) an_buf_printf(&buf, "; %s", frame->formula);
+    for (const an_param *p = analysis->params; p->name; p++) {
+        an_buf_puts(&buf, "; ");
+        put_setting(&buf, p, options);
+    }
+    st = buf.st;
+    if (st == AN_OK) an_doc_provenance(doc, key, buf.data);
+    an_buf_free(&buf);
+    return st;
+}
+
+/* ---- The section ------------------------------------------------------------------- */
+
+static an_status note_dropped(an_ctx *ctx, const an_frame *frame, an_doc *doc)
+{
+    an_buf buf;
+    an_status st;
+
+    if (frame->n_dropped_reasons == 0) return AN_OK;
+    an_buf_init(&buf, ctx, 1 << 20);
+    for (an_index k = 0; k < frame->n_dropped_reasons; k++)
+        an_buf_printf(&buf, "%s%s (%lld)", k ? "; " : "", frame->dropped[k].reason,
+                      (long long)frame->dropped[k].n);
+    st = buf.st;
+    if (st == AN_OK)
+        an_doc_note(doc, AN_NOTE, "N101", "%lld of %lld rows are left out: %s.",
+                    (long long)(frame->n_given - frame->n), (long long)frame->n_given,
+                    buf.data);
+    an_buf_free(&buf);
+    return st;
+}
+
+an_status an_analysis_run(an_ctx *ctx, const an_analysis *analysis, const an_frame *frame,
+                          const void *options, const char *key, const char *title,
+                          an_doc *doc)
+{
+    an_status st = AN_OK;
+
+    an_doc_open(doc, key, title ? title : analysis->title);
+    AN_TRY(an_params_check(ctx, analysis->params, options));
+    for (an_index k = 0; k < frame->n_notes; k++)
+        an_doc_note(doc, AN_NOTE, "N102", "%s", frame->notes[k]);
+    AN_TRY(note_dropped(ctx, frame, doc));
+    AN_TRY(analysis->run(ctx, frame, options, doc));
+    AN_TRY(record_settings(ctx, analysis, frame, options, key, doc));
+    AN_TRY(an_doc_status(doc));
+done:
+    an_doc_close(doc);
+    return st;
+}
