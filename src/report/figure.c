@@ -1,6 +1,8 @@
 /* Rendering a figure: defaults, bounds, one layout by type, one writer by format. */
 #include "report/figure.h"
 
+#define MARGIN_MM 0.7 /* white around the drawing: nothing is cut off in print */
+
 const char *an_figure_fonts(void)
 {
     return "Liberation Sans, Arial, Helvetica, Noto Sans CJK SC, WenQuanYi Micro Hei, "
@@ -76,12 +78,13 @@ static void layout(an_scene *scene, const an_figure *figure, const an_figure_sty
         .ink = {size, AN_BLACK, false},
         .strong = {size, AN_BLACK, true},
         .faint = {size, AN_GREY, false},
-        .height = style->height_mm,
+        .height = style->height_mm > 0 ? style->height_mm - 2 * MARGIN_MM : 0,
         .em = size * AN_MM_PER_PT,
         .line = 1.22 * size * AN_MM_PER_PT,
     };
 
     layouts[figure->type](&d);
+    an_scene_pad(scene, MARGIN_MM);
 }
 
 an_status an_figure_render(an_ctx *ctx, const an_figure *figure,
@@ -95,7 +98,7 @@ an_status an_figure_render(an_ctx *ctx, const an_figure *figure,
 
     *out = (an_bytes){0};
     AN_TRY(complete(ctx, figure, &s));
-    AN_TRY(an_scene_open(ctx, s.width_mm, s.font, &scene));
+    AN_TRY(an_scene_open(ctx, s.width_mm - 2 * MARGIN_MM, s.font, &scene));
     layout(&scene, figure, &s);
     about = (an_scene_about){
         .id = an_scene_clean(&scene, s.id),

@@ -1,5 +1,389 @@
+/*
+ * Forest plot: a row per ratio with its limits on a log axis, numbers beside it. Columns
+ * from left to right: label, events/n, plot, ratio with limits, p. A column that no row
+ * fills is left out. Labels are wrapped before the plot gets too narrow.
+ */
 #include "report/figure.h"
+
+#define LEAST_PLOT_MM 24.0
+#define ARROW_MM 1.4
+
+typedef struct columns {
+    double label, events, plot, estimate, p; /* widths, mm; 0: absent */
+    double gap;
+    double events_to, estimate_from, p_to; /* where text is anchored */
+    an_axis x;
+} columns;
+
+/* ---- Text of the cells ---- */
+
+static void put_ratio(double x, char text[AN_NUMBER_SIZE])
+{
+    if (x > 0 && x < 0.005) {
+        snprintf(text, AN_NUMBER_SIZE, "<0.01");
+    } else {
+        an_put_fixed(x, fabs(x) >= 1000 ? 0 : fabs(x) >= 100 ? 1 : 2, text);
+    }
+}
+
+static const char *estimate_text(const an_drawing *d, const an_forest_row *row)
+{
+    enum { SIZE = 3 * AN_NUMBER_SIZE + 16 };
+    char ratio[AN_NUMBER_SIZE], lower[AN_NUMBER_SIZE], upper[AN_NUMBER_SIZE];
+    char *text;
+
+    if (row->heading) return "";
+    if (row->reference) return d->words->reference;
+    if (!isfinite(row->ratio)) return d->words->not_estimable;
+    text = an_scene_alloc(d->scene, SIZE, 1);
+    if (!text) return "";
+    put_ratio(row->ratio, ratio);
+    put_ratio(row->lower, lower);
+    put_ratio(row->upper, upper);
+    if (isnan(row->lower) && isnan(row->upper)) {
+        snprintf(text, SIZE, "%s", ratio);
+    } else {
+        snprintf(text, SIZE, "%s (%s\xe2\x80\x93%s)", ratio, lower, upper);
+    }
+    return text;
+}
+
+static const char *p_text(const an_drawing *d, const an_forest_row *row)
+{
+    char *text;
+
+    if (!isfinite(row->p) || row->heading || row->reference) return "";
+    if (row->p < 0.001) return "<0.001";
+    text = an_scene_alloc(d->scene, AN_NUMBER_SIZE, 1);
+    if (!text) return "";
+    an_put_fixed(row->p, 3, text);
+    return text;
+}
+
+static const char *events_text(const an_drawing *d, const an_forest_row *row)
+{
+    enum { SIZE = 2 * AN_NUMBER_SIZE + 2 };
+    char n[AN_NUMBER_SIZE], events[AN_NUMBER_SIZE];
+    char *text;
+
+    if (!isfinite(row->n) && !isfinite(row->n_events)) return "";
+    text = an_scene_alloc(d->scene, SIZE, 1);
+    if (!text) return "";
+    an_put_count(row->n, n);
+    an_put_count(row->n_events, events);
+    if (isfinite(row->n_events)) {
+        snprintf(text, SIZE, "%s/%s", events, n);
+    } else {
+        snprintf(text, SIZE, "%s", n);
+    }
+    return text;
+}
+
+/* ---- Columns ---- */
+
+typedef const char *cell_fn(const an_drawing *d, const an_forest_row *row);
+
+/* Width of the widest cell and of its heading; 0 when every cell is empty. */
+static double widest(const an_drawing *d, cell_fn *cell, const char *heading)
+{
+    double width = 0;
+
+    for (an_index i = 0; i < d->figure->n_rows; i++)
+        width = fmax(
+            width, an_scene_text_width(d->scene, cell(d, &d->figure->rows[i]), &d->ink));
+    return width > 0 ? fmax(width, an_scene_text_width(d->scene, heading, &d->strong))
+                     : 0;
+}
+
+static double indent(const an_drawing *d, an_index i)
+{
+    const an_forest_row *rows = d->figure->rows;
+
+    if (rows[i].heading) return 0;
+    for (an_index k = i - 1; k >= 0; k--)
+        if (rows[k].heading) return d->em;
+    return 0;
+}
+
+static an_lines label_lines(const an_drawing *d, an_index i, double width)
+{
+    const an_forest_row *row = &d->figure->rows[i];
+
+    return an_scene_wrap(d->scene, row->label, row->heading ? &d->strong : &d->ink,
+                         width - indent(d, i));
+}
+
+static double label_width(const an_drawing *d)
+{
+    double width = 0;
+
+    for (an_index i = 0; i < d->figure->n_rows; i++)
+        width = fmax(width, label_lines(d, i, INFINITY).width + indent(d, i));
+    return width;
+}
+
+static const char *header(const an_drawing *d)
+{
+    return d->figure->x_label ? d->figure->x_label : "";
+}
+
+/* Shares out the sheet; false: the plot would be narrower than it can be read. */
+static bool share(const an_drawing *d, columns *c)
+{
+    const double estimate_most = 0.34 * d->scene->width;
+    double spare;
+
+    c->gap = 1.1 * d->em;
+    c->events = widest(d, events_text, d->words->events_of_n);
+    c->p = widest(d, p_text, d->words->p);
+    c->estimate = widest(d, estimate_text, "");
+    c->estimate =
+        fmax(c->estimate, fmin(an_scene_text_width(d->scene, header(d), &d->strong),
+                               fmax(c->estimate, estimate_most)));
+    c->label = label_width(d);
+    spare = d->scene->width - c->label - c->estimate - c->gap * 2 -
+            (c->events > 0 ? c->events + c->gap : 0) - (c->p > 0 ? c->p + c->gap : 0);
+    c->plot = fmax(spare, fmax(LEAST_PLOT_MM, 0.25 * d->scene->width));
+    c->label -= c->plot - spare;
+    if (c->label >= fmin(label_width(d), 16 * d->em / 2)) return true;
+    c->plot = LEAST_PLOT_MM;
+    c->label += fmax(0.25 * d->scene->width - LEAST_PLOT_MM, 0);
+    return c->label >= fmin(label_width(d), 12 * d->em / 2);
+}
+
+/* Range of the axis: what the limits ask for, but no further than a factor of 8 beyond
+ * the outermost estimate and 100 from 1; the rest is for arrows. */
+static void log_axis(const an_drawing *d, an_axis *x)
+{
+    const an_figure *f = d->figure;
+    an_range ratio = {1, 1}, limit = {0.8, 1.25};
+
+    for (an_index i = 0; i < f->n_rows; i++) {
+        const an_forest_row *row = &f->rows[i];
+
+        if (!isfinite(row->ratio) || row->ratio <= 0) continue;
+        an_range_add(&ratio, 1, &row->ratio);
+        an_range_add(&limit, 1, &row->ratio);
+        if (row->lower > 0) an_range_add(&limit, 1, &row->lower);
+        an_range_add(&limit, 1, &row->upper);
+    }
+    x->log = true;
+    x->label_scale = 1;
+    x->min = fmax(limit.min, fmax(fmin(ratio.min / 8, 0.5), 0.01)) / 1.08;
+    x->max = fmin(limit.max, fmin(fmax(ratio.max * 8, 2), 100)) * 1.08;
+    if (f->x_min > 0 && f->x_min < 1) x->min = f->x_min;
+    if (f->x_max > 1 && isfinite(f->x_max)) x->max = f->x_max;
+}
+
+/* The densest of three series of ticks whose labels have room; always with 1. */
+static void log_ticks(const an_drawing *d, an_axis *x)
+{
+    static const double dense[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1,
+                                   2,    5,    10,   20,  50,  100};
+    static const double half[] = {0.015625, 0.03125, 0.0625, 0.125, 0.25, 0.5, 1,
+                                  2,        4,       8,      16,    32,   64};
+    static const double tens[] = {0.01, 0.1, 1, 10, 100};
+    static const struct {
+        const double *tick;
+        an_index n;
+    } choice[] = {{dense, 13}, {half, 13}, {tens, 5}};
+    const double room = 2.6 * d->em;
+
+    x->tick = an_scene_alloc(d->scene, 13, sizeof *x->tick);
+    for (int c = 0; x->tick && c < 3; c++) {
+        double last = -INFINITY;
+        bool fits = true;
+
+        x->n_ticks = 0;
+        for (an_index i = 0; i < choice[c].n; i++) {
+            const double at = an_axis_at(x, choice[c].tick[i]);
+
+            if (!an_axis_has(x, choice[c].tick[i])) continue;
+            fits = fits && at - last >= room;
+            last = at;
+            x->tick[x->n_ticks++] = choice[c].tick[i];
+        }
+        if (fits) return;
+    }
+}
+
+/* ---- Drawing ---- */
+
+static void arrow(const an_drawing *d, double x, double y, double direction,
+                  uint32_t color)
+{
+    const double back = x - direction * ARROW_MM;
+
+    an_scene_path(d->scene, "arrow", 3, (double[]){x, back, back},
+                  (double[]){y, y - 0.45 * ARROW_MM, y + 0.45 * ARROW_MM}, true,
+                  &(an_pen){.fill = color, .opacity = 1});
+}
+
+/* Whiskers and square; what lies beyond the axis ends in an arrow at its edge. */
+static void draw_ratio(const an_drawing *d, const an_axis *x, const an_forest_row *row,
+                       double y)
+{
+    const an_pen pen = {
+        .width_pt = 0.9, .color = 0x00508c, .fill = 0x00508c, .opacity = 1};
+    const double side = 0.62 * d->em;
+    const bool limits = !isnan(row->lower) && !isnan(row->upper);
+    const bool off_low = limits && row->lower < x->min,
+               off_high = limits && row->upper > x->max;
+
+    if (limits && row->lower <= x->max && row->upper >= x->min) {
+        const double from = off_low ? x->from : an_axis_at(x, row->lower);
+        const double to = off_high ? x->to : an_axis_at(x, row->upper);
+        const double cap = 0.22 * d->em;
+
+        an_scene_line(d->scene, "limits", from, y, to, y, &pen);
+        if (!off_low)
+            an_scene_line(d->scene, "limits", from, y - cap, from, y + cap, &pen);
+        if (!off_high) an_scene_line(d->scene, "limits", to, y - cap, to, y + cap, &pen);
+    }
+    if (off_low) arrow(d, x->from - 0.3, y, -1, pen.color);
+    if (off_high) arrow(d, x->to + 0.3, y, 1, pen.color);
+    if (an_axis_has(x, row->ratio))
+        an_scene_rect(d->scene, "ratio", an_axis_at(x, row->ratio) - side / 2,
+                      y - side / 2, side, side,
+                      &(an_pen){.fill = pen.fill, .opacity = 1});
+}
+
+/* One row from top; returns its height. */
+static double draw_row(const an_drawing *d, const columns *c, an_index i, double top)
+{
+    const an_forest_row *row = &d->figure->rows[i];
+    const an_lines label = label_lines(d, i, c->label);
+    const double height = fmax(1, (double)label.n) * d->line + 0.28 * d->line;
+    const double middle = top + height / 2, baseline = middle + 0.36 * d->em;
+    const bool plain = !row->heading && !row->reference && isfinite(row->ratio);
+
+    an_draw_lines(d, "label", &label, indent(d, i),
+                  baseline - (double)(label.n - 1) * d->line / 2, AN_ANCHOR_START,
+                  row->heading ? &d->strong : &d->ink);
+    if (c->events > 0)
+        an_scene_text(d->scene, "events", c->events_to, baseline, AN_ANCHOR_END,
+                      events_text(d, row), &d->ink);
+    an_scene_text(d->scene, "estimate", c->estimate_from, baseline, AN_ANCHOR_START,
+                  estimate_text(d, row), plain ? &d->ink : &d->faint);
+    if (c->p > 0)
+        an_scene_text(d->scene, "p", c->p_to, baseline, AN_ANCHOR_END, p_text(d, row),
+                      &d->ink);
+    if (plain) draw_ratio(d, &c->x, row, middle);
+    if (row->reference)
+        an_scene_rect(
+            d->scene, "reference", an_axis_at(&c->x, 1) - 0.25 * d->em,
+            middle - 0.25 * d->em, 0.5 * d->em, 0.5 * d->em,
+            &(an_pen){.width_pt = 0.7, .color = AN_GREY, .fill = 0xffffff, .opacity = 1});
+    return height;
+}
+
+static double rows_height(const an_drawing *d, const columns *c)
+{
+    double height = 0;
+
+    for (an_index i = 0; i < d->figure->n_rows; i++)
+        height += (fmax(1, (double)label_lines(d, i, c->label).n) + 0.28) * d->line;
+    return height;
+}
+
+/* Headings of the columns over a rule; returns the y below. */
+static double draw_header(const an_drawing *d, const columns *c)
+{
+    const an_pen rule = {.width_pt = 0.5, .color = AN_BLACK};
+    const an_lines title = an_scene_wrap(d->scene, header(d), &d->strong, c->estimate);
+    const double last = fmax(1, (double)title.n) * d->line;
+    const double y = last + 0.35 * d->line;
+
+    if (c->events > 0)
+        an_scene_text(d->scene, "heading", c->events_to, last, AN_ANCHOR_END,
+                      d->words->events_of_n, &d->strong);
+    an_draw_lines(d, "heading", &title, c->estimate_from,
+                  last - (double)(title.n - 1) * d->line, AN_ANCHOR_START, &d->strong);
+    if (c->p > 0)
+        an_scene_text(d->scene, "heading", c->p_to, last, AN_ANCHOR_END, d->words->p,
+                      &d->strong);
+    an_scene_line(d->scene, "rule", 0, y, d->scene->width, y, &rule);
+    return y + 0.25 * d->line;
+}
+
+/* "favours" beside an arrow away from 1, wrapped into its half of the plot. */
+static double draw_favours(const an_drawing *d, const columns *c, double y)
+{
+    const an_pen pen = {.width_pt = 0.7, .color = AN_BLACK};
+    const double one = an_axis_at(&c->x, 1), gap = 0.5 * d->em;
+    const char *const text[2] = {d->figure->favours_low, d->figure->favours_high};
+    double lines = 0;
+
+    for (int side = 0; side < 2; side++) {
+        const double sign = side ? 1 : -1, near = one + sign * gap;
+        const double edge = side ? c->x.to : c->x.from;
+        /* Text may lean on the column beside the plot. */
+        const an_lines label = an_scene_wrap(
+            d->scene, text[side], &d->ink,
+            fmin(fabs(edge - near) + 4 * d->em, side ? d->scene->width - near : near));
+
+        if (label.n == 0) continue;
+        an_scene_line(d->scene, "favours", near, y, edge - sign * ARROW_MM, y, &pen);
+        arrow(d, edge, y, sign, AN_BLACK);
+        an_draw_lines(d, "favours", &label, near, y + 1.15 * d->line,
+                      side ? AN_ANCHOR_START : AN_ANCHOR_END, &d->ink);
+        lines = fmax(lines, (double)label.n);
+    }
+    return lines > 0 ? y + (lines + 0.6) * d->line : y;
+}
+
+/* Axis below the rows, its scale in words, the two directions. Returns the y below. */
+static double draw_axis(const an_drawing *d, const columns *c, double y)
+{
+    const an_pen pen = an_pen_axis();
+    char text[AN_NUMBER_SIZE];
+
+    an_scene_line(d->scene, "axis", c->x.from, y, c->x.to, y, &pen);
+    for (an_index i = 0; i < c->x.n_ticks; i++) {
+        const double at = an_axis_at(&c->x, c->x.tick[i]);
+
+        an_axis_label(&c->x, i, text);
+        an_scene_line(d->scene, "tick", at, y, at, y + 1.1, &pen);
+        an_scene_text(d->scene, "x-label", at, y + 1.9 + 0.8 * d->em, AN_ANCHOR_MIDDLE,
+                      text, &d->ink);
+    }
+    y += 1.9 + 0.8 * d->em + 1.15 * d->line;
+    an_scene_text(d->scene, "x-title", (c->x.from + c->x.to) / 2, y, AN_ANCHOR_MIDDLE,
+                  d->words->log_scale, &d->faint);
+    return draw_favours(d, c, y + 0.9 * d->line);
+}
+
+static void place(const an_drawing *d, columns *c)
+{
+    double at = c->label + c->gap;
+
+    if (c->events > 0) at += c->events + c->gap;
+    c->events_to = at - c->gap;
+    c->x.from = at + ARROW_MM;
+    c->x.to = at + c->plot - ARROW_MM - 0.5 * c->gap;
+    c->estimate_from = at + c->plot + 0.5 * c->gap;
+    c->p_to = d->scene->width;
+    log_axis(d, &c->x);
+    log_ticks(d, &c->x);
+}
+
 void an_draw_forest(an_drawing *d)
 {
-    d->scene->height = 20;
+    const an_pen reference = {.width_pt = 0.6, .color = AN_GREY};
+    columns c = {0};
+    double top, bottom;
+
+    while (!share(d, &c) && d->ink.size_pt > 6) {
+        d->ink.size_pt = d->strong.size_pt = d->faint.size_pt -= 0.5;
+        d->em = d->ink.size_pt * AN_MM_PER_PT;
+        d->line = 1.22 * d->em;
+    }
+    c.label = fmax(c.label, 4 * d->em);
+    place(d, &c);
+    top = draw_header(d, &c);
+    bottom = top + rows_height(d, &c) + 0.3 * d->line;
+    an_scene_line(d->scene, "one", an_axis_at(&c.x, 1), top, an_axis_at(&c.x, 1), bottom,
+                  &reference);
+    for (an_index i = 0; i < d->figure->n_rows; i++) top += draw_row(d, &c, i, top);
+    d->scene->height = draw_axis(d, &c, bottom) + 0.2 * d->line;
 }

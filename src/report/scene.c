@@ -26,6 +26,22 @@ void *an_scene_alloc(an_scene *scene, an_index n, size_t size)
     return ptr;
 }
 
+void an_scene_pad(an_scene *scene, double mm)
+{
+    scene->width += 2 * mm;
+    scene->height += 2 * mm;
+    for (an_index i = 0; i < scene->n; i++) {
+        an_scene_item *item = &scene->item[i];
+
+        item->at_x += mm;
+        item->at_y += mm;
+        for (an_index k = 0; k < item->n; k++) {
+            item->x[k] += mm;
+            item->y[k] += mm;
+        }
+    }
+}
+
 /* A new item at the top of the picture, or NULL after a failure. */
 static an_scene_item *add(an_scene *scene, an_scene_kind kind, const char *name)
 {

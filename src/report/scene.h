@@ -64,6 +64,9 @@ typedef struct an_scene {
 an_status an_scene_open(an_ctx *ctx, double width_mm, const char *font, an_scene *scene);
 void an_scene_close(an_scene *scene);
 
+/* White space of `mm` all around what is drawn. */
+void an_scene_pad(an_scene *scene, double mm);
+
 /* Memory of the scene; NULL with the failure kept. */
 void *an_scene_alloc(an_scene *scene, an_index n, size_t size);
 

@@ -196,4 +196,206 @@ static inline void demo_broken(demo_curves *c)
     c->at_risk[1][2] = NAN;
 }
 
+/* ---- Forest ---- */
+
+static inline an_forest_row demo_row(const char *label, double ratio, double lower,
+                                     double upper, double p, double n, double events)
+{
+    return (an_forest_row){.label = label,
+                           .ratio = ratio,
+                           .lower = lower,
+                           .upper = upper,
+                           .p = p,
+                           .n = n,
+                           .n_events = events};
+}
+
+static inline an_forest_row demo_heading(const char *label)
+{
+    an_forest_row row = demo_row(label, NAN, NAN, NAN, NAN, NAN, NAN);
+
+    row.heading = true;
+    return row;
+}
+
+static inline an_forest_row demo_reference(const char *label, double n, double events)
+{
+    an_forest_row row = demo_row(label, NAN, NAN, NAN, NAN, n, events);
+
+    row.reference = true;
+    return row;
+}
+
+static inline void demo_forest(an_figure *f, an_forest_row rows[40])
+{
+    an_index n = 0;
+
+    rows[n++] = demo_heading("Dose per fraction");
+    rows[n++] = demo_reference("â¥ 5 Gy", 27, 17);
+    rows[n++] = demo_row("< 5 Gy", 1.43, 0.71, 2.88, 0.317, 31, 22);
+    rows[n++] = demo_row("Age (per 10 years)", 1.09, 0.82, 1.45, 0.553, NAN, NAN);
+    rows[n++] = demo_row("Karnofsky performance status (per 10 points)", 0.62, 0.47, 0.81,
+                         0.0004, NAN, NAN);
+    rows[n++] = demo_heading("Primary tumour");
+    rows[n++] = demo_reference("Breast or prostate", 24, 12);
+    rows[n++] = demo_row("Lung", 2.33, 1.22, 4.42, 0.010, 20, 17);
+    rows[n++] = demo_row("Other", 3.9, 0.6, 61.0, 0.124, 3, 2);
+    rows[n++] = demo_row("Unknown", NAN, NAN, NAN, NAN, 1, 0);
+    rows[n++] =
+        demo_row("Visceral metastases (yes vs no)", 1.87, 1.02, 3.44, 0.043, 26, 21);
+    *f = demo_empty(AN_FIGURE_FOREST);
+    f->caption = "Made-up data.";
+    f->x_label = "Hazard ratio (95% CI)";
+    f->favours_low = "longer survival";
+    f->favours_high = "shorter survival";
+    f->n_rows = n;
+    f->rows = rows;
+}
+
+static inline void demo_forest_thirty(an_figure *f, an_forest_row rows[40])
+{
+    static const char *const label[] = {"Age < 65 years",
+                                        "Age \xe2\x89\xa5 65 years",
+                                        "Female",
+                                        "Male",
+                                        "Karnofsky 80\xe2\x80\x93"
+                                        "100",
+                                        "Karnofsky \xe2\x89\xa4 70"};
+
+    demo_forest(f, rows);
+    for (int i = 0; i < 30; i++) {
+        const double ratio = exp(0.9 * sin(i * 1.7));
+
+        rows[i] = i % 6 ? demo_row(label[i % 6], ratio, ratio / (1.3 + 0.1 * (i % 7)),
+                                   ratio * (1.3 + 0.1 * (i % 7)), 0.9 / (1 + i), 1000 + i,
+                                   300 - i)
+                        : demo_heading("Subgroup with a name that is rather long");
+    }
+    rows[7] = demo_row("Ratio beyond the axis", 4e6, 2e-9, INFINITY, 0.99, 12, 1);
+    rows[8] = demo_row("Far below", 1e-8, 0, 0.02, 0.99, 12000, 1000);
+    f->n_rows = 30;
+}
+
+static inline void demo_forest_chinese(an_figure *f, an_forest_row rows[40])
+{
+    demo_forest(f, rows);
+    rows[0].label = "单次剂量";
+    rows[3].label = "年龄（每 10 岁）";
+    rows[4].label = "KPS 评分（每 10 分）";
+    rows[5].label = "原发肿瘤";
+    rows[6].label = "乳腺癌或前列腺癌";
+    rows[7].label = "肺癌";
+    rows[8].label = "其他";
+    rows[9].label = "不明";
+    rows[10].label = "内脏转移（有 比 无）";
+    f->x_label = "风险比（95% CI）";
+    f->favours_low = "生存更长";
+    f->favours_high = "生存更短";
+}
+
+/* ---- Flow ---- */
+
+static inline void demo_flow(an_figure *f, an_flow_step steps[4])
+{
+    static const char *const first[] = {
+        "Radiotherapy in fewer than three fractions",
+        "No pain score recorded before radiotherapy, although the patient was followed",
+        "Treated for a primary tumour of bone"};
+    static const double first_n[] = {12, 7, 3};
+    static const char *const second[] = {"Died before the first assessment"};
+    static const double second_n[] = {5};
+    static const char *const third[] = {"Lost to follow-up", "Too ill to score"};
+    static const double third_n[] = {4, 2};
+
+    steps[0] = (an_flow_step){"Patients with spinal metastases treated 2019\xe2\x80\x93"
+                              "2024",
+                              85, 3, first, first_n};
+    steps[1] = (an_flow_step){"Treated with moderately hypofractionated radiotherapy", 63,
+                              1, second, second_n};
+    steps[2] = (an_flow_step){"Alive at one month", 58, 2, third, third_n};
+    steps[3] = (an_flow_step){"Pain analysed", 52, 0, NULL, NULL};
+    *f = demo_empty(AN_FIGURE_FLOW);
+    f->caption = "Made-up data.";
+    f->n_steps = 4;
+    f->steps = steps;
+}
+
+static inline void demo_flow_chinese(an_figure *f, an_flow_step steps[4])
+{
+    static const char *const reasons[] = {
+        "放疗次数少于三次", "放疗前无疼痛评分记录，虽有随访资料但无法评估疗效"};
+    static const double n[] = {12, 10000};
+
+    steps[0] = (an_flow_step){"2019–2024 年接受放疗的脊柱转移患者", 10085, 2, reasons, n};
+    steps[1] = (an_flow_step){"纳入分析", 73, 0, NULL, NULL};
+    *f = demo_empty(AN_FIGURE_FLOW);
+    f->n_steps = 2;
+    f->steps = steps;
+}
+
+/* ---- Trajectory ---- */
+
+enum { DEMO_VISITS = 5 };
+typedef struct demo_pain {
+    an_figure figure;
+    an_series series[62];
+    double x[DEMO_VISITS], y[62][DEMO_VISITS], lower[2][DEMO_VISITS],
+        upper[2][DEMO_VISITS], n[2][DEMO_VISITS];
+} demo_pain;
+
+/* 58 patients; scores fall from about 3.4 to 1.5 and some are missing; groups 1 or 2. */
+static inline void demo_trajectory(demo_pain *p, int groups)
+{
+    static const char *const label[] = {"< 5 Gy per fraction, mean (95% CI)",
+                                        "\xe2\x89\xa5 5 Gy per fraction, mean (95% CI)"};
+    an_rng rng = an_rng_new(3, 1, 4);
+
+    memset(p, 0, sizeof *p);
+    for (int v = 0; v < DEMO_VISITS; v++) p->x[v] = (double[]){0, 1, 3, 6, 12}[v];
+    for (int i = 0; i < 58; i++) {
+        double level = 3.4 + 1.6 * an_rng_normal(&rng);
+
+        for (int v = 0; v < DEMO_VISITS; v++) {
+            if (v == 1) level -= 1.9;
+            p->y[i][v] = fmin(10, fmax(0, round(level + 0.7 * an_rng_normal(&rng))));
+            if (v > 0 && an_rng_uniform(&rng) < 0.08 * v) p->y[i][v] = NAN;
+        }
+        p->series[i] =
+            (an_series){.n = DEMO_VISITS, .x = p->x, .y = p->y[i], .secondary = true};
+    }
+    for (int g = 0; g < groups; g++) {
+        an_series *s = &p->series[58 + g];
+
+        for (int v = 0; v < DEMO_VISITS; v++) {
+            double n = 0, sum = 0;
+
+            for (int i = g; i < 58; i += groups)
+                if (isfinite(p->y[i][v])) {
+                    n++;
+                    sum += p->y[i][v];
+                }
+            p->n[g][v] = n;
+            p->y[58 + g][v] = sum / n;
+            p->lower[g][v] = sum / n - 3 / sqrt(n);
+            p->upper[g][v] = sum / n + 3 / sqrt(n);
+        }
+        *s = (an_series){.label = groups > 1 ? label[g] : "Mean (95% CI)",
+                         .n = DEMO_VISITS,
+                         .x = p->x,
+                         .y = p->y[58 + g],
+                         .lower = p->lower[g],
+                         .upper = p->upper[g],
+                         .at_risk = p->n[g]};
+    }
+    p->figure = demo_empty(AN_FIGURE_TRAJECTORY);
+    p->figure.x_label = "Months since radiotherapy";
+    p->figure.y_label = "Worst pain (NRS)";
+    p->figure.y_min = 0;
+    p->figure.y_max = 10;
+    p->figure.n_ticks = DEMO_VISITS;
+    p->figure.ticks = p->x;
+    p->figure.n_series = 58 + groups;
+    p->figure.series = p->series;
+}
+
 #endif

@@ -63,9 +63,61 @@ static void curves(void **state)
     an_ctx_free(ctx);
 }
 
+static void forests(void **state)
+{
+    an_ctx *ctx = an_ctx_new();
+    an_forest_row rows[40];
+    an_figure figure;
+
+    (void)state;
+    demo_forest(&figure, rows);
+    show(ctx, "forest", &figure, "en");
+    demo_forest_thirty(&figure, rows);
+    show(ctx, "forest30", &figure, "en");
+    demo_forest_chinese(&figure, rows);
+    show(ctx, "forestzh", &figure, "zh");
+    figure.n_rows = 0;
+    show(ctx, "forest0", &figure, "en");
+    an_ctx_free(ctx);
+}
+
+static void flows(void **state)
+{
+    an_ctx *ctx = an_ctx_new();
+    an_flow_step steps[4];
+    an_figure figure;
+
+    (void)state;
+    demo_flow(&figure, steps);
+    show(ctx, "flow", &figure, "en");
+    demo_flow_chinese(&figure, steps);
+    show(ctx, "flowzh", &figure, "zh");
+    figure.n_steps = 0;
+    show(ctx, "flow0", &figure, "en");
+    an_ctx_free(ctx);
+}
+
+static void trajectories(void **state)
+{
+    an_ctx *ctx = an_ctx_new();
+    demo_pain *p = test_malloc(sizeof *p);
+
+    (void)state;
+    demo_trajectory(p, 1);
+    show(ctx, "pain", &p->figure, "en");
+    demo_trajectory(p, 2);
+    show(ctx, "pain2", &p->figure, "en");
+    p->figure.n_series = 0;
+    show(ctx, "pain0", &p->figure, "en");
+    test_free(p);
+    an_ctx_free(ctx);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(curves)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(curves),
+                                       cmocka_unit_test(forests), cmocka_unit_test(flows),
+                                       cmocka_unit_test(trajectories)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
