@@ -91,6 +91,7 @@ typedef struct an_forest_row {
     double n, n_events; /**< in this level; NaN: not shown */
     bool reference;     /**< "reference" is written in place of the ratio */
     bool heading;       /**< variable name above its levels */
+    bool level;         /**< of the heading above: indented */
 } an_forest_row;
 
 typedef struct an_flow_step {
