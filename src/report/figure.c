@@ -27,9 +27,10 @@ static const an_words *words_of(const char *language)
     static const an_words words[] = {
         {"en", "Number at risk", "Cumulative events", "Number assessed",
          "Individual patients (thicker: several)", "reference", "not estimable",
-         "Events/n", "log scale", "p", "Excluded", "%s (n = %s)"},
+         "Events/n", "log scale", "p", "Excluded", "%s (n\xc2\xa0=\xc2\xa0%s)"},
         {"zh", "风险人数", "累计事件数", "评估人数", "个体患者（粗线：多例重叠）", "参照",
-         "不可估计", "事件/例数", "对数刻度", "p 值", "排除", "%s（n = %s）"},
+         "不可估计", "事件/例数", "对数刻度", "p 值", "排除",
+         "%s（n\xc2\xa0=\xc2\xa0%s）"},
     };
 
     return language && strncmp(language, "zh", 2) == 0 ? &words[1] : &words[0];

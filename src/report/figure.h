@@ -44,13 +44,8 @@ an_pen an_pen_series(const an_figure *figure, an_index i);
 
 enum { AN_NUMBER_SIZE = 40 };
 
-/* Exactly `decimals` decimals (0..9), minus as U+2212; beyond 1e15 in powers of ten. */
-void an_put_fixed(double x, int decimals, char text[AN_NUMBER_SIZE]);
-/* As few decimals as show x to six; for ticks. */
-void an_put_short(double x, char text[AN_NUMBER_SIZE]);
-/* A count: whole, thousands apart by commas from 10,000 on; a weighted one with one
- * decimal; NaN as a dash. */
-void an_put_count(double x, char text[AN_NUMBER_SIZE]);
+/* One number by the rounding rules of documents (doc.h); NaN as a dash. */
+void an_put_number(an_kind kind, double x, char text[AN_NUMBER_SIZE]);
 
 /* ---- Axes
  * ------------------------------------------------------------------------------ */
@@ -97,6 +92,7 @@ double an_draw_x_axis(const an_drawing *d, const an_axis *x, double y, int strid
 typedef struct an_count_table {
     double left;     /* mm from the sheet's edge to the panel that its labels ask for */
     bool stacked;    /* labels on lines of their own, above their numbers */
+    bool unnamed;    /* one row only: the heading says what it is */
     bool has_events; /* a second block */
     int stride;      /* every stride-th tick has numbers */
     double size_pt;

@@ -6,62 +6,43 @@
 
 /* ---- Numbers ---- */
 
-void an_put_fixed(double x, int decimals, char text[AN_NUMBER_SIZE])
+/* The number of a tick: what it is a multiple of decides its decimals, not its size.
+ * Beyond what an int64 holds a tick has only its power of ten. */
+static void put_tick(double x, char text[AN_NUMBER_SIZE])
 {
-    int64_t power = 1, scaled;
-    const char *sign = x < 0 ? "\xe2\x88\x92" : "";
-
-    for (int i = 0; i < decimals; i++) power *= 10;
-    if (!isfinite(x) || fabs(x) >= 1e15 / (double)power) {
-        if (!isfinite(x)) {
-            snprintf(text, AN_NUMBER_SIZE, "%s%s", sign,
-                     isnan(x) ? "\xe2\x80\x93" : "\xe2\x88\x9e");
-        } else {
-            const int exponent = (int)floor(log10(fabs(x)));
-
-            snprintf(text, AN_NUMBER_SIZE, "%s10^%d", sign, exponent);
-        }
-        return;
-    }
-    scaled = llround(fabs(x) * (double)power);
-    if (scaled == 0) sign = "";
-    snprintf(text, AN_NUMBER_SIZE, "%s%lld", sign, (long long)(scaled / power));
-    if (decimals > 0) {
-        char *end = text + strlen(text);
-
-        *end = '.';
-        for (int i = decimals; i > 0; i--, scaled /= 10)
-            end[i] = (char)('0' + scaled % 10);
-        end[decimals + 1] = 0;
-    }
-}
-
-void an_put_short(double x, char text[AN_NUMBER_SIZE])
-{
+    const char *const sign = x < 0 ? "\xe2\x88\x92" : "";
     double power = 1;
     int decimals = 0;
+    int64_t scaled;
+    char *end;
 
+    if (!(fabs(x) < 1e9)) {
+        snprintf(text, AN_NUMBER_SIZE, "%s10^%d", sign, (int)floor(log10(fabs(x))));
+        return;
+    }
     while (decimals < 6 && fabs(x * power - round(x * power)) > 1e-7 * fabs(x * power)) {
         power *= 10;
         decimals++;
     }
-    an_put_fixed(x, decimals, text);
+    scaled = llround(fabs(x) * power);
+    snprintf(text, AN_NUMBER_SIZE, "%s%lld", scaled ? sign : "",
+             (long long)(scaled / (int64_t)power));
+    if (decimals == 0) return;
+    end = text + strlen(text);
+    *end = '.';
+    for (int i = decimals; i > 0; i--, scaled /= 10) end[i] = (char)('0' + scaled % 10);
+    end[decimals + 1] = 0;
 }
 
-void an_put_count(double x, char text[AN_NUMBER_SIZE])
+void an_put_number(an_kind kind, double x, char text[AN_NUMBER_SIZE])
 {
-    char digits[AN_NUMBER_SIZE];
-    size_t n, to = 0;
+    const an_value value = an_number(kind, x);
 
-    an_put_fixed(x, x == round(x) ? 0 : 1, text);
-    if (!(x >= 10000 && x < 1e15) || strchr(text, '.')) return;
-    memcpy(digits, text, AN_NUMBER_SIZE);
-    n = strlen(digits);
-    for (size_t i = 0; i < n; i++) {
-        if (i && (n - i) % 3 == 0) text[to++] = ',';
-        text[to++] = digits[i];
+    if (isnan(x)) {
+        snprintf(text, AN_NUMBER_SIZE, "\xe2\x80\x93");
+    } else {
+        an_value_format(&value, text, AN_NUMBER_SIZE);
     }
-    text[to] = 0;
 }
 
 /* ---- Scales ---- */
@@ -140,7 +121,7 @@ void an_axis_nice_limits(an_axis *axis, int most)
 
 void an_axis_label(const an_axis *axis, an_index tick, char text[AN_NUMBER_SIZE])
 {
-    an_put_short(axis->tick[tick] * axis->label_scale, text);
+    put_tick(axis->tick[tick] * axis->label_scale, text);
 }
 
 /* ---- Drawing ---- */
@@ -212,9 +193,9 @@ double an_draw_x_axis(const an_drawing *d, const an_axis *x, double y, int strid
         an_scene_text(d->scene, "x-label", at, below, AN_ANCHOR_MIDDLE, text, &ink);
     }
     title = an_scene_wrap(d->scene, d->figure->x_label, &d->ink, x->to - x->from);
-    below += 1.35 * d->line;
+    below += 1.2 * d->line;
     an_draw_lines(d, "x-title", &title, (x->from + x->to) / 2, below, AN_ANCHOR_MIDDLE,
                   &d->ink);
     return title.n ? below + (double)(title.n - 1) * d->line + 0.3 * d->em
-                   : below - 1.35 * d->line + 0.3 * d->em;
+                   : below - 1.2 * d->line + 0.3 * d->em;
 }

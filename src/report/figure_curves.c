@@ -157,6 +157,9 @@ static void draw_series(const an_drawing *d, const an_axis *x, const an_axis *y,
         if (corners[s].n)
             an_scene_path(d->scene, f->series[s].secondary ? "secondary" : "curve",
                           corners[s].n, corners[s].x, corners[s].y, false, &pen);
+        if (corners[s].n == 2 && corners[s].x[0] == corners[s].x[1])
+            an_scene_circle(d->scene, "curve", corners[s].x[0], corners[s].y[0], 0.8,
+                            &(an_pen){.fill = pen.color, .opacity = 1});
         draw_marks(d, &f->series[s], x, y, &pen);
     }
 }

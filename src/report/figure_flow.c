@@ -20,7 +20,7 @@ static const char *with_count(const an_drawing *d, const char *label, double n)
     an_buf buf;
     char *text;
 
-    an_put_count(n, count);
+    an_put_number(AN_KIND_COUNT, n, count);
     an_buf_init(&buf, d->scene->ctx, 0);
     for (const char *c = format; *c; c++) {
         if (c[0] == '%' && c[1] == 's') {
@@ -72,7 +72,7 @@ static double draw_step(const an_drawing *d, const flow *w, const an_flow_step *
     const double height = box_height(d, (double)label.n + 1);
     const double middle = w->main_x + w->main_width / 2;
 
-    an_put_count(step->n, count);
+    an_put_number(AN_KIND_COUNT, step->n, count);
     snprintf(text, sizeof text, "n = %s", count);
     an_scene_rect(d->scene, "step", w->main_x, y, w->main_width, height, &w->frame);
     an_draw_lines(d, "step-label", &label, middle, y + PAD_MM + 0.82 * d->em,
@@ -83,85 +83,97 @@ static double draw_step(const an_drawing *d, const flow *w, const an_flow_step *
     return height;
 }
 
-/* Who left after a step: the total in bold when there are several reasons, then each
- * reason. y is the top; draw false: measures only. Returns the height. */
-static double draw_left(const an_drawing *d, const flow *w, const an_flow_step *step,
-                        double y, bool draw)
+/* Who left after a step, from the line `first` on: the total in bold when there are
+ * several reasons, then each reason, its further lines indented. Returns the number of
+ * lines. */
+static double left_lines(const an_drawing *d, const flow *w, const an_flow_step *step,
+                         double first, bool draw)
 {
-    const double indent = step->n_left > 1 ? 0.9 * d->em : 0;
-    const double first = y + PAD_MM + 0.82 * d->em;
-    double lines = 0, height;
+    const bool several = step->n_left > 1;
+    const double x = w->side_x + PAD_MM, width = w->side_width - 2 * PAD_MM;
+    const double hang = several ? 0.9 * d->em : 0;
+    double lines = 0;
 
-    for (int pass = 0; pass < 2; pass++) {
-        lines = 0;
-        if (step->n_left > 1) {
-            const an_lines head =
-                an_scene_wrap(d->scene, with_count(d, d->words->left, left_total(step)),
-                              &d->strong, w->side_width - 2 * PAD_MM);
+    if (several) {
+        const an_lines head = an_scene_wrap(
+            d->scene, with_count(d, d->words->left, left_total(step)), &d->strong, width);
 
-            if (pass)
-                an_draw_lines(d, "left-total", &head, w->side_x + PAD_MM, first,
-                              AN_ANCHOR_START, &d->strong);
-            lines = (double)head.n;
-        }
-        for (an_index i = 0; i < step->n_left; i++) {
-            const an_lines reason = an_scene_wrap(
-                d->scene, with_count(d, step->left_reason[i], step->left_n[i]), &d->ink,
-                w->side_width - 2 * PAD_MM - indent);
-
-            if (pass)
-                an_draw_lines(d, "left", &reason, w->side_x + PAD_MM + indent,
-                              first + lines * d->line, AN_ANCHOR_START, &d->ink);
-            lines += (double)reason.n;
-        }
-        if (!draw) break;
-        if (pass == 0)
-            an_scene_rect(d->scene, "left-box", w->side_x, y, w->side_width,
-                          box_height(d, lines), &w->frame);
+        if (draw)
+            an_draw_lines(d, "left-total", &head, x, first, AN_ANCHOR_START, &d->strong);
+        lines = (double)head.n;
     }
-    height = box_height(d, lines);
+    for (an_index i = 0; i < step->n_left; i++) {
+        const an_lines reason =
+            an_scene_wrap(d->scene, with_count(d, step->left_reason[i], step->left_n[i]),
+                          &d->ink, width - hang);
+
+        for (an_index k = 0; draw && k < reason.n; k++)
+            an_scene_text(d->scene, "left", k ? x + hang : x,
+                          first + (lines + (double)k) * d->line, AN_ANCHOR_START,
+                          reason.text[k], &d->ink);
+        lines += (double)reason.n;
+    }
+    return lines;
+}
+
+/* The box of those who left after a step; returns its height. */
+static double draw_left(const an_drawing *d, const flow *w, const an_flow_step *step,
+                        double y)
+{
+    const double height = box_height(d, left_lines(d, w, step, 0, false));
+
+    an_scene_rect(d->scene, "left-box", w->side_x, y, w->side_width, height, &w->frame);
+    left_lines(d, w, step, y + PAD_MM + 0.82 * d->em, true);
     return height;
+}
+
+/* Where the two columns stand; without anybody left out the boxes stand in the middle. */
+static flow columns(const an_drawing *d)
+{
+    const double width = d->scene->width, between = 0.1 * width, edge = 0.2;
+    bool any_left = false;
+    flow w = {.main_width = fmin(0.44 * width, 30 * d->em),
+              .side_width = fmin(0.46 * width, 34 * d->em),
+              .frame = {.width_pt = AN_AXIS_PT,
+                        .color = AN_BLACK,
+                        .fill = 0xffffff,
+                        .opacity = 1},
+              .shaft = {.width_pt = AN_AXIS_PT, .color = AN_BLACK}};
+
+    for (an_index i = 0; i < d->figure->n_steps; i++)
+        any_left |= d->figure->steps[i].n_left > 0;
+    w.main_x = (width - w.main_width - (any_left ? w.side_width + between : 0)) / 2;
+    w.main_x = fmax(w.main_x, edge);
+    w.side_x = fmin(w.main_x + w.main_width + between, width - w.side_width - edge);
+    return w;
+}
+
+/* The branch from the main path at x to the box of those who left, at height y. */
+static void draw_branch(const an_drawing *d, const flow *w, double x, double y)
+{
+    an_scene_line(d->scene, "shaft", x, y, w->side_x - HEAD_MM / 2, y, &w->shaft);
+    arrow_head(d, w->side_x, y, 1, 0);
 }
 
 void an_draw_flow(an_drawing *d)
 {
     const an_figure *f = d->figure;
     const double gap = 2.4 * d->em;
-    bool any_left = false;
+    const flow w = columns(d);
+    const double x = w.main_x + w.main_width / 2;
     double y = 0.2;
-    flow w = {.frame = {.width_pt = AN_AXIS_PT,
-                        .color = AN_BLACK,
-                        .fill = 0xffffff,
-                        .opacity = 1},
-              .shaft = {.width_pt = AN_AXIS_PT, .color = AN_BLACK}};
-
-    for (an_index i = 0; i + 1 < f->n_steps; i++) any_left |= f->steps[i].n_left > 0;
-    any_left |= f->n_steps > 0 && f->steps[f->n_steps - 1].n_left > 0;
-    w.main_width = fmin(0.44 * d->scene->width, 30 * d->em);
-    w.side_width = fmin(0.46 * d->scene->width, 34 * d->em);
-    w.main_x = (d->scene->width - w.main_width) / 2;
-    if (any_left)
-        w.main_x =
-            (d->scene->width - w.main_width - w.side_width - 0.1 * d->scene->width) / 2;
-    w.main_x = fmax(w.main_x, 0.2);
-    w.side_x = fmin(w.main_x + w.main_width + 0.1 * d->scene->width,
-                    d->scene->width - w.side_width - 0.2);
 
     for (an_index i = 0; i < f->n_steps && d->scene->st == AN_OK; i++) {
         const an_flow_step *step = &f->steps[i];
-        const double x = w.main_x + w.main_width / 2;
-        const bool last = i + 1 == f->n_steps;
-        double side = 0, from;
+        double from, side = 0;
 
         y += draw_step(d, &w, step, y);
         from = y;
         if (step->n_left > 0) {
-            side = draw_left(d, &w, step, y + gap / 2, true);
-            an_scene_line(d->scene, "shaft", x, from + gap / 2 + side / 2,
-                          w.side_x - HEAD_MM / 2, from + gap / 2 + side / 2, &w.shaft);
-            arrow_head(d, w.side_x, from + gap / 2 + side / 2, 1, 0);
+            side = draw_left(d, &w, step, y + gap / 2);
+            draw_branch(d, &w, x, y + gap / 2 + side / 2);
         }
-        if (!last) {
+        if (i + 1 < f->n_steps) {
             y += side + gap;
             an_scene_line(d->scene, "shaft", x, from, x, y - HEAD_MM / 2, &w.shaft);
             arrow_head(d, x, y, 0, 1);

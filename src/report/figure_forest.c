@@ -5,7 +5,6 @@
  */
 #include "report/figure.h"
 
-#define LEAST_PLOT_MM 24.0
 #define ARROW_MM 1.4
 
 typedef struct columns {
@@ -17,15 +16,7 @@ typedef struct columns {
 
 /* ---- Text of the cells ---- */
 
-static void put_ratio(double x, char text[AN_NUMBER_SIZE])
-{
-    if (x > 0 && x < 0.005) {
-        snprintf(text, AN_NUMBER_SIZE, "<0.01");
-    } else {
-        an_put_fixed(x, fabs(x) >= 1000 ? 0 : fabs(x) >= 100 ? 1 : 2, text);
-    }
-}
-
+/* "0.43 (0.21-0.88)" */
 static const char *estimate_text(const an_drawing *d, const an_forest_row *row)
 {
     enum { SIZE = 3 * AN_NUMBER_SIZE + 16 };
@@ -34,12 +25,12 @@ static const char *estimate_text(const an_drawing *d, const an_forest_row *row)
 
     if (row->heading) return "";
     if (row->reference) return d->words->reference;
-    if (!isfinite(row->ratio)) return d->words->not_estimable;
+    if (isnan(row->ratio)) return d->words->not_estimable;
     text = an_scene_alloc(d->scene, SIZE, 1);
     if (!text) return "";
-    put_ratio(row->ratio, ratio);
-    put_ratio(row->lower, lower);
-    put_ratio(row->upper, upper);
+    an_put_number(AN_KIND_RATIO, row->ratio, ratio);
+    an_put_number(AN_KIND_RATIO, row->lower, lower);
+    an_put_number(AN_KIND_RATIO, row->upper, upper);
     if (isnan(row->lower) && isnan(row->upper)) {
         snprintf(text, SIZE, "%s", ratio);
     } else {
@@ -52,29 +43,28 @@ static const char *p_text(const an_drawing *d, const an_forest_row *row)
 {
     char *text;
 
-    if (!isfinite(row->p) || row->heading || row->reference) return "";
-    if (row->p < 0.001) return "<0.001";
+    if (isnan(row->p) || row->heading || row->reference) return "";
     text = an_scene_alloc(d->scene, AN_NUMBER_SIZE, 1);
-    if (!text) return "";
-    an_put_fixed(row->p, 3, text);
-    return text;
+    if (text) an_put_number(AN_KIND_P, row->p, text);
+    return text ? text : "";
 }
 
+/* "17/27", or either number alone. */
 static const char *events_text(const an_drawing *d, const an_forest_row *row)
 {
     enum { SIZE = 2 * AN_NUMBER_SIZE + 2 };
     char n[AN_NUMBER_SIZE], events[AN_NUMBER_SIZE];
     char *text;
 
-    if (!isfinite(row->n) && !isfinite(row->n_events)) return "";
+    if (isnan(row->n) && isnan(row->n_events)) return "";
     text = an_scene_alloc(d->scene, SIZE, 1);
     if (!text) return "";
-    an_put_count(row->n, n);
-    an_put_count(row->n_events, events);
-    if (isfinite(row->n_events)) {
-        snprintf(text, SIZE, "%s/%s", events, n);
-    } else {
+    an_put_number(AN_KIND_COUNT, row->n, n);
+    an_put_number(AN_KIND_COUNT, row->n_events, events);
+    if (isnan(row->n_events)) {
         snprintf(text, SIZE, "%s", n);
+    } else {
+        snprintf(text, SIZE, "%s/%s", events, n);
     }
     return text;
 }
@@ -97,29 +87,42 @@ static double widest(const an_drawing *d, cell_fn *cell, const char *heading)
 
 static double indent(const an_drawing *d, an_index i)
 {
-    const an_forest_row *rows = d->figure->rows;
-
-    if (rows[i].heading) return 0;
-    for (an_index k = i - 1; k >= 0; k--)
-        if (rows[k].heading) return d->em;
-    return 0;
+    return d->figure->rows[i].level ? d->em : 0;
 }
 
-static an_lines label_lines(const an_drawing *d, an_index i, double width)
+/* A heading may run on over the empty cell beside it. */
+static an_lines label_lines(const an_drawing *d, const columns *c, an_index i)
 {
     const an_forest_row *row = &d->figure->rows[i];
+    const bool runs_on = row->heading && isnan(row->n) && isnan(row->n_events);
 
     return an_scene_wrap(d->scene, row->label, row->heading ? &d->strong : &d->ink,
-                         width - indent(d, i));
+                         (runs_on ? c->events_to : c->label) - indent(d, i));
 }
 
-static double label_width(const an_drawing *d)
+/* The width at which no label is broken, and the one at which no word is; Chinese, which
+ * has no words between blanks, breaks anywhere. */
+static void label_widths(const an_drawing *d, double *whole, double *word)
 {
-    double width = 0;
+    *whole = *word = 0;
+    for (an_index i = 0; i < d->figure->n_rows; i++) {
+        const char *text = d->figure->rows[i].label;
+        const an_ink *ink = d->figure->rows[i].heading ? &d->strong : &d->ink;
+        char part[64];
 
-    for (an_index i = 0; i < d->figure->n_rows; i++)
-        width = fmax(width, label_lines(d, i, INFINITY).width + indent(d, i));
-    return width;
+        if (!text) continue;
+        *whole = fmax(*whole, an_scene_text_width(d->scene, text, ink) + indent(d, i));
+        while (*text) {
+            const size_t size = strcspn(text, " ");
+
+            snprintf(part, sizeof part, "%.*s", (int)size, text);
+            *word = fmax(*word, an_scene_text_width(d->scene, part, ink) + indent(d, i));
+            text += size;
+            text += strspn(text, " ");
+        }
+    }
+    *whole += 0.1;
+    *word = fmin(*word + 0.1, 11 * d->em);
 }
 
 static const char *header(const an_drawing *d)
@@ -127,28 +130,29 @@ static const char *header(const an_drawing *d)
     return d->figure->x_label ? d->figure->x_label : "";
 }
 
-/* Shares out the sheet; false: the plot would be narrower than it can be read. */
+/* Shares out the sheet; false: labels or plot get less than they need to be read. What is
+ * left over goes to the labels until none is broken, then to the plot. */
 static bool share(const an_drawing *d, columns *c)
 {
-    const double estimate_most = 0.34 * d->scene->width;
-    double spare;
+    const double width = d->scene->width,
+                 title = an_scene_text_width(d->scene, header(d), &d->strong);
+    const bool narrow = width < 120;
+    const double least_plot = narrow ? 20 : 0.27 * width;
+    double whole, word, spare, least;
 
-    c->gap = 1.1 * d->em;
+    c->gap = (narrow ? 0.8 : 1.2) * d->em;
     c->events = widest(d, events_text, d->words->events_of_n);
     c->p = widest(d, p_text, d->words->p);
     c->estimate = widest(d, estimate_text, "");
-    c->estimate =
-        fmax(c->estimate, fmin(an_scene_text_width(d->scene, header(d), &d->strong),
-                               fmax(c->estimate, estimate_most)));
-    c->label = label_width(d);
-    spare = d->scene->width - c->label - c->estimate - c->gap * 2 -
+    if (!narrow || c->estimate == 0)
+        c->estimate = fmax(c->estimate, fmin(title, 0.3 * width));
+    label_widths(d, &whole, &word);
+    least = fmin(whole, fmax(word, 0.22 * width));
+    spare = width - c->estimate - least_plot - 2 * c->gap -
             (c->events > 0 ? c->events + c->gap : 0) - (c->p > 0 ? c->p + c->gap : 0);
-    c->plot = fmax(spare, fmax(LEAST_PLOT_MM, 0.25 * d->scene->width));
-    c->label -= c->plot - spare;
-    if (c->label >= fmin(label_width(d), 16 * d->em / 2)) return true;
-    c->plot = LEAST_PLOT_MM;
-    c->label += fmax(0.25 * d->scene->width - LEAST_PLOT_MM, 0);
-    return c->label >= fmin(label_width(d), 12 * d->em / 2);
+    c->label = fmin(whole, fmax(spare, 4 * d->em));
+    c->plot = fmax(least_plot + spare - c->label, 12);
+    return spare >= least;
 }
 
 /* Range of the axis: what the limits ask for, but no further than a factor of 8 beyond
@@ -175,33 +179,37 @@ static void log_axis(const an_drawing *d, an_axis *x)
     if (f->x_max > 1 && isfinite(f->x_max)) x->max = f->x_max;
 }
 
-/* The densest of three series of ticks whose labels have room; always with 1. */
+/* The densest of these series of ticks whose labels have room; each holds 1. */
 static void log_ticks(const an_drawing *d, an_axis *x)
 {
     static const double dense[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1,
                                    2,    5,    10,   20,  50,  100};
-    static const double half[] = {0.015625, 0.03125, 0.0625, 0.125, 0.25, 0.5, 1,
-                                  2,        4,       8,      16,    32,   64};
+    static const double doubling[] = {0.015625, 0.03125, 0.0625, 0.125, 0.25, 0.5, 1,
+                                      2,        4,       8,      16,    32,   64};
+    static const double fourfold[] = {0.015625, 0.0625, 0.25, 1, 4, 16, 64};
     static const double tens[] = {0.01, 0.1, 1, 10, 100};
     static const struct {
         const double *tick;
         an_index n;
-    } choice[] = {{dense, 13}, {half, 13}, {tens, 5}};
-    const double room = 2.6 * d->em;
+    } choice[] = {{dense, 13}, {doubling, 13}, {fourfold, 7}, {tens, 5}};
+    char text[AN_NUMBER_SIZE];
 
     x->tick = an_scene_alloc(d->scene, 13, sizeof *x->tick);
-    for (int c = 0; x->tick && c < 3; c++) {
+    for (int c = 0; x->tick && c < 4; c++) {
         double last = -INFINITY;
         bool fits = true;
 
         x->n_ticks = 0;
         for (an_index i = 0; i < choice[c].n; i++) {
-            const double at = an_axis_at(x, choice[c].tick[i]);
+            double at, half;
 
             if (!an_axis_has(x, choice[c].tick[i])) continue;
-            fits = fits && at - last >= room;
-            last = at;
-            x->tick[x->n_ticks++] = choice[c].tick[i];
+            x->tick[x->n_ticks] = choice[c].tick[i];
+            at = an_axis_at(x, x->tick[x->n_ticks]);
+            an_axis_label(x, x->n_ticks++, text);
+            half = an_scene_text_width(d->scene, text, &d->ink) / 2;
+            fits = fits && at - half >= last + 0.5 * d->em;
+            last = at + half;
         }
         if (fits) return;
     }
@@ -252,7 +260,7 @@ static void draw_ratio(const an_drawing *d, const an_axis *x, const an_forest_ro
 static double draw_row(const an_drawing *d, const columns *c, an_index i, double top)
 {
     const an_forest_row *row = &d->figure->rows[i];
-    const an_lines label = label_lines(d, i, c->label);
+    const an_lines label = label_lines(d, c, i);
     const double height = fmax(1, (double)label.n) * d->line + 0.28 * d->line;
     const double middle = top + height / 2, baseline = middle + 0.36 * d->em;
     const bool plain = !row->heading && !row->reference && isfinite(row->ratio);
@@ -282,7 +290,7 @@ static double rows_height(const an_drawing *d, const columns *c)
     double height = 0;
 
     for (an_index i = 0; i < d->figure->n_rows; i++)
-        height += (fmax(1, (double)label_lines(d, i, c->label).n) + 0.28) * d->line;
+        height += (fmax(1, (double)label_lines(d, c, i).n) + 0.28) * d->line;
     return height;
 }
 
@@ -378,7 +386,6 @@ void an_draw_forest(an_drawing *d)
         d->em = d->ink.size_pt * AN_MM_PER_PT;
         d->line = 1.22 * d->em;
     }
-    c.label = fmax(c.label, 4 * d->em);
     place(d, &c);
     top = draw_header(d, &c);
     bottom = top + rows_height(d, &c) + 0.3 * d->line;

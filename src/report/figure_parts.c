@@ -90,7 +90,7 @@ static double count_width(const an_drawing *d, double count, double size_pt)
 {
     char text[AN_NUMBER_SIZE];
 
-    an_put_count(count, text);
+    an_put_number(AN_KIND_COUNT, count, text);
     return an_scene_text_width(d->scene, text, &(an_ink){size_pt, AN_BLACK, false});
 }
 
@@ -130,9 +130,13 @@ an_count_table an_count_table_plan(const an_drawing *d, const an_axis *x,
     if (table.n_rows == 0) return table;
     first = column_width(d, x, 0, d->ink.size_pt) / 2;
     table.left = AN_KEY_MM + 0.5 * d->em + widest + d->em + first;
-    table.stacked = table.left > fmax(axis_width, 0.27 * d->scene->width);
+    table.unnamed = table.n_rows == 1;
+    table.stacked =
+        table.unnamed || table.left > fmax(axis_width, 0.27 * d->scene->width);
     if (table.stacked) table.left = first + 0.5;
-    table.height = (1.35 + (double)table.n_rows * (table.stacked ? 2 : 1)) * d->line;
+    table.height =
+        (1.2 + (double)table.n_rows * (table.stacked && !table.unnamed ? 2 : 1)) *
+        d->line;
     if (table.has_events) table.height = 2 * table.height + 0.4 * d->line;
     return table;
 }
@@ -181,7 +185,7 @@ static void draw_counts(const an_drawing *d, const an_axis *x,
     char text[AN_NUMBER_SIZE];
 
     for (an_index i = 0; i < x->n_ticks; i += table->stride) {
-        an_put_count(count[x->source[i]], text);
+        an_put_number(AN_KIND_COUNT, count[x->source[i]], text);
         an_scene_text(d->scene, name, an_axis_at(x, x->tick[i]), baseline,
                       AN_ANCHOR_MIDDLE, text, &ink);
     }
@@ -204,10 +208,12 @@ static double draw_block(const an_drawing *d, const an_axis *x,
         const an_pen pen = an_pen_series(f, s);
 
         if (!series->at_risk || !count) continue;
-        an_draw_key(d, label_x, baseline - 0.36 * d->em, &pen, false);
-        an_scene_text(d->scene, "row-label", label_x + AN_KEY_MM + 0.5 * d->em, baseline,
-                      AN_ANCHOR_START, series->label, &d->ink);
-        if (table->stacked) baseline += d->line;
+        if (!table->unnamed) {
+            an_draw_key(d, label_x, baseline - 0.36 * d->em, &pen, false);
+            an_scene_text(d->scene, "row-label", label_x + AN_KEY_MM + 0.5 * d->em,
+                          baseline, AN_ANCHOR_START, series->label, &d->ink);
+            if (table->stacked) baseline += d->line;
+        }
         draw_counts(d, x, table, events ? "events" : "at-risk", count, baseline);
         baseline += d->line;
     }

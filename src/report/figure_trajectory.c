@@ -66,7 +66,7 @@ static void draw_piece(const an_drawing *d, const piece *p, an_index patients)
 {
     /* From light to dark grey within about ten patients; from 0.35 to 2.4 pt. */
     const double weight = 1 - exp(-(double)(patients - 1) / 5);
-    const uint32_t level = (uint32_t)lround(0xc4 - weight * 0x48);
+    const uint32_t level = (uint32_t)lround(0xb8 - weight * 0x40);
     const an_pen pen = {.width_pt = fmin(0.35 + 0.28 * (double)(patients - 1), 2.4),
                         .color = level << 16 | level << 8 | level,
                         .round = true};
@@ -207,11 +207,11 @@ static void axes(const an_drawing *d, an_axis *x, an_axis *y)
 
 void an_draw_trajectory(an_drawing *d)
 {
-    const double air = 3.0; /* of the first and last point from the panel's edges */
+    const double air = 3.0, floor_air = 1.6; /* of the outermost points from the axes */
     const an_pen line = an_pen_axis();
     an_scene *scene = d->scene;
     an_count_table table;
-    double width, above, below, panel, axis_x;
+    double width, above, below, panel, axis_x, axis_y;
     an_axis x, y;
 
     axes(d, &x, &y);
@@ -225,18 +225,20 @@ void an_draw_trajectory(an_drawing *d)
     an_count_table_fit(d, &x, &table);
 
     above = legend(d, axis_x, scene->width - axis_x, false) + 0.4 * d->em;
-    below = 3.4 * d->line + (table.n_rows ? table.height + 0.5 * d->line : 0);
-    panel = (x.to - x.from) * (scene->width < 120 ? 0.78 : 0.52);
+    below = floor_air + 3.4 * d->line + (table.n_rows ? table.height + 0.5 * d->line : 0);
+    panel = (x.to - x.from) * (scene->width < 120 ? 0.78 : 0.45);
     if (d->height > 0) panel = fmax(d->height - above - below, 15);
     y.to = above;
     y.from = above + panel;
+    axis_y = y.from + floor_air;
 
     legend(d, axis_x, scene->width - axis_x, true);
     draw_patients(d, &x, &y);
     draw_means(d, &x, &y);
     an_draw_y_axis(d, &y, axis_x);
-    an_scene_line(scene, "axis", axis_x, y.from, scene->width, y.from, &line);
-    below = an_draw_x_axis(d, &x, y.from, table.stride, table.size_pt);
+    an_scene_path(scene, "axis", 3, (double[]){axis_x, axis_x, scene->width},
+                  (double[]){y.from, axis_y, axis_y}, false, &line);
+    below = an_draw_x_axis(d, &x, axis_y, table.stride, table.size_pt);
     below += table.n_rows ? 0.6 * d->line : 0.2 * d->line;
     an_draw_count_table(d, &x, &table, d->words->assessed, below);
     scene->height = below + table.height;

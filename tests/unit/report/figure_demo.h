@@ -231,7 +231,7 @@ static inline void demo_forest(an_figure *f, an_forest_row rows[40])
     an_index n = 0;
 
     rows[n++] = demo_heading("Dose per fraction");
-    rows[n++] = demo_reference("â¥ 5 Gy", 27, 17);
+    rows[n++] = demo_reference("≥ 5 Gy", 27, 17);
     rows[n++] = demo_row("< 5 Gy", 1.43, 0.71, 2.88, 0.317, 31, 22);
     rows[n++] = demo_row("Age (per 10 years)", 1.09, 0.82, 1.45, 0.553, NAN, NAN);
     rows[n++] = demo_row("Karnofsky performance status (per 10 points)", 0.62, 0.47, 0.81,
@@ -243,6 +243,7 @@ static inline void demo_forest(an_figure *f, an_forest_row rows[40])
     rows[n++] = demo_row("Unknown", NAN, NAN, NAN, NAN, 1, 0);
     rows[n++] =
         demo_row("Visceral metastases (yes vs no)", 1.87, 1.02, 3.44, 0.043, 26, 21);
+    for (an_index i = 1; i < 10; i++) rows[i].level = i < 3 || (i > 5 && i < 10);
     *f = demo_empty(AN_FIGURE_FOREST);
     f->caption = "Made-up data.";
     f->x_label = "Hazard ratio (95% CI)";
@@ -270,6 +271,7 @@ static inline void demo_forest_thirty(an_figure *f, an_forest_row rows[40])
                                    ratio * (1.3 + 0.1 * (i % 7)), 0.9 / (1 + i), 1000 + i,
                                    300 - i)
                         : demo_heading("Subgroup with a name that is rather long");
+        rows[i].level = i % 6 != 0;
     }
     rows[7] = demo_row("Ratio beyond the axis", 4e6, 2e-9, INFINITY, 0.99, 12, 1);
     rows[8] = demo_row("Far below", 1e-8, 0, 0.02, 0.99, 12000, 1000);
