@@ -71,7 +71,7 @@ static an_status choose_sheet(const an_book *book, const an_book_sheet **out)
 an_status an_xlsx_read(an_ctx *ctx, const an_source *source, an_table **out)
 {
     an_sheet_data data = {0};
-    const an_book_sheet *sheet;
+    const an_book_sheet *sheet = NULL;
     an_book book;
     an_status st;
 

@@ -165,9 +165,9 @@ static void on_doctype(void *self, const char *name, const char *system,
 static an_status part_failed(an_parts *parts, const char *code, const char *part,
                              const char *what, const char *todo)
 {
-    char sentence[256];
+    char sentence[512];
 
-    snprintf(sentence, sizeof sentence, "%.80s of the workbook %s", part, what);
+    snprintf(sentence, sizeof sentence, "%.80s of the workbook %.300s", part, what);
     return an_workbook_failed(parts->ctx, parts->source, code, sentence, todo);
 }
 

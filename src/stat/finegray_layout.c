@@ -325,7 +325,7 @@ an_status an_fg_layout(an_ctx *ctx, an_arena *mem, const an_fg_model *model,
     const an_grouping *censoring =
         model->censoring.code ? &model->censoring : &model->strata;
     an_cif_rows by_stratum;
-    int64_t *by_time;
+    int64_t *by_time = NULL;
 
     *fg = (an_fg){.n = model->surv.n,
                   .p = model->p,
