@@ -59,9 +59,10 @@ static int choose(an_rng *rng, const double *share, int n)
     return n - 1;
 }
 
-static double rounded(double x, double step)
+/* To whole parts of one: parts = 100 keeps two decimals. */
+static double rounded(double x, double parts)
 {
-    return round(x / step) * step;
+    return round(x * parts) / parts;
 }
 
 static bool is_weekend(int32_t day)
@@ -92,9 +93,9 @@ static void draw_baseline(an_rng *rng, patient *p)
     p->visceral = an_rng_uniform(rng) < 0.36;
     p->bone_agent = (int)an_rng_below(rng, 3);
     p->alp = rounded(exp(4.7 + 0.45 * an_rng_normal(rng) + 0.25 * p->visceral), 1);
-    p->calcium = rounded(2.32 + 0.14 * an_rng_normal(rng), 0.01);
-    p->albumin = rounded(37.5 + 4.5 * an_rng_normal(rng) - 2 * p->visceral, 0.1);
-    p->phosphorus = rounded(1.12 + 0.18 * an_rng_normal(rng), 0.01);
+    p->calcium = rounded(2.32 + 0.14 * an_rng_normal(rng), 100);
+    p->albumin = rounded(37.5 + 4.5 * an_rng_normal(rng) - 2 * p->visceral, 10);
+    p->phosphorus = rounded(1.12 + 0.18 * an_rng_normal(rng), 100);
     if (an_rng_uniform(rng) < 0.07) p->albumin = NAN;
     if (an_rng_uniform(rng) < 0.10) p->phosphorus = NAN;
     if (an_rng_uniform(rng) < 0.05) p->alp = NAN;
@@ -124,7 +125,7 @@ static void draw_course(an_rng *rng, patient *p)
     const int32_t died =
         p->assessed + 3 + (int32_t)(420 / risk * an_rng_exponential(rng));
     const int32_t again_on = p->end + 45 + (int32_t)(an_rng_exponential(rng) / again);
-    const int32_t fracture = p->end + 20 + (int32_t)(an_rng_exponential(rng) / 0.00022);
+    const int32_t fracture = p->end + 20 + (int32_t)(an_rng_exponential(rng) / 0.0006);
     int32_t seen = data_cut - (int32_t)an_rng_below(rng, 75);
 
     if (an_rng_uniform(rng) < 0.10) /* moved away, follow-up ends early */
@@ -165,7 +166,7 @@ static void draw_opioids(an_rng *rng, patient *p)
     p->opioid_before = doses[an_rng_below(rng, 14)];
     p->opioid_after = p->opioid_before;
     if (p->opioid_before > 0 && an_rng_uniform(rng) < 0.35)
-        p->opioid_after = (int)rounded(p->opioid_before * 0.5, 5);
+        p->opioid_after = (int)rounded(p->opioid_before * 0.5, 0.2);
     else if (an_rng_uniform(rng) < 0.14)
         p->opioid_after = p->opioid_before + 10 * (1 + (int)an_rng_below(rng, 3));
 }
