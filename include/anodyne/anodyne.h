@@ -6,15 +6,21 @@
 #define ANODYNE_ANODYNE_H
 
 #include <anodyne/analysis.h>
+#include <anodyne/clinic.h>
+#include <anodyne/compare.h>
 #include <anodyne/competing.h>
 #include <anodyne/cox.h>
+#include <anodyne/descriptive.h>
 #include <anodyne/doc.h>
 #include <anodyne/dose.h>
 #include <anodyne/formula.h>
 #include <anodyne/frame.h>
+#include <anodyne/paired.h>
+#include <anodyne/proportion.h>
 #include <anodyne/status.h>
 #include <anodyne/survival.h>
 #include <anodyne/table.h>
+#include <anodyne/tables.h>
 #include <anodyne/types.h>
 
 #endif

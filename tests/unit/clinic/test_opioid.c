@@ -1,0 +1,89 @@
+/* Oral morphine equivalents. */
+#include <anodyne/clinic.h>
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void test_sum(void **state)
+{
+    const an_opioid_dose doses[] = {{"oxycodone", "oral", "mg/day", 40},
+                                    {"fentanyl", "transdermal", "ug/h", 25},
+                                    {"morphine", "oral", "mg/day", 10}};
+    const an_opioid_total t = an_opioid_equivalent("cdc2022", 3, doses);
+
+    (void)state;
+    assert_true(fabs(t.omed_mg - (60 + 60 + 10)) < 1e-12);
+    assert_int_equal(t.flags, 0);
+    assert_int_equal(t.first_unknown, -1);
+}
+
+static void test_none_is_zero(void **state)
+{
+    (void)state;
+    assert_true(an_opioid_equivalent("cdc2022", 0, NULL).omed_mg == 0);
+}
+
+static void test_unknown_is_missing_never_zero(void **state)
+{
+    const an_opioid_dose doses[] = {{"morphine", "oral", "mg/day", 10},
+                                    {"dezocine", "parenteral", "mg/day", 5}};
+    const an_opioid_total t = an_opioid_equivalent("cdc2022", 2, doses);
+
+    (void)state;
+    assert_true(isnan(t.omed_mg));
+    assert_int_equal(t.flags, AN_OPIOID_UNKNOWN);
+    assert_int_equal(t.first_unknown, 1);
+}
+
+static void test_flags(void **state)
+{
+    const an_opioid_dose methadone = {"methadone", "oral", "mg/day", 20};
+    const an_opioid_dose patch = {"fentanyl", "transdermal", "ug/h", 4200};
+    const an_opioid_dose vast = {"morphine", "oral", "mg/day", 2001};
+    const an_opioid_dose vein = {"morphine", "parenteral", "mg/day", 10};
+
+    (void)state;
+    assert_int_equal(an_opioid_equivalent("cdc2022", 1, &methadone).flags,
+                     AN_OPIOID_METHADONE);
+    assert_int_equal(an_opioid_equivalent("cdc2022", 1, &patch).flags,
+                     AN_OPIOID_PATCH_RANGE);
+    assert_int_equal(an_opioid_equivalent("cdc2022", 1, &vast).flags, AN_OPIOID_HIGH);
+    assert_int_equal(an_opioid_equivalent("parenteral_unverified", 1, &vein).flags,
+                     AN_OPIOID_UNVERIFIED);
+}
+
+static void test_rows_are_complete_and_unique(void **state)
+{
+    const an_index n = an_opioid_factor_count();
+    an_index tables = 0;
+
+    (void)state;
+    while (an_opioid_table(tables)) tables++;
+    assert_int_equal(tables, 5);
+    for (an_index i = 0; i < n; i++) {
+        const an_opioid_factor *f = an_opioid_factor_at(i);
+
+        assert_true(f->factor > 0 && f->verified >= 0 && f->verified <= 2);
+        assert_true(strlen(f->citation) > 10);
+        assert_ptr_equal(an_opioid_factor_find(f->table, f->drug, f->route, f->unit), f);
+    }
+    assert_null(an_opioid_factor_at(n));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sum),
+        cmocka_unit_test(test_none_is_zero),
+        cmocka_unit_test(test_unknown_is_missing_never_zero),
+        cmocka_unit_test(test_flags),
+        cmocka_unit_test(test_rows_are_complete_and_unique),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
