@@ -149,9 +149,10 @@ AN_API an_km_point an_km_at(const an_km_curve *curve, double time);
 
 /** What to say when S lies exactly on 1 - p over the final plateau. */
 typedef enum an_quantile_rule {
-    AN_QUANTILE_HOUSE, /**< not reached; `plateau` says from when on S = 1 - p */
-    AN_QUANTILE_R      /**< midpoint of plateau start and last follow-up, as
+    AN_QUANTILE_HOUSE, /**< not reached; `plateau` says from when on S = 1 - p; as SAS */
+    AN_QUANTILE_R,     /**< midpoint of plateau start and last follow-up, as
                             quantile.survfit of R does */
+    AN_QUANTILE_FIRST  /**< first time with S <= 1 - p, no midpoint at all; as Stata */
 } an_quantile_rule;
 
 /** Time by which a proportion p had the event: first time with S <= 1 - p within 2^-26;

@@ -79,6 +79,7 @@ static double invert(const an_km_curve *curve, const double *s, an_quantile_rule
     const double first = reach(curve, s, p - TOLERANCE);
 
     if (p <= 0) return curve->start;
+    if (rule == AN_QUANTILE_FIRST) return first;
     if (!ends_at(curve, s, p)) return 0.5 * (first + reach(curve, s, p + TOLERANCE));
     if (rule == AN_QUANTILE_HOUSE && p < 1) return NAN;
     return 0.5 * (first + curve->time[curve->n_times - 1]);

@@ -1,0 +1,116 @@
+/* Shared parts of the analyses of time to event. */
+#include "study/analyses/survival_parts.h"
+
+const char *const an_show_unit_choices[] = {"data", "days", "months", "years", NULL};
+const char *const an_package_choices[] = {"none", "r", "sas", "stata", NULL};
+
+an_time_scale an_time_scale_of(const an_frame *frame, an_show_unit show)
+{
+    an_time_scale scale = {.divisor = 1, .unit = frame->time_unit};
+
+    if (show == AN_SHOW_DATA) return scale;
+    scale.assumed = !frame->time_unit;
+    scale.unit = an_show_unit_choices[show];
+    if (show == AN_SHOW_MONTHS) scale.divisor = AN_MONTH_DAYS_X10000 / 10000.0;
+    if (show == AN_SHOW_YEARS) scale.divisor = 365.25;
+    return scale;
+}
+
+an_value an_scaled_time(const an_time_scale *scale, double value, double lower,
+                        double upper, double level)
+{
+    an_value v = an_time_value(value / scale->divisor, lower / scale->divisor,
+                               upper / scale->divisor, scale->unit);
+
+    v.level = level;
+    return v;
+}
+
+/* A first capital goes unless the word is written in capitals. */
+const char *an_event_in_words(an_doc *doc, const an_frame *frame)
+{
+    const char *label = frame->event_label;
+
+    if (!label || !*label) return "the event";
+    if (label[0] >= 'A' && label[0] <= 'Z' && !(label[1] >= 'A' && label[1] <= 'Z'))
+        return an_doc_printf(doc, "%c%s", label[0] - 'A' + 'a', label + 1);
+    return an_doc_printf(doc, "%s", label);
+}
+
+an_status an_vector_grouping(an_ctx *ctx, const an_vector *vector, an_grouping *out)
+{
+    *out = (an_grouping){0};
+    if (!vector) return AN_OK;
+    if (!vector->code)
+        return an_fail(ctx, AN_ERR_DATA,
+                       "%s is a number: declare it a factor, or write factor(%s)",
+                       vector->label, vector->name);
+    *out = (an_grouping){vector->n_levels, vector->code, vector->levels};
+    return AN_OK;
+}
+
+const char *an_level_label(const an_vector *group, int32_t level)
+{
+    return group ? group->levels[level] : "All patients";
+}
+
+void an_level_keys(an_doc *doc, const an_vector *group, const char **keys)
+{
+    if (!group) {
+        keys[0] = "all";
+        return;
+    }
+    for (an_index i = 0; i < group->n_levels; i++) {
+        keys[i] = an_doc_key(doc, group->levels[i]);
+        for (an_index j = 0; j < i; j++)
+            if (strcmp(keys[i], keys[j]) == 0)
+                keys[i] = an_doc_printf(doc, "%s_%lld", keys[i], (long long)(i + 1));
+    }
+}
+
+bool an_frame_fractional(const an_frame *frame)
+{
+    const double *w = frame->surv.weight;
+
+    for (an_index i = 0; w && i < frame->n; i++)
+        if (w[i] != floor(w[i])) return true;
+    return false;
+}
+
+void an_doc_logrank(an_doc *doc, const an_frame *frame, const an_logrank *test,
+                    const char *method)
+{
+    const an_doc_column columns[] = {{"group", frame->group->label},
+                                     {"n", "Patients"},
+                                     {"observed", "Observed"},
+                                     {"expected", "Expected"},
+                                     {"ratio", "Observed / expected"}};
+    an_value chisq = an_number(AN_KIND_STATISTIC, test->chisq);
+    an_value p = an_number(AN_KIND_P, test->p);
+
+    an_doc_table(doc, "groups", "Observed and expected events", method, 5, columns);
+    for (an_index g = 0; g < test->n_groups; g++) {
+        const char *label = an_level_label(frame->group, test->level[g]);
+        const an_value cells[] = {
+            an_text(label), an_number(AN_KIND_COUNT, test->n[g]),
+            an_number(AN_KIND_NUMBER, test->observed[g]),
+            an_number(AN_KIND_NUMBER, test->expected[g]),
+            test->expected[g] > 0
+                ? an_number(AN_KIND_RATIO, test->observed[g] / test->expected[g])
+                : an_not_estimable(AN_KIND_RATIO, "no event expected")};
+
+        an_doc_row_add(doc, an_doc_key(doc, label), 0, cells);
+    }
+    an_doc_table_end(doc, test->n_strata > 1
+                              ? an_doc_printf(doc, "Stratified: sums over %lld strata.",
+                                              (long long)test->n_strata)
+                              : NULL);
+    if (isnan(test->p)) {
+        chisq.value = NAN;
+        chisq.reason = p.reason = "fewer than two groups with expected events";
+    }
+    an_doc_value(doc, "chisq", "Chi-squared", chisq, method);
+    an_doc_value(doc, "df", "Degrees of freedom", an_number(AN_KIND_COUNT, test->df),
+                 method);
+    an_doc_value(doc, "p", "p-value", p, method);
+}
