@@ -181,7 +181,7 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
     AN_TRY(an_vector_grouping(ctx, frame->strata, &strata));
     AN_TRY(an_logrank_fit(ctx, &frame->surv, &groups, &strata, &t, &test));
     say_difference(doc, frame, test, name);
-    an_doc_logrank(doc, frame, test, name);
+    an_logrank_describe(doc, frame, test, name);
     if (test->n_groups > 2) {
         an_value trend = an_number(AN_KIND_P, test->trend_p);
 

@@ -77,8 +77,8 @@ bool an_frame_fractional(const an_frame *frame)
     return false;
 }
 
-void an_doc_logrank(an_doc *doc, const an_frame *frame, const an_logrank *test,
-                    const char *method)
+void an_logrank_describe(an_doc *doc, const an_frame *frame, const an_logrank *test,
+                         const char *method)
 {
     const an_doc_column columns[] = {{"group", frame->group->label},
                                      {"n", "Patients"},

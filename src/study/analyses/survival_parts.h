@@ -51,7 +51,7 @@ void an_level_keys(an_doc *doc, const an_vector *group, const char **keys);
 bool an_frame_fractional(const an_frame *frame);
 
 /* Table n, observed, expected per group; chi-squared, df, p. */
-void an_doc_logrank(an_doc *doc, const an_frame *frame, const an_logrank *test,
-                    const char *method);
+void an_logrank_describe(an_doc *doc, const an_frame *frame, const an_logrank *test,
+                         const char *method);
 
 #endif

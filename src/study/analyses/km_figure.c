@@ -1,0 +1,182 @@
+/* The figure of the Kaplan-Meier analysis. */
+#include "study/analyses/km_view.h"
+
+#include <strings.h>
+
+static double last_time(const an_km *km)
+{
+    double last = 0;
+
+    for (an_index i = 0; i < km->n_curves; i++)
+        last = fmax(last, km->curve[i].time[km->curve[i].n_times - 1]);
+    return last;
+}
+
+/* Steps that people count in; at most seven ticks. */
+static double tick_step(double span, bool months)
+{
+    static const double month_steps[] = {1, 2, 3, 6, 12, 24, 36, 60, 120};
+    double decade = pow(10, floor(log10(span)) - 1);
+
+    for (size_t i = 0; months && i < sizeof month_steps / sizeof *month_steps; i++)
+        if (span / month_steps[i] <= 6 && span >= 3) return month_steps[i];
+    for (;; decade *= 10)
+        for (int i = 0; i < 3; i++) {
+            static const double leading[] = {1, 2, 5};
+
+            if (span / (leading[i] * decade) <= 6) return leading[i] * decade;
+        }
+}
+
+static an_status fill_ticks(const an_km_view *v, an_figure *figure)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = v->ctx;
+    const double span = last_time(v->km) / v->scale.divisor;
+    const bool months = v->scale.unit && strcmp(v->scale.unit, "months") == 0;
+    double *ticks = NULL;
+
+    if (!(span > 0 && isfinite(span))) goto done;
+    const double step = tick_step(span, months);
+
+    figure->n_ticks = (an_index)floor(span / step) + 1;
+    AN_ALLOC(ticks, v->mem, figure->n_ticks);
+    for (an_index i = 0; i < figure->n_ticks; i++) ticks[i] = step * (double)i;
+    figure->ticks = ticks;
+done:
+    return st;
+}
+
+/* From (start, 1) over the times with events to the end of follow-up. */
+static an_status fill_steps(const an_km_view *v, const an_km_curve *c, an_series *s)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = v->ctx;
+    double *x = NULL, *y = NULL, *lower = NULL, *upper = NULL;
+    an_index n = 1;
+
+    AN_ALLOC(x, v->mem, c->n_times + 1);
+    AN_ALLOC(y, v->mem, c->n_times + 1);
+    AN_ALLOC(lower, v->mem, c->n_times + 1);
+    AN_ALLOC(upper, v->mem, c->n_times + 1);
+    x[0] = c->start / v->scale.divisor;
+    y[0] = lower[0] = upper[0] = 1;
+    for (an_index k = 0; k < c->n_times; k++) {
+        if (!(c->rows_event[k] > 0 || k == c->n_times - 1)) continue;
+        x[n] = c->time[k] / v->scale.divisor;
+        y[n] = c->surv[k];
+        lower[n] = c->lower[k];
+        upper[n] = c->upper[k];
+        n++;
+    }
+    s->n = n;
+    s->x = x;
+    s->y = y;
+    s->lower = lower;
+    s->upper = upper;
+done:
+    return st;
+}
+
+static an_status fill_marks(const an_km_view *v, const an_km_curve *c, an_series *s)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = v->ctx;
+    double *x = NULL, *y = NULL;
+    an_index n = 0;
+
+    AN_ALLOC(x, v->mem, c->n_times);
+    AN_ALLOC(y, v->mem, c->n_times);
+    for (an_index k = 0; k < c->n_times; k++)
+        if (c->n_censor[k] > 0) {
+            x[n] = c->time[k] / v->scale.divisor;
+            y[n++] = c->surv[k];
+        }
+    s->n_marks = n;
+    s->mark_x = x;
+    s->mark_y = y;
+done:
+    return st;
+}
+
+static an_status fill_risk(const an_km_view *v, const an_km_curve *c,
+                           const an_figure *figure, an_series *s)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = v->ctx;
+    double *at_risk = NULL, *n_events = NULL;
+
+    AN_ALLOC(at_risk, v->mem, figure->n_ticks);
+    AN_ALLOC(n_events, v->mem, figure->n_ticks);
+    for (an_index i = 0; i < figure->n_ticks; i++) {
+        const an_km_point p = an_km_at(c, figure->ticks[i] * v->scale.divisor);
+
+        at_risk[i] = p.rows_at_risk;
+        n_events[i] = p.n_event;
+    }
+    s->at_risk = at_risk;
+    s->n_events = n_events;
+done:
+    return st;
+}
+
+static const char *y_label(const an_km_view *v)
+{
+    const char *event = v->frame->event_label;
+
+    if (event && (strcasecmp(event, "death") == 0 || strcasecmp(event, "died") == 0 ||
+                  strcasecmp(event, "dead") == 0))
+        return "Overall survival";
+    return an_doc_printf(v->doc, "Free of %s", v->event);
+}
+
+static const char *caption(const an_km_view *v)
+{
+    double n = 0, events = 0;
+
+    for (an_index i = 0; i < v->km->n_curves; i++) {
+        n += (double)v->km->curve[i].n;
+        events += v->km->curve[i].total_rows_event;
+    }
+    return an_doc_printf(
+        v->doc,
+        "Kaplan-Meier estimate with pointwise %g %% confidence limits%s: %g patients, %g "
+        "events. Marks are censored patients; below the axis the numbers at risk.",
+        100 * v->params->conf_level, v->km->weighted ? ", weighted" : "", n, events);
+}
+
+an_status an_km_show_figure(const an_km_view *v)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = v->ctx;
+    an_series *series = NULL;
+    an_figure figure = {.type = AN_FIGURE_CURVES,
+                        .x_min = 0,
+                        .x_max = NAN,
+                        .y_min = 0,
+                        .y_max = 1,
+                        .y_percent = true,
+                        .n_series = v->km->n_curves};
+
+    figure.caption = caption(v);
+    figure.x_label =
+        v->scale.unit ? an_doc_printf(v->doc, "Time (%s)", v->scale.unit) : "Time";
+    figure.y_label = y_label(v);
+    if (v->test && !isnan(v->test->p))
+        figure.annotation =
+            an_doc_printf(v->doc, "Log-rank %s", an_doc_p(v->doc, v->test->p));
+    AN_TRY(fill_ticks(v, &figure));
+    AN_ALLOC(series, v->mem, v->km->n_curves);
+    for (an_index i = 0; i < v->km->n_curves; i++) {
+        const an_km_curve *c = &v->km->curve[i];
+
+        series[i].label = an_km_label(v, c);
+        AN_TRY(fill_steps(v, c, &series[i]));
+        AN_TRY(fill_marks(v, c, &series[i]));
+        if (figure.ticks) AN_TRY(fill_risk(v, c, &figure, &series[i]));
+    }
+    figure.series = series;
+    an_doc_figure(v->doc, "curves", y_label(v), "Kaplan-Meier", &figure);
+done:
+    return st;
+}

@@ -1,0 +1,205 @@
+/* Tables of the Kaplan-Meier analysis. */
+#include "study/analyses/km_view.h"
+
+#include "math/math.h"
+
+static an_value proportion(const an_km_view *v, double s, double lower, double upper)
+{
+    an_value value = an_estimate(AN_KIND_PROPORTION, s, lower, upper);
+
+    value.level = v->params->conf_level;
+    return value;
+}
+
+static an_value time_value(const an_km_view *v, double t, double lower, double upper)
+{
+    return an_scaled_time(&v->scale, t, lower, upper, v->params->conf_level);
+}
+
+/* A time for a label or sentence: "12 months". */
+static const char *time_text(const an_km_view *v, double t)
+{
+    return an_doc_format(v->doc, time_value(v, t, NAN, NAN));
+}
+
+an_value an_km_median(const an_km_view *v, an_index i)
+{
+    const an_km_quantile *q = &v->median[i];
+    an_value value = time_value(v, q->estimate, q->lower, q->upper);
+
+    if (!isnan(q->estimate)) return value;
+    value.reason = isnan(q->plateau)
+                       ? "not reached"
+                       : an_doc_printf(v->doc, "not reached (exactly 50 %% from %s on)",
+                                       time_text(v, q->plateau));
+    return value;
+}
+
+/* With weights, counts of patients stand beside the sums of weights. */
+void an_km_show_groups(const an_km_view *v)
+{
+    const an_doc_column columns[] = {
+        {"group", v->frame->group ? v->frame->group->label : "Group"},
+        {"n", "Patients"},
+        {"events", "Events"},
+        {"median", "Median"},
+        {"weight_events", "Weight of events"}};
+    const an_index n_columns = v->km->weighted ? 5 : 4;
+
+    an_doc_table(v->doc, "groups", "Events and median", "Kaplan-Meier", n_columns,
+                 columns);
+    for (an_index i = 0; i < v->km->n_curves; i++) {
+        const an_km_curve *c = &v->km->curve[i];
+        const an_value cells[] = {
+            an_text(an_km_label(v, c)), an_number(AN_KIND_COUNT, (double)c->n),
+            an_count_of(c->total_rows_event, (double)c->n), an_km_median(v, i),
+            an_number(AN_KIND_NUMBER, c->total_event)};
+
+        an_doc_row_add(v->doc, an_km_key(v, c), 0, cells);
+    }
+    an_doc_table_end(v->doc, NULL);
+}
+
+static an_value survival_at(const an_km_view *v, const an_km_point *point)
+{
+    if (point->beyond && v->params->preset != AN_PACKAGE_R)
+        return an_not_estimable(AN_KIND_PROPORTION, "after the last follow-up");
+    return proportion(v, point->surv, point->lower, point->upper);
+}
+
+void an_km_show_times(const an_km_view *v)
+{
+    const an_doc_column columns[] = {
+        {"group", v->frame->group ? v->frame->group->label : "Group"},
+        {"time", "Time"},
+        {"at_risk", "At risk"},
+        {"events", v->km->weighted ? "Weight of events so far" : "Events so far"},
+        {"survival", "Survival"}};
+    const an_reals *times = &v->params->times;
+
+    if (times->n == 0) return;
+    an_doc_table(v->doc, "survival", "Survival at given times", "Kaplan-Meier", 5,
+                 columns);
+    for (an_index i = 0; i < v->km->n_curves; i++)
+        for (an_index j = 0; j < times->n; j++) {
+            const an_km_curve *c = &v->km->curve[i];
+            const an_km_point point = an_km_at(c, times->x[j]);
+            const an_value cells[] = {
+                an_text(an_km_label(v, c)), time_value(v, point.time, NAN, NAN),
+                an_number(AN_KIND_COUNT, point.rows_at_risk),
+                an_number(AN_KIND_COUNT, point.n_event), survival_at(v, &point)};
+
+            an_doc_row_add(v->doc,
+                           an_doc_printf(v->doc, "%s_%g", an_km_key(v, c), times->x[j]),
+                           0, cells);
+        }
+    an_doc_table_end(v->doc, "At risk: under observation just before the time.");
+}
+
+void an_km_show_follow_up(const an_km_view *v)
+{
+    static const double half = 0.5;
+    const an_km_curve *c = v->follow_up->curve;
+    an_km_quantile q;
+
+    an_km_quantiles(c, v->rule, 1, &half, &q);
+    an_doc_open(v->doc, "follow_up", "Follow-up");
+    an_value median = time_value(v, q.estimate, q.lower, q.upper);
+
+    if (isnan(q.estimate)) median.reason = "not reached: most patients had the event";
+    an_doc_value(v->doc, "median", "Median follow-up", median, "reverse Kaplan-Meier");
+    an_doc_value(v->doc, "censored", "Patients without any event at last contact",
+                 an_count_of(c->total_rows_event, (double)c->n), "count");
+    an_doc_value(v->doc, "longest", "Longest time observed",
+                 time_value(v, c->time[c->n_times - 1], NAN, NAN), "maximum");
+    an_doc_close(v->doc);
+}
+
+/* ---- Restricted means ---- */
+
+static an_value mean_value(const an_km_view *v, const an_km_mean *m, double z)
+{
+    if (m->beyond && v->params->preset != AN_PACKAGE_R) {
+        an_value value = time_value(v, NAN, NAN, NAN);
+
+        value.reason = "the horizon is after the last follow-up";
+        return value;
+    }
+    return time_value(v, m->mean, m->mean - z * m->se, m->mean + z * m->se);
+}
+
+static void mean_difference(const an_km_view *v, double tau, double z)
+{
+    const an_km_curve *a = &v->km->curve[0], *b = &v->km->curve[1];
+    const an_km_mean ma = an_km_restricted_mean(a, tau),
+                     mb = an_km_restricted_mean(b, tau);
+    const double difference = ma.mean - mb.mean, se = hypot(ma.se, mb.se);
+
+    if ((ma.beyond || mb.beyond) && v->params->preset != AN_PACKAGE_R) return;
+    an_doc_value(v->doc, "difference",
+                 an_doc_printf(v->doc, "Difference, %s minus %s", an_km_label(v, a),
+                               an_km_label(v, b)),
+                 time_value(v, difference, difference - z * se, difference + z * se),
+                 "difference of restricted means");
+    if (se > 0)
+        an_doc_value(v->doc, "difference_p", "p-value",
+                     an_number(AN_KIND_P, an_normal_two_sided(difference / se)),
+                     "normal test");
+}
+
+void an_km_show_means(const an_km_view *v)
+{
+    const an_doc_column columns[] = {
+        {"group", v->frame->group ? v->frame->group->label : "Group"},
+        {"mean", "Restricted mean"}};
+    const double tau = v->params->tau;
+    const double z = an_normal_quantile(0.5 + v->params->conf_level / 2);
+
+    if (!(tau > 0)) return;
+    an_doc_open(v->doc, "rmst", "Restricted mean survival time");
+    an_doc_table(v->doc, "means",
+                 an_doc_printf(v->doc, "Mean time free of %s within %s", v->event,
+                               time_text(v, tau)),
+                 "area under the Kaplan-Meier curve", 2, columns);
+    for (an_index i = 0; i < v->km->n_curves; i++) {
+        const an_km_curve *c = &v->km->curve[i];
+        const an_km_mean m = an_km_restricted_mean(c, tau);
+        const an_value cells[] = {an_text(an_km_label(v, c)), mean_value(v, &m, z)};
+
+        an_doc_row_add(v->doc, an_km_key(v, c), 0, cells);
+    }
+    an_doc_table_end(v->doc, NULL);
+    if (v->km->n_curves == 2) mean_difference(v, tau, z);
+    an_doc_close(v->doc);
+}
+
+/* ---- Whole curves: their place is a CSV file ---- */
+
+static void show_curve(const an_km_view *v, const an_km_curve *c)
+{
+    static const an_doc_column columns[] = {
+        {"time", "Time"},         {"at_risk", "At risk"},
+        {"events", "Events"},     {"censored", "Censored"},
+        {"survival", "Survival"}, {"cumulative_hazard", "Cumulative hazard"}};
+
+    an_doc_table(v->doc, an_doc_printf(v->doc, "curve_%s", an_km_key(v, c)),
+                 an_doc_printf(v->doc, "Curve: %s", an_km_label(v, c)), "Kaplan-Meier", 6,
+                 columns);
+    for (an_index k = 0; k < c->n_times; k++) {
+        const an_value cells[] = {time_value(v, c->time[k], NAN, NAN),
+                                  an_number(AN_KIND_COUNT, c->at_risk[k]),
+                                  an_number(AN_KIND_COUNT, c->n_event[k]),
+                                  an_number(AN_KIND_COUNT, c->n_censor[k]),
+                                  proportion(v, c->surv[k], c->lower[k], c->upper[k]),
+                                  an_number(AN_KIND_COEFFICIENT, c->cumhaz[k])};
+
+        an_doc_row_add(v->doc, an_doc_printf(v->doc, "%lld", (long long)(k + 1)), 0,
+                       cells);
+    }
+    an_doc_table_end(v->doc, NULL);
+}
+
+void an_km_show_curves(const an_km_view *v)
+{
+    for (an_index i = 0; i < v->km->n_curves; i++) show_curve(v, &v->km->curve[i]);
+}

@@ -1,0 +1,219 @@
+/* Sentences and notes of the Kaplan-Meier analysis. */
+#include "study/analyses/km_view.h"
+
+/* "12.3 months (95 % CI ...)" or "not reached". */
+static const char *median_text(const an_km_view *v, an_index i)
+{
+    return an_doc_format(v->doc, an_km_median(v, i));
+}
+
+static void say_one(const an_km_view *v)
+{
+    const an_km_curve *c = v->km->curve;
+
+    an_doc_text(v->doc, "conclusion",
+                "%s was seen in %s patients; median time to %s: %s.",
+                v->frame->event_label ? v->frame->event_label : "The event",
+                an_doc_format(v->doc, an_count_of(c->total_rows_event, (double)c->n)),
+                v->event, median_text(v, 0));
+}
+
+/* Which of two groups had more events than expected; both medians must not contradict. */
+static void say_two(const an_km_view *v)
+{
+    const an_logrank *t = v->test;
+    const int worse = t->u[0] > 0 ? 0 : 1;
+    const double a = v->median[worse].estimate, b = v->median[1 - worse].estimate;
+    const char *const p = an_doc_p(v->doc, t->p);
+    const char *const first = an_km_label(v, &v->km->curve[worse]);
+    const char *const second = an_km_label(v, &v->km->curve[1 - worse]);
+
+    if (!(t->p < 1 - v->params->conf_level)) {
+        an_doc_text(v->doc, "conclusion",
+                    "No difference in time to %s between %s (median %s) and %s (median "
+                    "%s) was shown (log-rank %s).",
+                    v->event, first, median_text(v, worse), second,
+                    median_text(v, 1 - worse), p);
+    } else if (a > b || (isnan(a) && !isnan(b))) {
+        an_doc_text(v->doc, "conclusion",
+                    "The curves of %s and %s differ (log-rank %s) but cross: %s had more "
+                    "events than expected and yet the longer median (%s against %s).",
+                    first, second, p, first, median_text(v, worse),
+                    median_text(v, 1 - worse));
+    } else {
+        an_doc_text(v->doc, "conclusion",
+                    "Time to %s was shorter with %s (median %s) than with %s (median %s; "
+                    "log-rank %s).",
+                    v->event, first, median_text(v, worse), second,
+                    median_text(v, 1 - worse), p);
+    }
+}
+
+static double excess(const an_logrank *t, an_index g)
+{
+    return t->expected[g] > 0 ? t->observed[g] / t->expected[g] : NAN;
+}
+
+static void say_many(const an_km_view *v)
+{
+    const an_logrank *t = v->test;
+    an_index most = -1, least = -1;
+
+    for (an_index g = 0; g < t->n_groups; g++) {
+        if (isnan(excess(t, g))) continue;
+        if (most < 0 || excess(t, g) > excess(t, most)) most = g;
+        if (least < 0 || excess(t, g) < excess(t, least)) least = g;
+    }
+    if (!(t->p < 1 - v->params->conf_level))
+        an_doc_text(v->doc, "conclusion",
+                    "No difference in time to %s between the %lld groups was shown "
+                    "(log-rank %s).",
+                    v->event, (long long)t->n_groups, an_doc_p(v->doc, t->p));
+    else
+        an_doc_text(v->doc, "conclusion",
+                    "Time to %s differed between the %lld groups (log-rank %s): it was "
+                    "shortest with %s (median %s) and longest with %s (median %s), by "
+                    "observed over expected events.",
+                    v->event, (long long)t->n_groups, an_doc_p(v->doc, t->p),
+                    an_km_label(v, &v->km->curve[most]), median_text(v, most),
+                    an_km_label(v, &v->km->curve[least]), median_text(v, least));
+}
+
+void an_km_say(const an_km_view *v)
+{
+    if (v->km->n_curves == 1)
+        say_one(v);
+    else if (!v->test || isnan(v->test->p))
+        an_doc_text(v->doc, "conclusion",
+                    "The groups are described; a test of their difference in time to %s "
+                    "is not possible here.",
+                    v->event);
+    else if (v->km->n_curves == 2)
+        say_two(v);
+    else
+        say_many(v);
+}
+
+void an_km_say_method(const an_km_view *v)
+{
+    static const char *const scales[] = {"log(-log)", "log", "plain", "logit",
+                                         "arcsine square root"};
+    static const char *const rules[] = {
+        "as the first time with survival at or below one half, the midpoint to the next "
+        "event where survival is exactly one half, and not reached where it stays there",
+        "as R's quantile of the curve has it",
+        "as the first time with survival at or below one half"};
+
+    an_doc_text(
+        v->doc, "methods",
+        "Time to %s was estimated by the Kaplan-Meier method; at tied times events "
+        "come before censorings. Limits (%g %%) are on the %s scale with %s "
+        "variance. Medians are taken %s, with Brookmeyer-Crowley limits. Follow-up "
+        "is the reverse Kaplan-Meier median, in which events of any cause end "
+        "observation before censorings of the same time.%s",
+        v->event, 100 * v->params->conf_level, scales[v->km->options.conf_type],
+        v->km->robust ? "robust (infinitesimal jackknife)" : "Greenwood's",
+        rules[v->rule],
+        !v->test                ? ""
+        : v->test->n_strata > 1 ? " Groups were compared by a stratified log-rank "
+                                  "test."
+                                : " Groups were compared by a log-rank test.");
+}
+
+/* ---- Notes ---- */
+
+static void note_curve(const an_km_view *v, an_index i)
+{
+    const an_km_curve *c = &v->km->curve[i];
+    const an_km_quantile *q = &v->median[i];
+    const char *const label = an_km_label(v, c);
+
+    if (c->total_rows_event == 0)
+        an_doc_note(v->doc, AN_NOTE, "M203",
+                    "%s: no event, so that survival is 100 %% throughout and its limits "
+                    "say nothing.",
+                    label);
+    else if (!isnan(q->plateau))
+        an_doc_note(v->doc, AN_NOTE, "M206",
+                    "%s: survival is exactly 50 %% from %s to the end of follow-up. The "
+                    "median is at least that; packages differ in what they print.",
+                    label,
+                    an_doc_format(v->doc, an_scaled_time(&v->scale, q->plateau, NAN, NAN,
+                                                         v->params->conf_level)));
+    else if (isnan(q->estimate))
+        an_doc_note(v->doc, AN_NOTE, "M205",
+                    "%s: the median was not reached, survival stayed above 50 %%.",
+                    label);
+    if (v->frame->surv.entry && c->n_times > 0) {
+        an_index k = 0;
+
+        while (k < c->n_times && c->surv[k] > 0) k++;
+        if (k + 1 < c->n_times)
+            an_doc_note(
+                v->doc, AN_WARNING, "M213",
+                "%s: everybody who had entered by then had the event while others "
+                "entered later. Survival stays at 0 and does not describe them; "
+                "start from a later time.",
+                label);
+    }
+}
+
+static void note_data(const an_km_view *v, double n_events)
+{
+    const an_frame *f = v->frame;
+
+    if (n_events == 0)
+        an_doc_note(v->doc, AN_WARNING, "M202",
+                    "All patients are censored: no event was seen.");
+    else if (n_events < 10)
+        an_doc_note(v->doc, AN_WARNING, "M201",
+                    "Only %g events: limits and tests for so few are approximate.",
+                    n_events);
+    if (f->group && v->km->n_curves == 1)
+        an_doc_note(v->doc, AN_WARNING, "M204",
+                    "Only one level of %s has patients: there is nothing to compare.",
+                    f->group->label);
+    if (f->surv.n_causes > 1)
+        an_doc_note(v->doc, AN_WARNING, "M210",
+                    "Competing causes are censored here, so that one minus this curve "
+                    "overstates how many will have %s. Use cif for that.",
+                    v->event);
+}
+
+static void note_weights(const an_km_view *v)
+{
+    if (v->km->weighted)
+        an_doc_note(v->doc, AN_NOTE, "M207",
+                    "Case weights are used%s. Numbers of patients at risk are counts of "
+                    "rows with a positive weight.",
+                    v->km->robust ? ", with the robust variance" : " as frequencies");
+    if (v->km->n_curves > 1 && !v->test)
+        an_doc_note(v->doc, AN_NOTE, "M208",
+                    "No log-rank test: weights that are not whole numbers have no "
+                    "hypergeometric variance. Use a weighted Cox model with robust "
+                    "variance.");
+    if (v->frame->surv.entry)
+        an_doc_note(v->doc, AN_NOTE, "M209",
+                    "Delayed entry: a patient counts as at risk after the entry time "
+                    "only.");
+}
+
+void an_km_note(const an_km_view *v)
+{
+    double n_events = 0;
+
+    for (an_index i = 0; i < v->km->n_curves; i++)
+        n_events += v->km->curve[i].total_rows_event;
+    note_data(v, n_events);
+    if (n_events > 0)
+        for (an_index i = 0; i < v->km->n_curves; i++) note_curve(v, i);
+    note_weights(v);
+    if (v->frame->n_time_merged > 0)
+        an_doc_note(v->doc, AN_NOTE, "M211",
+                    "%lld times that differed by rounding only were joined.",
+                    (long long)v->frame->n_time_merged);
+    if (v->scale.assumed)
+        an_doc_note(
+            v->doc, AN_NOTE, "M212",
+            "Nothing says in what unit the times are; they were taken to be days.");
+}

@@ -1,0 +1,321 @@
+/* What the survival analyses say of small frames: direction, gaps and their reasons. */
+#include "base/base.h"
+#include "study/analyses/km_view.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+extern const an_analysis an_analysis_km, an_analysis_logrank;
+
+/* Ten patients; group A dies early, group B late. */
+enum { N = 20 };
+
+typedef struct sample {
+    double time[N];
+    int32_t event[N], code[N];
+    an_vector group;
+    an_frame frame;
+} sample;
+
+static const char *const levels[] = {"< 5 Gy", ">= 5 Gy"};
+
+static void make_sample(sample *s)
+{
+    *s = (sample){0};
+    for (int i = 0; i < N; i++) {
+        s->code[i] = i % 2;
+        s->time[i] = s->code[i] ? 300 + 10 * i : 20 + 5 * i;
+        s->event[i] = i % 5 != 4;
+    }
+    s->group = (an_vector){.name = "dose",
+                           .label = "Dose class",
+                           .type = AN_FACTOR,
+                           .code = s->code,
+                           .n_levels = 2,
+                           .levels = levels};
+    s->frame = (an_frame){.n = N, .n_given = N, .has_surv = true};
+    s->frame.surv = (an_surv){N, s->time, s->event, NULL, NULL, 1};
+    s->frame.time_unit = "days";
+    s->frame.event_label = "Death";
+    s->frame.group = &s->group;
+}
+
+static an_doc *describe(const sample *s, const an_km_params *p)
+{
+    an_ctx *ctx = an_ctx_new();
+    an_doc *doc = NULL;
+
+    assert_int_equal(an_doc_new(ctx, "Test", &doc), AN_OK);
+    assert_int_equal(an_analysis_km.run(ctx, &s->frame, p, doc), AN_OK);
+    an_ctx_free(ctx);
+    return doc;
+}
+
+static const an_node *child(const an_node *node, const char *key)
+{
+    for (node = node->children; node; node = node->next)
+        if (node->key && strcmp(node->key, key) == 0) return node;
+    return NULL;
+}
+
+static bool has_note(const an_doc *doc, const char *code)
+{
+    for (const an_node *n = an_doc_root(doc)->children; n; n = n->next)
+        if (n->type == AN_NODE_NOTE && strcmp(n->code, code) == 0) return true;
+    return false;
+}
+
+static void test_direction_and_both_levels(void **state)
+{
+    const an_km_params p = {.conf_level = 0.95};
+    sample s;
+    an_doc *doc;
+    const char *text;
+
+    (void)state;
+    make_sample(&s);
+    doc = describe(&s, &p);
+    text = child(an_doc_root(doc), "conclusion")->text;
+    assert_non_null(strstr(text, "Time to death was shorter with < 5 Gy"));
+    assert_non_null(strstr(text, "than with >= 5 Gy"));
+    assert_non_null(strstr(text, "p < 0.001"));
+    an_doc_free(doc);
+}
+
+static void test_months_are_days_over_30_4375(void **state)
+{
+    const an_km_params p = {.conf_level = 0.95, .unit = AN_SHOW_MONTHS};
+    sample s;
+    an_doc *doc;
+    const an_node *groups;
+
+    (void)state;
+    make_sample(&s);
+    doc = describe(&s, &p);
+    groups = child(an_doc_root(doc), "groups");
+    assert_int_equal(groups->n_rows, 2);
+    assert_string_equal(groups->rows[0].key, "lt5_gy");
+    assert_string_equal(groups->rows[0].cells[3].unit, "months");
+    assert_true(fabs(groups->rows[0].cells[3].value - 70 / 30.4375) < 1e-12);
+    an_doc_free(doc);
+}
+
+static void test_times_after_follow_up_have_a_reason(void **state)
+{
+    const double times[] = {100, 9999};
+    const an_km_params p = {.conf_level = 0.95, .times = {2, times}, .tau = 9999};
+    sample s;
+    an_doc *doc;
+    const an_node *table;
+
+    (void)state;
+    make_sample(&s);
+    s.event[N - 1] = 0;
+    doc = describe(&s, &p);
+    table = child(an_doc_root(doc), "survival");
+    assert_int_equal(table->n_rows, 4);
+    assert_true(isnan(table->rows[3].cells[4].value));
+    assert_non_null(table->rows[3].cells[4].reason);
+    an_doc_free(doc);
+}
+
+static void test_figure_has_numbers_at_risk(void **state)
+{
+    const an_km_params p = {.conf_level = 0.95};
+    sample s;
+    an_doc *doc;
+    const an_figure *f;
+
+    (void)state;
+    make_sample(&s);
+    doc = describe(&s, &p);
+    f = child(an_doc_root(doc), "curves")->figure;
+    assert_int_equal(f->n_series, 2);
+    assert_true(f->n_ticks >= 3 && f->n_ticks <= 8);
+    assert_true(f->series[0].at_risk[0] == 10 && f->series[1].at_risk[0] == 10);
+    assert_true(f->series[0].y[0] == 1);
+    assert_string_equal(f->y_label, "Overall survival");
+    an_doc_free(doc);
+}
+
+static void test_nobody_has_the_event(void **state)
+{
+    const an_km_params p = {.conf_level = 0.95};
+    sample s;
+    an_doc *doc;
+
+    (void)state;
+    make_sample(&s);
+    memset(s.event, 0, sizeof s.event);
+    doc = describe(&s, &p);
+    assert_true(has_note(doc, "M202"));
+    assert_non_null(strstr(child(an_doc_root(doc), "conclusion")->text, "not possible"));
+    an_doc_free(doc);
+}
+
+static void test_a_group_without_events(void **state)
+{
+    const an_km_params p = {.conf_level = 0.95};
+    sample s;
+    an_doc *doc;
+
+    (void)state;
+    make_sample(&s);
+    for (int i = 1; i < N; i += 2) s.event[i] = 0;
+    doc = describe(&s, &p);
+    assert_true(has_note(doc, "M203"));
+    assert_true(has_note(doc, "M201"));
+    an_doc_free(doc);
+}
+
+static void test_one_level_only(void **state)
+{
+    const an_km_params p = {.conf_level = 0.95};
+    sample s;
+    an_doc *doc;
+
+    (void)state;
+    make_sample(&s);
+    memset(s.code, 0, sizeof s.code);
+    doc = describe(&s, &p);
+    assert_true(has_note(doc, "M204"));
+    assert_null(child(an_doc_root(doc), "logrank"));
+    an_doc_free(doc);
+}
+
+static void test_competing_causes_are_warned_of(void **state)
+{
+    const an_km_params p = {.conf_level = 0.95};
+    sample s;
+    an_doc *doc;
+
+    (void)state;
+    make_sample(&s);
+    s.event[3] = 2;
+    s.frame.surv.n_causes = 2;
+    doc = describe(&s, &p);
+    assert_true(has_note(doc, "M210"));
+    an_doc_free(doc);
+}
+
+static void test_single_patient(void **state)
+{
+    const an_km_params p = {.conf_level = 0.95};
+    sample s;
+    an_doc *doc;
+
+    (void)state;
+    make_sample(&s);
+    s.frame.n = s.frame.surv.n = 1;
+    s.frame.group = NULL;
+    doc = describe(&s, &p);
+    assert_non_null(child(an_doc_root(doc), "curve_all"));
+    s.time[0] = 0;
+    an_doc_free(doc);
+    doc = describe(&s, &p);
+    an_doc_free(doc);
+}
+
+static void test_presets(void **state)
+{
+    an_km_params p = {.conf_level = 0.95, .preset = AN_PACKAGE_R};
+    sample s;
+    an_doc *doc;
+
+    (void)state;
+    make_sample(&s);
+    doc = describe(&s, &p);
+    assert_non_null(strstr(child(an_doc_root(doc), "methods")->text, "on the log scale"));
+    an_doc_free(doc);
+    p.preset = AN_PACKAGE_SAS;
+    doc = describe(&s, &p);
+    assert_non_null(
+        strstr(child(an_doc_root(doc), "methods")->text, "on the log(-log) scale"));
+    an_doc_free(doc);
+}
+
+/* ---- Every allocation fails once, in both analyses ---- */
+
+typedef struct countdown {
+    int left, live;
+} countdown;
+
+static void *counted(void *self, void *ptr, size_t size)
+{
+    countdown *c = self;
+
+    if (size > 0 && !ptr) {
+        if (c->left-- == 0) return NULL;
+        c->live++;
+    }
+    if (size == 0) {
+        free(ptr);
+        c->live--;
+        return NULL;
+    }
+    return realloc(ptr, size);
+}
+
+static an_status run_with(const an_analysis *a, const void *options, int n)
+{
+    countdown c = {1 << 30, 0};
+    an_env env = an_env_system();
+    an_doc *doc = NULL;
+    sample s;
+    an_status st;
+
+    make_sample(&s);
+    env.allocator = (an_allocator){counted, &c};
+    an_ctx *ctx = an_ctx_new_in(&env);
+    assert_int_equal(an_doc_new(ctx, "Test", &doc), AN_OK);
+    c.left = n;
+    st = a->run(ctx, &s.frame, options, doc);
+    c.left = 1 << 30;
+    an_doc_free(doc);
+    an_ctx_free(ctx);
+    assert_int_equal(c.live, 0);
+    return st;
+}
+
+static void test_every_allocation_fails_once(void **state)
+{
+    const double times[] = {100};
+    const an_km_params p = {.conf_level = 0.95, .times = {1, times}, .tau = 100};
+    _Alignas(8) const char zero[256] = {0};
+    an_status st = AN_ERR_MEMORY;
+
+    (void)state;
+    assert_true(an_analysis_logrank.options_size <= sizeof zero);
+    for (int n = 0; st != AN_OK && n < 2000; n++) {
+        st = run_with(&an_analysis_km, &p, n);
+        assert_true(st == AN_OK || st == AN_ERR_MEMORY);
+    }
+    assert_int_equal(st, AN_OK);
+    st = AN_ERR_MEMORY;
+    for (int n = 0; st != AN_OK && n < 2000; n++) {
+        st = run_with(&an_analysis_logrank, zero, n);
+        assert_true(st == AN_OK || st == AN_ERR_MEMORY);
+    }
+    assert_int_equal(st, AN_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_direction_and_both_levels),
+        cmocka_unit_test(test_months_are_days_over_30_4375),
+        cmocka_unit_test(test_times_after_follow_up_have_a_reason),
+        cmocka_unit_test(test_figure_has_numbers_at_risk),
+        cmocka_unit_test(test_nobody_has_the_event),
+        cmocka_unit_test(test_a_group_without_events),
+        cmocka_unit_test(test_one_level_only),
+        cmocka_unit_test(test_competing_causes_are_warned_of),
+        cmocka_unit_test(test_single_patient),
+        cmocka_unit_test(test_presets),
+        cmocka_unit_test(test_every_allocation_fails_once),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
