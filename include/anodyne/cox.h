@@ -141,8 +141,8 @@ AN_API an_status an_concordance_of(an_ctx *ctx, const an_surv *surv, const doubl
  * --------------------------------------------------- */
 
 typedef enum an_zph_transform {
-    AN_ZPH_KM, /**< 1 - left-continuous Kaplan-Meier of all rows */
-    AN_ZPH_RANK,
+    AN_ZPH_KM,   /**< 1 - left-continuous Kaplan-Meier of all rows */
+    AN_ZPH_RANK, /**< mean rank of the time among the times of all rows, as R does */
     AN_ZPH_IDENTITY,
     AN_ZPH_LOG
 } an_zph_transform;
@@ -152,6 +152,7 @@ typedef struct an_zph {
     const double *chisq, *df, *p_value; /**< [n_terms + 1] */
     an_index n_events, p;
     const double *time; /**< [n_events] in order of (stratum, time, row) */
+    const int64_t *row; /**< [n_events] row of the data */
     const double *g;    /**< [n_events] transformed time */
     const double *y;    /**< [n_events x p] scaled Schoenfeld residual + coefficient */
     struct an_arena *memory; /**< private */
