@@ -13,8 +13,7 @@ AN_BEGIN_DECLS
 
 struct an_arena;
 
-/* ---- Options
- * ----------------------------------------------------------------------------- */
+/* ---- Options ---- */
 
 typedef enum an_param_type {
     AN_PARAM_END_TYPE,
@@ -87,8 +86,7 @@ AN_API an_status an_params_set(an_ctx *ctx, const an_param *params, void *option
 AN_API an_status an_params_check(an_ctx *ctx, const an_param *params,
                                  const void *options);
 
-/* ---- Roles: the columns an analysis needs
- * ----------------------------------------------------- */
+/* ---- Roles: the columns an analysis needs ---- */
 
 typedef enum an_role_kind {
     AN_ROLE_END_KIND,

@@ -13,10 +13,13 @@
 #include <anodyne/descriptive.h>
 #include <anodyne/doc.h>
 #include <anodyne/dose.h>
+#include <anodyne/figure.h>
 #include <anodyne/formula.h>
 #include <anodyne/frame.h>
+#include <anodyne/io.h>
 #include <anodyne/paired.h>
 #include <anodyne/proportion.h>
+#include <anodyne/report.h>
 #include <anodyne/status.h>
 #include <anodyne/survival.h>
 #include <anodyne/table.h>

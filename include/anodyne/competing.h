@@ -15,7 +15,7 @@ AN_BEGIN_DECLS
 
 struct an_arena;
 
-/* ---- Cumulative incidence ---------------------------------------------------------- */
+/* ---- Cumulative incidence ---- */
 
 /** Variance of a cumulative incidence. They agree in large samples; below 50 patients
  *  they differ visibly (docs/methods/cif.md). */

@@ -16,8 +16,7 @@ AN_BEGIN_DECLS
 
 struct an_arena;
 
-/* ---- Input
- * -------------------------------------------------------------------------- */
+/* ---- Input ---- */
 
 /** A view: it owns nothing. Event means surv.event == 1; other causes are censored. */
 typedef struct an_cox_data {
@@ -55,8 +54,7 @@ typedef struct an_cox_options {
 /** Efron, variance by rule, 0.95, 100 iterations. */
 AN_API an_cox_options an_cox_options_default(void);
 
-/* ---- Result
- * ------------------------------------------------------------------------- */
+/* ---- Result ---- */
 
 typedef struct an_concordance {
     double c, se; /**< Harrell's C and its infinitesimal-jackknife error; NaN: no pair */
@@ -114,8 +112,7 @@ AN_API an_status an_cox_fit(an_ctx *ctx, const an_cox_data *data,
                             const an_cox_options *options, an_cox **out);
 AN_API void an_cox_free(an_cox *fit); /**< NULL is allowed */
 
-/* ---- Concordance
- * -------------------------------------------------------------------- */
+/* ---- Concordance ---- */
 
 /** Weight of a pair whose death is at t: S survival, G censoring (both just before t), n
  * the number at risk. */
@@ -137,8 +134,7 @@ AN_API an_status an_concordance_of(an_ctx *ctx, const an_surv *surv, const doubl
                                    an_grouping strata, an_grouping cluster,
                                    an_concordance_weight weight, an_concordance *out);
 
-/* ---- Test of proportional hazards
- * --------------------------------------------------- */
+/* ---- Test of proportional hazards ---- */
 
 typedef enum an_zph_transform {
     AN_ZPH_KM,   /**< 1 - left-continuous Kaplan-Meier of all rows */

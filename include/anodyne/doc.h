@@ -62,7 +62,7 @@ AN_API size_t an_value_format(const an_value *value, char *text, size_t size);
 /** The same for a table whose head names level and unit: "2.33 (1.22 to 4.42)". */
 AN_API size_t an_value_format_cell(const an_value *value, char *text, size_t size);
 
-/* ---- Figures: what is drawn, not how -------------------------------------------- */
+/* ---- Figures: what is drawn, not how ---- */
 
 typedef enum an_figure_type {
     AN_FIGURE_CURVES,    /**< step curves over time with numbers at risk below */
@@ -120,7 +120,7 @@ typedef struct an_figure {
     const an_flow_step *steps; /**< [n_steps] AN_FIGURE_FLOW, top to bottom */
 } an_figure;
 
-/* ---- The tree, as renderers read it --------------------------------------------- */
+/* ---- The tree, as renderers read it ---- */
 
 typedef enum an_node_type {
     AN_NODE_SECTION,
@@ -165,7 +165,7 @@ AN_API const an_node *
 an_doc_root(const an_doc *doc); /**< a section: title and children */
 AN_API an_status an_doc_status(const an_doc *doc);
 
-/* ---- Building ------------------------------------------------------------------- */
+/* ---- Building ---- */
 
 AN_API void an_doc_open(an_doc *doc, const char *key, const char *title);
 AN_API void an_doc_close(an_doc *doc);

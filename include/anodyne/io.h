@@ -17,7 +17,7 @@ AN_BEGIN_DECLS
 
 struct an_buf;
 
-/* ---- Reading -------------------------------------------------------------------- */
+/* ---- Reading ---- */
 
 /** How to read. All zero (or NULL for the whole struct) asks for the defaults. */
 typedef struct an_read_options {
@@ -68,7 +68,7 @@ typedef struct an_sheets {
 AN_API an_status an_sheets_read(an_ctx *ctx, const char *path, an_sheets **out);
 AN_API void an_sheets_free(an_sheets *sheets); /**< NULL is allowed */
 
-/* ---- Writing -------------------------------------------------------------------- */
+/* ---- Writing ---- */
 
 typedef struct an_csv_options {
     char delimiter;     /**< 0: comma */

@@ -73,7 +73,7 @@ AN_API void an_ctx_cancel(an_ctx *ctx);
 typedef void an_progress_fn(void *self, double fraction, const char *what);
 AN_API void an_ctx_on_progress(an_ctx *ctx, an_progress_fn *call, void *self);
 
-/* ---- Problems: what, where, why, what to do ------------------------------------- */
+/* ---- Problems: what, where, why, what to do ---- */
 
 typedef enum an_severity { AN_NOTE, AN_WARNING, AN_ERROR } an_severity;
 

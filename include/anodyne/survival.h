@@ -38,7 +38,7 @@ typedef struct an_grouping {
 AN_API an_status an_surv_timefix(an_ctx *ctx, an_index n, double *time, double *entry,
                                  an_index *n_merged);
 
-/* ---- Kaplan-Meier ----------------------------------------------------------------- */
+/* ---- Kaplan-Meier ---- */
 
 /** Scale on which the limits of S(t) are symmetric. */
 typedef enum an_conf_type {
@@ -176,7 +176,7 @@ typedef struct an_km_mean {
 } an_km_mean;
 AN_API an_km_mean an_km_restricted_mean(const an_km_curve *curve, double tau);
 
-/* ---- Log-rank tests --------------------------------------------------------------- */
+/* ---- Log-rank tests ---- */
 
 /** Weight w(t) of an event time; S is the pooled Kaplan-Meier estimate of the stratum. */
 typedef enum an_logrank_weight {

@@ -73,8 +73,7 @@ AN_API void an_table_address(const an_table *table, const an_column *column, an_
 
 AN_API void an_table_free(an_table *table); /**< NULL is allowed */
 
-/* ---- Building
- * -------------------------------------------------------------------------- */
+/* ---- Building ---- */
 
 /** An empty table of n_rows. Texts are copied; any may be NULL.
  *  @param source_row  [n_rows] or NULL: row i came from source row i + 2 */

@@ -38,7 +38,7 @@
 
 an_status an_fail_memory(an_ctx *ctx); /* message and problem need no memory */
 
-/* ---- Environment: what a test replaces -------------------------------------------- */
+/* ---- Environment: what a test replaces ---- */
 
 /* realloc(NULL, n) allocates, realloc(p, 0) frees and returns NULL. */
 typedef struct an_allocator {
@@ -114,8 +114,7 @@ void an_buf_free(an_buf *buf);
 an_status an_grow(an_ctx *ctx, void *array, an_index *capacity, an_index need,
                   size_t size);
 
-/* ---- Numbers and dates as text: no locale
- * ------------------------------------------------ */
+/* ---- Numbers and dates as text: no locale ---- */
 
 /* Reads a whole decimal number: [+-]digits[.digits][e[+-]digits]. No blanks, no hex, no
  * inf or nan, no thousands separators. Correctly rounded. False: not such a number. */
@@ -134,8 +133,7 @@ void an_date_to_civil(int32_t days, int *year, int *month, int *day);
 void an_date_format(int32_t days, char text[16]);                     /* yyyy-mm-dd */
 bool an_parse_date_iso(const char *text, size_t size, int32_t *days); /* yyyy-mm-dd */
 
-/* ---- UTF-8
- * --------------------------------------------------------------------------------- */
+/* ---- UTF-8 ---- */
 
 /* Offset of the first byte that is not valid UTF-8, or size. */
 size_t an_utf8_valid(const char *text, size_t size);
@@ -144,8 +142,7 @@ int an_edit_distance(const char *a, const char *b);
 /* The candidate nearest to name, or NULL when none is near. */
 const char *an_nearest(const char *name, const char *const *candidates, an_index n);
 
-/* ---- Sorting: stable, total order with NaN last
- * ------------------------------------------------ */
+/* ---- Sorting: stable, total order with NaN last ---- */
 
 /* order[n] becomes the stable permutation that sorts key ascending. */
 an_status an_order_double(an_ctx *ctx, an_index n, const double *key, int64_t *order);
@@ -174,6 +171,10 @@ an_status an_outdir_write(an_outdir *dir, const char *name, const void *data,
                           size_t size);
 an_status an_outdir_commit(an_outdir *dir); /* fails when path exists already */
 void an_outdir_close(an_outdir *dir);       /* without commit: removes everything */
+
+/* folder/name becomes a symbolic link to target, in one step. */
+an_status an_link_replace(an_ctx *ctx, const char *target, const char *folder,
+                          const char *name);
 
 /* SHA-256 as 64 hexadecimal digits and a zero. */
 void an_sha256(const void *data, size_t size, char hex[65]);
@@ -208,8 +209,7 @@ an_status an_exec_sum(an_ctx *ctx, an_index n, double *inout);
 an_status an_exec_agree(an_ctx *ctx, an_status local);
 void an_ctx_set_exec(an_ctx *ctx, const an_exec *exec); /* NULL: serial */
 
-/* ---- Random numbers: Philox4x32-10, keyed (seed, stream), counter (replicate, unit)
- * ---- */
+/* ---- Random numbers: Philox4x32-10, keyed (seed, stream), counter (replicate, unit) ---- */
 
 typedef struct an_rng {
     uint64_t seed, stream, replicate, unit;

@@ -281,6 +281,26 @@ void an_outdir_close(an_outdir *dir)
     an_free(ctx, dir);
 }
 
+an_status an_link_replace(an_ctx *ctx, const char *target, const char *folder,
+                          const char *name)
+{
+    const an_vfs *vfs = &an_ctx_env(ctx)->vfs;
+    char path[4096], temporary[4352];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(temporary, sizeof temporary, "%s.tmp-%ld", path, (long)getpid());
+    vfs->unlink(vfs->self, temporary);
+    if (vfs->symlink(vfs->self, target, temporary) != 0)
+        return io_failed(ctx, "create", path, errno);
+    if (vfs->rename(vfs->self, temporary, path) != 0) {
+        const int error = errno;
+
+        vfs->unlink(vfs->self, temporary);
+        return io_failed(ctx, "replace", path, error);
+    }
+    return AN_OK;
+}
+
 void an_sha256(const void *data, size_t size, char hex[65])
 {
     uint8_t digest[SHA256_DIGEST_SIZE];

@@ -27,8 +27,7 @@ void an_draw_forest(an_drawing *d);
 void an_draw_flow(an_drawing *d);
 void an_draw_trajectory(an_drawing *d);
 
-/* ---- Pens
- * ------------------------------------------------------------------------------ */
+/* ---- Pens ---- */
 
 #define AN_AXIS_PT (0.25 / AN_MM_PER_PT) /* 0.25 mm */
 #define AN_BLACK 0x000000u
@@ -39,16 +38,14 @@ an_pen an_pen_axis(void);
  * k-th colour, secondary ones are thin, grey and dashed. */
 an_pen an_pen_series(const an_figure *figure, an_index i);
 
-/* ---- Numbers
- * --------------------------------------------------------------------------- */
+/* ---- Numbers ---- */
 
 enum { AN_NUMBER_SIZE = 40 };
 
 /* One number by the rounding rules of documents (doc.h); NaN as a dash. */
 void an_put_number(an_kind kind, double x, char text[AN_NUMBER_SIZE]);
 
-/* ---- Axes
- * ------------------------------------------------------------------------------ */
+/* ---- Axes ---- */
 
 enum { AN_MOST_NICE_TICKS = 32 };
 
@@ -85,8 +82,7 @@ void an_draw_y_axis(const an_drawing *d, const an_axis *y, double x);
 double an_draw_x_axis(const an_drawing *d, const an_axis *x, double y, int stride,
                       double size_pt);
 
-/* ---- Numbers below an axis
- * ----------------------------------------------------------------- */
+/* ---- Numbers below an axis ---- */
 
 /* One block per heading ("Number at risk"), one row per series, a number per tick. */
 typedef struct an_count_table {
@@ -110,8 +106,7 @@ void an_draw_count_table(const an_drawing *d, const an_axis *x,
 /* Widest half of a number or label at the last tick: what the right margin must hold. */
 double an_count_table_overhang(const an_drawing *d, const an_axis *x);
 
-/* ---- Legend
- * ------------------------------------------------------------------------------ */
+/* ---- Legend ---- */
 
 #define AN_KEY_MM 6.0 /* length of the sample of a line */
 

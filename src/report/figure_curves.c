@@ -246,7 +246,7 @@ static void draw_annotation(const an_drawing *d, const an_axis *x, const an_axis
 
 /* ---- Names of the curves ---- */
 
-#define DIRECT_FROM_MM                                               \
+#define DIRECT_FROM_MM \
     120.0 /* narrower sheets have no room for names beside the panel \
            */
 

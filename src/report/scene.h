@@ -90,8 +90,7 @@ void an_scene_text(an_scene *scene, const char *name, double x, double y,
 void an_scene_text_upwards(an_scene *scene, const char *name, double x, double y,
                            const char *text, const an_ink *ink);
 
-/* ---- Text
- * ------------------------------------------------------------------------------ */
+/* ---- Text ---- */
 
 /* Lines of a paragraph, each a string of the scene. */
 typedef struct an_lines {
@@ -117,8 +116,7 @@ double an_typesetter_width(an_typesetter *type, const char *text, double size_pt
 size_t an_typesetter_break(an_typesetter *type, const char *text, double size_pt,
                            bool bold, double width_mm);
 
-/* ---- Writers
- * --------------------------------------------------------------------------- */
+/* ---- Writers ---- */
 
 typedef struct an_scene_about {
     const char *id, *title, *desc, *language;

@@ -177,8 +177,7 @@ static void date_eps(const an_scene *scene, an_buf *buf)
         line[i] = i < strlen(now) ? now[i] : ' ';
 }
 
-/* ---- PNG states its resolution: the chunk pHYs behind the header, which Cairo omits
- * ---- */
+/* ---- PNG states its resolution: the chunk pHYs behind the header, which Cairo omits ---- */
 
 static uint32_t crc32_of(const unsigned char *data, size_t size)
 {

@@ -1,7 +1,7 @@
 /* Sorting once, O(n log n), and counting in one pass. */
 #include "stat/event_table.h"
 
-/* ---- Requirements ----------------------------------------------------------------- */
+/* ---- Requirements ---- */
 
 static an_status bad_row(an_ctx *ctx, an_index row, const char *why)
 {
@@ -36,7 +36,7 @@ an_status an_grouping_check(an_ctx *ctx, const an_grouping *groups, an_index n,
     return AN_OK;
 }
 
-/* ---- Order ------------------------------------------------------------------------ */
+/* ---- Order ---- */
 
 static int32_t group_of(const an_grouping *groups, int64_t row)
 {
@@ -94,7 +94,7 @@ done:
     return st;
 }
 
-/* ---- Table ------------------------------------------------------------------------ */
+/* ---- Table ---- */
 
 /* Distinct times of the rows order[first..last). */
 static an_index distinct(const an_surv *surv, const int64_t *order, an_index first,

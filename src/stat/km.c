@@ -31,7 +31,7 @@ static an_status check_options(an_ctx *ctx, const an_km_options *o)
     return AN_OK;
 }
 
-/* ---- Which variance --------------------------------------------------------------- */
+/* ---- Which variance ---- */
 
 static bool any_weight(const an_surv *surv, bool fraction)
 {
@@ -73,7 +73,7 @@ done:
     return st;
 }
 
-/* ---- One curve -------------------------------------------------------------------- */
+/* ---- One curve ---- */
 
 /* Everything of the fit that a curve is made from. */
 typedef struct plan {
@@ -284,7 +284,7 @@ done:
     return st;
 }
 
-/* ---- The operation ---------------------------------------------------------------- */
+/* ---- The operation ---- */
 
 static an_status check(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
                        const an_grouping *clusters, const an_km_options *o)

@@ -35,7 +35,7 @@ an_hazard_step an_log_surv_step(double y, double d)
                             .event = -1 / left};
 }
 
-/* ---- Infinitesimal jackknife ------------------------------------------------------ */
+/* ---- Infinitesimal jackknife ---- */
 
 /* With c the sum of at_risk so far, the influence of a cluster is d + w (c - its c). The
  * sums over clusters of influence^2, influence * weight and weight^2 follow each step
@@ -109,7 +109,7 @@ void an_jackknife(const an_jackknife_rows *rows, an_index n_times, const double 
     }
 }
 
-/* ---- Limits ----------------------------------------------------------------------- */
+/* ---- Limits ---- */
 
 static double logit_limit(double s, double shift)
 {

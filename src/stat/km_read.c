@@ -49,7 +49,7 @@ an_km_point an_km_at(const an_km_curve *curve, double time)
     return point;
 }
 
-/* ---- Quantiles -------------------------------------------------------------------- */
+/* ---- Quantiles ---- */
 
 /* First time, in order of size of 1 - s, at which 1 - s >= p; the start counts as a time
  * with 1 - s = 0. Order of size is order of time unless s goes up, as limits can. */
@@ -127,7 +127,7 @@ void an_km_quantiles(const an_km_curve *curve, an_quantile_rule rule, an_index n
     }
 }
 
-/* ---- Restricted mean -------------------------------------------------------------- */
+/* ---- Restricted mean ---- */
 
 /* Area under S from time[k] to tau, adding up from the right. */
 an_km_mean an_km_restricted_mean(const an_km_curve *curve, double tau)

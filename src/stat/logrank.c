@@ -29,7 +29,7 @@ done:
     return st;
 }
 
-/* ---- Who is compared -------------------------------------------------------------- */
+/* ---- Who is compared ---- */
 
 /* Rows, groups and strata of one comparison, numbered without gaps. */
 typedef struct plan {
@@ -103,7 +103,7 @@ done:
     return st;
 }
 
-/* ---- Statistic -------------------------------------------------------------------- */
+/* ---- Statistic ---- */
 
 /* Groups with expected events, without the first of them, which the others determine. */
 static an_index usable(an_index k, const double *expected, an_index *which)
@@ -158,7 +158,7 @@ static void trend(an_logrank *test, const double *scores)
     test->trend_p = an_normal_two_sided(test->trend_z);
 }
 
-/* ---- The operation ---------------------------------------------------------------- */
+/* ---- The operation ---- */
 
 static an_status add_strata(an_ctx *ctx, const an_surv *surv, const plan *p,
                             const an_logrank_options *o, an_arena *mem, an_arena *work,

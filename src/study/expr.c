@@ -18,7 +18,7 @@ bool an_expr_same(const an_expr *a, const an_expr *b)
     return true;
 }
 
-/* ---- Text -------------------------------------------------------------------------- */
+/* ---- Text ---- */
 
 static bool is_plain_name(const char *name)
 {
@@ -99,7 +99,7 @@ char *an_expr_text(an_ctx *ctx, an_arena *mem, const an_expr *e)
     return text;
 }
 
-/* ---- Names ------------------------------------------------------------------------- */
+/* ---- Names ---- */
 
 /* "the columns are: a, b, c, ..." */
 static void list_names(an_index n, const char *const *names, char *text, size_t size)

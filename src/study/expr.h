@@ -69,7 +69,7 @@ an_status an_expr_eval(const an_eval *ev, const an_expr *e, an_vector *out);
 /* As above, but every value 1, 0 or NaN (not known). */
 an_status an_expr_eval_logical(const an_eval *ev, const an_expr *e, const double **out);
 
-/* ---- Vectors on the rows of a table (vector.c) ------------------------------------- */
+/* ---- Vectors on the rows of a table (vector.c) ---- */
 
 an_status an_vector_of_column(an_ctx *ctx, an_arena *mem, const an_table *table,
                               const an_column *column, an_vector *out);

@@ -44,7 +44,7 @@ static an_status eval_numeric(const an_eval *ev, const an_expr *e, an_vector *ou
     return fail_kind(ev, e, "a number");
 }
 
-/* ---- Arithmetic -------------------------------------------------------------------- */
+/* ---- Arithmetic ---- */
 
 static double arithmetic(char op, double a, double b)
 {
@@ -92,7 +92,7 @@ done:
     return st;
 }
 
-/* ---- Comparison -------------------------------------------------------------------- */
+/* ---- Comparison ---- */
 
 /* What a text literal means beside a numeric vector: a number, a date or yes/no. */
 static bool literal_number(const an_vector *v, const char *text, double *out)
@@ -287,7 +287,7 @@ done:
     return st;
 }
 
-/* ---- Logic ------------------------------------------------------------------------- */
+/* ---- Logic ---- */
 
 static double both(double a, double b)
 {
@@ -334,7 +334,7 @@ done:
     return st;
 }
 
-/* ---- Dispatch ---------------------------------------------------------------------- */
+/* ---- Dispatch ---- */
 
 /* A text on its own: one level on every row. */
 static an_status eval_string(const an_eval *ev, const an_expr *e, an_vector *out)

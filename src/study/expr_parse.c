@@ -33,7 +33,7 @@ typedef struct parser {
     int depth, n_nodes;
 } parser;
 
-/* ---- Errors ------------------------------------------------------------------------ */
+/* ---- Errors ---- */
 
 /* Columns of a terminal that the first n bytes take: East Asian letters are wide. */
 static int display_width(const char *s, size_t n)
@@ -85,7 +85,7 @@ static an_status fail_syntax(parser *p, size_t at, const char *what)
     return an_source_fail(p->ctx, p->source, "U110", at, NULL, "%s", what);
 }
 
-/* ---- Tokens ------------------------------------------------------------------------ */
+/* ---- Tokens ---- */
 
 static bool is_digit(char c)
 {
@@ -197,7 +197,7 @@ static bool at_operator(const parser *p, const char *text)
     return p->now.kind == TOKEN_OPERATOR && strcmp(p->now.text, text) == 0;
 }
 
-/* ---- Grammar ----------------------------------------------------------------------- */
+/* ---- Grammar ---- */
 
 typedef struct operator_rank {
     const char *text;

@@ -14,7 +14,7 @@ static an_status fail_at(const reader *r, const an_expr *e, const char *what,
     return an_source_fail(r->ctx, r->source, "U110", e->at, todo, "%s", what);
 }
 
-/* ---- Left side --------------------------------------------------------------------- */
+/* ---- Left side ---- */
 
 static an_status read_surv(reader *r, const an_expr *surv)
 {
@@ -32,7 +32,7 @@ static an_status read_surv(reader *r, const an_expr *surv)
     return AN_OK;
 }
 
-/* ---- Right side -------------------------------------------------------------------- */
+/* ---- Right side ---- */
 
 static an_status add_expr(reader *r, an_exprs *list, const an_expr *e)
 {

@@ -15,7 +15,7 @@ void an_frame_free(an_frame *frame)
     if (frame) an_arena_free(((an_owned_frame *)(void *)frame)->mem);
 }
 
-/* ---- Notes and dropped rows -------------------------------------------------------- */
+/* ---- Notes and dropped rows ---- */
 
 an_status an_builder_note(an_builder *b, const char *format, ...)
 {
@@ -72,7 +72,7 @@ done:
     return st;
 }
 
-/* ---- Steps ------------------------------------------------------------------------- */
+/* ---- Steps ---- */
 
 /* The formula with covariates that were bound by name joined to its right side. */
 static an_status compose_formula(an_builder *b)
@@ -181,7 +181,7 @@ done:
     return st;
 }
 
-/* ---- Publication ------------------------------------------------------------------- */
+/* ---- Publication ---- */
 
 static an_status publish_bindings(an_builder *b)
 {

@@ -7,7 +7,7 @@
 
 enum { MOST_COLUMNS = 1000 };
 
-/* ---- Variables on all rows --------------------------------------------------------- */
+/* ---- Variables on all rows ---- */
 
 /* Logical as a factor no / yes, which R would call FALSE / TRUE. */
 static an_status logical_as_factor(an_builder *b, an_vector *v)
@@ -69,7 +69,7 @@ done:
     return st;
 }
 
-/* ---- Terms ------------------------------------------------------------------------- */
+/* ---- Terms ---- */
 
 /* A variable of a term and how it is coded. */
 typedef struct coded_factor {
@@ -154,7 +154,7 @@ static an_index level_of(const coded_factor *f, an_index c)
     return !f->all_levels && c >= f->v->reference ? c + 1 : c;
 }
 
-/* ---- Values, names, labels --------------------------------------------------------- */
+/* ---- Values, names, labels ---- */
 
 static double value_of(const coded_factor *f, an_index c, an_index i)
 {
@@ -243,7 +243,7 @@ static char *joined(an_arena *mem, const coded_term *t, const char *between, boo
     return text;
 }
 
-/* ---- Findings ---------------------------------------------------------------------- */
+/* ---- Findings ---- */
 
 static bool is_constant(an_index n, const double *x)
 {
@@ -277,7 +277,7 @@ done:
     return st;
 }
 
-/* ---- Assembly ---------------------------------------------------------------------- */
+/* ---- Assembly ---- */
 
 typedef struct design_arrays {
     double *x, *offset;

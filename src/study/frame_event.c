@@ -39,7 +39,7 @@ static an_index count_used(const coding *c)
     return n;
 }
 
-/* ---- Failures ---------------------------------------------------------------------- */
+/* ---- Failures ---- */
 
 static an_status fail_level(const coding *c, const char *option, const char *text)
 {
@@ -70,7 +70,7 @@ static an_status fail_which_event(const coding *c)
                           text, (long long)c->v.n_levels);
 }
 
-/* ---- Censoring --------------------------------------------------------------------- */
+/* ---- Censoring ---- */
 
 static an_status number_censoring(coding *c)
 {
@@ -110,7 +110,7 @@ static an_status find_censoring(coding *c)
                            c->v.levels[0]);
 }
 
-/* ---- Causes ------------------------------------------------------------------------ */
+/* ---- Causes ---- */
 
 static char *cause_label(const coding *c, an_index level)
 {

@@ -2,7 +2,7 @@
  * that are kept. */
 #include "study/frame_builder.h"
 
-/* ---- On all rows ------------------------------------------------------------------- */
+/* ---- On all rows ---- */
 
 /* The first row of the population where x breaks the rule is an error with its cell. */
 static an_status check_times(an_builder *b, const an_expr *e, const double *x,
@@ -161,7 +161,7 @@ an_status an_builder_outcome(an_builder *b)
     return outcome_of_formula(b);
 }
 
-/* ---- On the rows kept -------------------------------------------------------------- */
+/* ---- On the rows kept ---- */
 
 static an_status merge_near_ties(an_builder *b, double *time, double *entry)
 {

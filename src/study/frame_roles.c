@@ -68,7 +68,7 @@ an_status an_builder_add_part(an_builder *b, const char *role, bool complete,
     return AN_OK;
 }
 
-/* ---- One role ---------------------------------------------------------------------- */
+/* ---- One role ---- */
 
 /* The levels of all expressions crossed, as one factor. */
 static an_status crossed(an_builder *b, const an_exprs *list, an_vector *out)
@@ -163,7 +163,7 @@ static an_status bind_role(an_builder *b, const an_role *role, const an_expr *e)
     }
 }
 
-/* ---- The formula ------------------------------------------------------------------- */
+/* ---- The formula ---- */
 
 static an_status bind_list(an_builder *b, const an_exprs *list, an_role_kind kind,
                            const char *noun)
@@ -233,7 +233,7 @@ static an_status bind_left_side(an_builder *b)
     return bind_positional(b, f->lhs);
 }
 
-/* ---- By name ----------------------------------------------------------------------- */
+/* ---- By name ---- */
 
 static an_status fail_unknown_role(an_builder *b, const char *name)
 {
@@ -279,7 +279,7 @@ done:
     return st;
 }
 
-/* ---- What is missing --------------------------------------------------------------- */
+/* ---- What is missing ---- */
 
 static bool is_satisfied(const an_builder *b, const an_role *role)
 {

@@ -121,7 +121,7 @@ done:
     return st;
 }
 
-/* ---- Factors ----------------------------------------------------------------------- */
+/* ---- Factors ---- */
 
 /* The level with this text, or -1. */
 static an_index find_level(const an_vector *v, const an_expr *e)
@@ -234,7 +234,7 @@ done:
     return st;
 }
 
-/* ---- Dispatch ---------------------------------------------------------------------- */
+/* ---- Dispatch ---- */
 
 static an_status fail_unknown_function(const an_eval *ev, const an_expr *e)
 {

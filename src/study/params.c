@@ -5,7 +5,7 @@
 
 enum { MOST_REALS = 1000, MOST_PARAMS = 64 };
 
-/* ---- Access by offset -------------------------------------------------------------- */
+/* ---- Access by offset ---- */
 
 static void *field_of(const an_param *p, void *options)
 {
@@ -72,7 +72,7 @@ void an_params_defaults(const an_param *params, void *options)
     for (const an_param *p = params; p->name; p++) store_number(p, options, p->preset);
 }
 
-/* ---- Failures ---------------------------------------------------------------------- */
+/* ---- Failures ---- */
 
 /* The name as the command line spells it: conf_level is --conf-level. */
 static void spell(const char *name, char text[64])
@@ -154,7 +154,7 @@ static an_status fail_choice(an_ctx *ctx, const an_param *p, const char *text)
     return fail_param(ctx, "U104", what, todo);
 }
 
-/* ---- One value from text ----------------------------------------------------------- */
+/* ---- One value from text ---- */
 
 static bool parse_bool(const char *text, double *out)
 {
@@ -270,7 +270,7 @@ an_status an_params_set(an_ctx *ctx, const an_param *params, void *options,
     }
 }
 
-/* ---- Bounds ------------------------------------------------------------------------ */
+/* ---- Bounds ---- */
 
 static bool list_in_bounds(const an_param *p, const void *options)
 {

@@ -3,7 +3,7 @@
 
 #include "base/base.h"
 
-/* ---- Presets of other packages ----------------------------------------------------- */
+/* ---- Presets of other packages ---- */
 
 typedef struct preset {
     const char *package, *option, *value;
@@ -59,7 +59,7 @@ done:
     return st;
 }
 
-/* ---- Settings as text -------------------------------------------------------------- */
+/* ---- Settings as text ---- */
 
 static void put_list(an_buf *buf, const an_reals *list)
 {
@@ -121,7 +121,7 @@ static an_status record_settings(an_ctx *ctx, const an_analysis *analysis,
     return st;
 }
 
-/* ---- The section ------------------------------------------------------------------- */
+/* ---- The section ---- */
 
 static an_status note_dropped(an_ctx *ctx, const an_frame *frame, an_doc *doc)
 {

@@ -6,7 +6,7 @@ bool an_vector_missing(const an_vector *v, an_index i)
     return v->x ? isnan(v->x[i]) : v->code[i] < 0;
 }
 
-/* ---- From columns ------------------------------------------------------------------ */
+/* ---- From columns ---- */
 
 static an_status numbers_of_column(an_ctx *ctx, an_arena *mem, an_index n,
                                    const an_column *column, an_vector *out)
@@ -123,7 +123,7 @@ an_status an_vector_of_column(an_ctx *ctx, an_arena *mem, const an_table *table,
     return numbers_of_column(ctx, mem, n, column, out);
 }
 
-/* ---- Factors ----------------------------------------------------------------------- */
+/* ---- Factors ---- */
 
 static char *level_text(an_arena *mem, an_type type, double x)
 {
@@ -230,7 +230,7 @@ done:
     return st;
 }
 
-/* ---- Crossing ---------------------------------------------------------------------- */
+/* ---- Crossing ---- */
 
 typedef struct crossing {
     an_index n_vectors;
