@@ -12,41 +12,6 @@ static double last_time(const an_km *km)
     return last;
 }
 
-/* Steps that people count in; at most seven ticks. */
-static double tick_step(double span, bool months)
-{
-    static const double month_steps[] = {1, 2, 3, 6, 12, 24, 36, 60, 120};
-    double decade = pow(10, floor(log10(span)) - 1);
-
-    for (size_t i = 0; months && i < sizeof month_steps / sizeof *month_steps; i++)
-        if (span / month_steps[i] <= 6 && span >= 3) return month_steps[i];
-    for (;; decade *= 10)
-        for (int i = 0; i < 3; i++) {
-            static const double leading[] = {1, 2, 5};
-
-            if (span / (leading[i] * decade) <= 6) return leading[i] * decade;
-        }
-}
-
-static an_status fill_ticks(const an_km_view *v, an_figure *figure)
-{
-    an_status st = AN_OK;
-    an_ctx *const ctx = v->ctx;
-    const double span = last_time(v->km) / v->scale.divisor;
-    const bool months = v->scale.unit && strcmp(v->scale.unit, "months") == 0;
-    double *ticks = NULL;
-
-    if (!(span > 0 && isfinite(span))) goto done;
-    const double step = tick_step(span, months);
-
-    figure->n_ticks = (an_index)floor(span / step) + 1;
-    AN_ALLOC(ticks, v->mem, figure->n_ticks);
-    for (an_index i = 0; i < figure->n_ticks; i++) ticks[i] = step * (double)i;
-    figure->ticks = ticks;
-done:
-    return st;
-}
-
 /* From (start, 1) over the times with events to the end of follow-up. */
 static an_status fill_steps(const an_km_view *v, const an_km_curve *c, an_series *s)
 {
@@ -165,7 +130,8 @@ an_status an_km_show_figure(const an_km_view *v)
     if (v->test && !isnan(v->test->p))
         figure.annotation =
             an_doc_printf(v->doc, "Log-rank %s", an_doc_p(v->doc, v->test->p));
-    AN_TRY(fill_ticks(v, &figure));
+    AN_TRY(an_time_ticks(ctx, v->mem, &v->scale, last_time(v->km), &figure.n_ticks,
+                         &figure.ticks));
     AN_ALLOC(series, v->mem, v->km->n_curves);
     for (an_index i = 0; i < v->km->n_curves; i++) {
         const an_km_curve *c = &v->km->curve[i];

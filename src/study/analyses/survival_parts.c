@@ -16,6 +16,43 @@ an_time_scale an_time_scale_of(const an_frame *frame, an_show_unit show)
     return scale;
 }
 
+/* Steps that people count in; at most seven ticks. */
+static double tick_step(double span, bool months)
+{
+    static const double month_steps[] = {1, 2, 3, 6, 12, 24, 36, 60, 120};
+    double decade = pow(10, floor(log10(span)) - 1);
+
+    for (size_t i = 0; months && i < sizeof month_steps / sizeof *month_steps; i++)
+        if (span / month_steps[i] <= 6 && span >= 3) return month_steps[i];
+    for (;; decade *= 10)
+        for (int i = 0; i < 3; i++) {
+            static const double leading[] = {1, 2, 5};
+
+            if (span / (leading[i] * decade) <= 6) return leading[i] * decade;
+        }
+}
+
+an_status an_time_ticks(an_ctx *ctx, an_arena *mem, const an_time_scale *scale,
+                        double last, an_index *n, const double **ticks)
+{
+    an_status st = AN_OK;
+    const double span = last / scale->divisor;
+    const bool months = scale->unit && strcmp(scale->unit, "months") == 0;
+    double *tick = NULL;
+
+    *n = 0;
+    *ticks = NULL;
+    if (!(span > 0 && isfinite(span))) goto done;
+    const double step = tick_step(span, months);
+
+    AN_ALLOC(tick, mem, (an_index)floor(span / step) + 1);
+    *n = (an_index)floor(span / step) + 1;
+    for (an_index i = 0; i < *n; i++) tick[i] = step * (double)i;
+    *ticks = tick;
+done:
+    return st;
+}
+
 an_value an_scaled_time(const an_time_scale *scale, double value, double lower,
                         double upper, double level)
 {
