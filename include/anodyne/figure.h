@@ -39,7 +39,7 @@ typedef enum an_figure_format {
 
 /** How it looks. A field that is 0 or NULL takes its default, so `{0}` is a style. */
 typedef struct an_figure_style {
-    double width_mm;  /**< 85 one column, 170 two; default 170; 60..400 */
+    double width_mm;  /**< 85 one column, 170 two; default 170; 80..400 */
     double height_mm; /**< of curves and trajectories; default: what looks balanced;
                            40..600. Forests and flows take what their rows need */
     double font_pt;   /**< at final size; default 8; 5..16 */

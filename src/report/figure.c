@@ -55,7 +55,7 @@ static an_status complete(an_ctx *ctx, const an_figure *figure, an_figure_style 
 {
     an_status st = AN_OK;
 
-    AN_TRY(check(ctx, "width_mm", &style->width_mm, 170, 60, 400));
+    AN_TRY(check(ctx, "width_mm", &style->width_mm, 170, 80, 400));
     AN_TRY(check(ctx, "height_mm", &style->height_mm, 0, 40, 600));
     AN_TRY(check(ctx, "font_pt", &style->font_pt, 8, 5, 16));
     AN_TRY(check(ctx, "dpi", &style->dpi, 300, 72, 1200));

@@ -47,16 +47,17 @@ void an_put_number(an_kind kind, double x, char text[AN_NUMBER_SIZE]);
 
 /* ---- Axes ---- */
 
-enum { AN_MOST_NICE_TICKS = 32 };
+enum { AN_MOST_NICE_TICKS = 32, AN_MOST_TITLE_LINES = 4 };
 
 typedef struct an_axis {
     double min, max; /* data; min < max */
     double from, to; /* mm on the sheet of min and max */
     bool log;
     an_index n_ticks;
-    double *tick;       /* [n_ticks] */
-    an_index *source;   /* [n_ticks] which tick of the figure; NULL: none of them */
-    double label_scale; /* labels show tick times this: 100 for per cent */
+    double *tick;         /* [n_ticks] */
+    an_index *source;     /* [n_ticks] which tick of the figure; NULL: none of them */
+    double label_scale;   /* labels show tick times this: 100 for per cent */
+    an_index title_lines; /* room that a y axis keeps for its title */
 } an_axis;
 
 double an_axis_at(const an_axis *axis, double value);
@@ -75,7 +76,10 @@ typedef struct an_range {
 } an_range;
 void an_range_add(an_range *range, an_index n, const double *x);
 
+/* Room left of the axis for labels and a title of y->title_lines lines. */
 double an_y_axis_width(const an_drawing *d, const an_axis *y);
+/* Whether the title needs no more lines than that, once the axis has its length. */
+bool an_y_title_fits(const an_drawing *d, const an_axis *y);
 /* Line, ticks and labels, and the figure's y_label beside them; x is the axis' place. */
 void an_draw_y_axis(const an_drawing *d, const an_axis *y, double x);
 /* The same below; every stride-th tick has a label. Returns the y below all of it. */

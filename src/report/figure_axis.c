@@ -135,7 +135,8 @@ double an_y_axis_width(const an_drawing *d, const an_axis *y)
         an_axis_label(y, i, text);
         widest = fmax(widest, an_scene_text_width(d->scene, text, &d->ink));
     }
-    return widest + TICK_MM + GAP_MM + (d->figure->y_label ? d->line + GAP_MM : 0);
+    if (d->figure->y_label) widest += (double)y->title_lines * d->line + GAP_MM;
+    return widest + TICK_MM + GAP_MM;
 }
 
 /* y_label with its unit: a label that says "%" already is left alone. */
@@ -150,13 +151,24 @@ static const char *y_title(const an_drawing *d)
     return titled;
 }
 
+/* Broken to the length of the axis. */
+static an_lines y_title_lines(const an_drawing *d, const an_axis *y)
+{
+    return an_scene_wrap(d->scene, y_title(d), &d->ink, fabs(y->from - y->to));
+}
+
+bool an_y_title_fits(const an_drawing *d, const an_axis *y)
+{
+    return y_title_lines(d, y).n <= y->title_lines;
+}
+
 void an_draw_y_axis(const an_drawing *d, const an_axis *y, double x)
 {
     const an_pen pen = an_pen_axis();
-    const double middle = (y->from + y->to) / 2, length = fabs(y->from - y->to);
-    double title_x = x - an_y_axis_width(d, y) + d->em * 0.85;
+    const double middle = (y->from + y->to) / 2;
+    const double title_x = x - an_y_axis_width(d, y) + d->em * 0.85;
+    const an_lines title = y_title_lines(d, y);
     char text[AN_NUMBER_SIZE];
-    an_lines title;
 
     an_scene_line(d->scene, "axis", x, y->from, x, y->to, &pen);
     for (an_index i = 0; i < y->n_ticks; i++) {
@@ -167,11 +179,9 @@ void an_draw_y_axis(const an_drawing *d, const an_axis *y, double x)
         an_scene_text(d->scene, "y-label", x - TICK_MM - GAP_MM, at + 0.36 * d->em,
                       AN_ANCHOR_END, text, &d->ink);
     }
-    /* A title longer than its axis is broken; its lines grow towards the sheet's edge. */
-    title = an_scene_wrap(d->scene, y_title(d), &d->ink, 1.15 * length);
-    for (an_index i = title.n - 1; i >= 0; i--, title_x -= d->line)
-        an_scene_text_upwards(d->scene, "y-title", title_x, middle, title.text[i],
-                              &d->ink);
+    for (an_index i = 0; i < title.n && i < y->title_lines; i++)
+        an_scene_text_upwards(d->scene, "y-title", title_x + (double)i * d->line, middle,
+                              title.text[i], &d->ink);
 }
 
 double an_draw_x_axis(const an_drawing *d, const an_axis *x, double y, int stride,

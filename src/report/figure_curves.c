@@ -400,42 +400,58 @@ static an_axis value_axis(const an_drawing *d)
     return y;
 }
 
+typedef struct plan {
+    an_axis x, y;
+    an_count_table table;
+    double direct, above,
+        below; /* mm: names beside the panel; what is over and under it */
+} plan;
+
+/* Everything's place, for a y title of so many lines. */
+static void place(const an_drawing *d, plan *p)
+{
+    const double width = d->scene->width, axis_width = an_y_axis_width(d, &p->y);
+    double height, right;
+
+    p->table = an_count_table_plan(d, &p->x, axis_width);
+    p->x.from = fmax(axis_width, p->table.left) + 0.3;
+    p->x.to = width - fmax(p->direct, 0.4);
+    right = an_count_table_overhang(d, &p->x) - (width - p->x.to);
+    p->x.to -= fmax(0, right);
+    an_count_table_fit(d, &p->x, &p->table);
+
+    p->above = 0.6 * d->em;
+    if (p->direct == 0) p->above += legend(d, p->x.from, width - p->x.from, false);
+    p->below = 3.4 * d->line + (p->table.n_rows ? p->table.height + 0.5 * d->line : 0);
+    height = (p->x.to - p->x.from) * (width < DIRECT_FROM_MM ? 0.72 : 0.55);
+    if (d->height > 0) height = fmax(d->height - p->above - p->below, 15);
+    p->y.to = p->above;
+    p->y.from = p->above + height;
+}
+
 void an_draw_curves(an_drawing *d)
 {
     an_scene *scene = d->scene;
-    const double direct = direct_width(d);
-    an_axis x = time_axis(d), y = value_axis(d);
-    an_count_table table;
+    plan p = {.x = time_axis(d), .y = value_axis(d), .direct = direct_width(d)};
     points *corners = an_scene_alloc(scene, d->figure->n_series, sizeof *corners);
-    double axis_width, above, below, panel;
+    double y;
 
-    if (scene->st != AN_OK || !corners) return;
-    axis_width = an_y_axis_width(d, &y);
-    table = an_count_table_plan(d, &x, axis_width);
-    x.from = fmax(axis_width, table.left) + 0.3;
-    x.to = scene->width - fmax(direct, 1.0);
-    x.to -= fmax(0, an_count_table_overhang(d, &x) - (direct > 0 ? direct : 0.7));
-    an_count_table_fit(d, &x, &table);
-
-    above =
-        fmax(direct > 0 ? 0 : legend(d, x.from, x.to - x.from, false), 0) + 0.6 * d->em;
-    below = 3.4 * d->line + (table.n_rows ? table.height + 0.5 * d->line : 0);
-    panel = (x.to - x.from) * (scene->width < DIRECT_FROM_MM ? 0.72 : 0.55);
-    if (d->height > 0) panel = fmax(d->height - above - below, 15);
-    y.to = above;
-    y.from = above + panel;
-
-    draw_series(d, &x, &y, corners);
-    an_draw_y_axis(d, &y, x.from);
-    below = an_draw_x_axis(d, &x, y.from, table.stride, table.size_pt);
     if (scene->st != AN_OK) return;
-    draw_annotation(d, &x, &y, corners);
-    if (direct > 0) {
-        draw_names(d, &x, &y, corners);
-    } else {
-        legend(d, x.from, x.to - x.from, true);
+    for (p.y.title_lines = 1; p.y.title_lines <= AN_MOST_TITLE_LINES; p.y.title_lines++) {
+        place(d, &p);
+        if (an_y_title_fits(d, &p.y)) break;
     }
-    below += table.n_rows ? 0.6 * d->line : 0.2 * d->line;
-    an_draw_count_table(d, &x, &table, d->words->at_risk, below);
-    scene->height = below + table.height;
+    draw_series(d, &p.x, &p.y, corners);
+    an_draw_y_axis(d, &p.y, p.x.from);
+    y = an_draw_x_axis(d, &p.x, p.y.from, p.table.stride, p.table.size_pt);
+    if (scene->st != AN_OK) return; /* corners may be incomplete */
+    draw_annotation(d, &p.x, &p.y, corners);
+    if (p.direct > 0) {
+        draw_names(d, &p.x, &p.y, corners);
+    } else {
+        legend(d, p.x.from, scene->width - p.x.from, true);
+    }
+    y += (p.table.n_rows ? 0.6 : 0.2) * d->line;
+    an_draw_count_table(d, &p.x, &p.table, d->words->at_risk, y);
+    scene->height = y + p.table.height;
 }

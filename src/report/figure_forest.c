@@ -143,7 +143,7 @@ static bool share(const an_drawing *d, columns *c)
     c->gap = (narrow ? 0.8 : 1.2) * d->em;
     c->events = widest(d, events_text, d->words->events_of_n);
     c->p = widest(d, p_text, d->words->p);
-    c->estimate = widest(d, estimate_text, "");
+    c->estimate = fmin(widest(d, estimate_text, ""), 0.36 * width);
     if (!narrow || c->estimate == 0)
         c->estimate = fmax(c->estimate, fmin(title, 0.3 * width));
     label_widths(d, &whole, &word);
@@ -256,41 +256,63 @@ static void draw_ratio(const an_drawing *d, const an_axis *x, const an_forest_ro
                       &(an_pen){.fill = pen.fill, .opacity = 1});
 }
 
+/* What a row is made of once the columns have their widths. */
+typedef struct cells {
+    an_lines label, estimate;
+    double height;
+} cells;
+
+static cells row_cells(const an_drawing *d, const columns *c, an_index i)
+{
+    const an_forest_row *row = &d->figure->rows[i];
+    cells r = {.label = label_lines(d, c, i),
+               .estimate = an_scene_wrap(d->scene, estimate_text(d, row), &d->ink,
+                                         c->estimate + 0.1)};
+
+    r.height = (fmax(1, fmax((double)r.label.n, (double)r.estimate.n)) + 0.28) * d->line;
+    return r;
+}
+
+/* First baseline of a cell whose lines are centred on middle. */
+static double first_baseline(const an_drawing *d, const an_lines *lines, double middle)
+{
+    return middle + 0.36 * d->em - (double)(lines->n - 1) * d->line / 2;
+}
+
 /* One row from top; returns its height. */
 static double draw_row(const an_drawing *d, const columns *c, an_index i, double top)
 {
+    const an_pen open = {
+        .width_pt = 0.7, .color = AN_GREY, .fill = 0xffffff, .opacity = 1};
     const an_forest_row *row = &d->figure->rows[i];
-    const an_lines label = label_lines(d, c, i);
-    const double height = fmax(1, (double)label.n) * d->line + 0.28 * d->line;
-    const double middle = top + height / 2, baseline = middle + 0.36 * d->em;
-    const bool plain = !row->heading && !row->reference && isfinite(row->ratio);
+    const cells r = row_cells(d, c, i);
+    const double middle = top + r.height / 2, baseline = middle + 0.36 * d->em;
+    const double half = 0.25 * d->em;
+    const bool plain = !row->heading && !row->reference && !isnan(row->ratio);
 
-    an_draw_lines(d, "label", &label, indent(d, i),
-                  baseline - (double)(label.n - 1) * d->line / 2, AN_ANCHOR_START,
-                  row->heading ? &d->strong : &d->ink);
+    an_draw_lines(d, "label", &r.label, indent(d, i), first_baseline(d, &r.label, middle),
+                  AN_ANCHOR_START, row->heading ? &d->strong : &d->ink);
     if (c->events > 0)
         an_scene_text(d->scene, "events", c->events_to, baseline, AN_ANCHOR_END,
                       events_text(d, row), &d->ink);
-    an_scene_text(d->scene, "estimate", c->estimate_from, baseline, AN_ANCHOR_START,
-                  estimate_text(d, row), plain ? &d->ink : &d->faint);
+    an_draw_lines(d, "estimate", &r.estimate, c->estimate_from,
+                  first_baseline(d, &r.estimate, middle), AN_ANCHOR_START,
+                  plain ? &d->ink : &d->faint);
     if (c->p > 0)
         an_scene_text(d->scene, "p", c->p_to, baseline, AN_ANCHOR_END, p_text(d, row),
                       &d->ink);
     if (plain) draw_ratio(d, &c->x, row, middle);
     if (row->reference)
-        an_scene_rect(
-            d->scene, "reference", an_axis_at(&c->x, 1) - 0.25 * d->em,
-            middle - 0.25 * d->em, 0.5 * d->em, 0.5 * d->em,
-            &(an_pen){.width_pt = 0.7, .color = AN_GREY, .fill = 0xffffff, .opacity = 1});
-    return height;
+        an_scene_rect(d->scene, "reference", an_axis_at(&c->x, 1) - half, middle - half,
+                      2 * half, 2 * half, &open);
+    return r.height;
 }
 
 static double rows_height(const an_drawing *d, const columns *c)
 {
     double height = 0;
 
-    for (an_index i = 0; i < d->figure->n_rows; i++)
-        height += (fmax(1, (double)label_lines(d, c, i).n) + 0.28) * d->line;
+    for (an_index i = 0; i < d->figure->n_rows; i++) height += row_cells(d, c, i).height;
     return height;
 }
 

@@ -12,7 +12,7 @@ an_pen an_pen_axis(void)
  * differ in luminance too: dark, middle, light, black, ... */
 an_pen an_pen_series(const an_figure *figure, an_index i)
 {
-    static const uint32_t color[N_COLORS] = {0x00508c, 0xd55e00, 0x35a4dc,
+    static const uint32_t color[N_COLORS] = {0x00508c, 0xd55e00, 0x56b4e9,
                                              0x000000, 0x009e73, 0xcc79a7};
     static const double dash[N_COLORS][6] = {
         {0},        {5, 1.8}, {6, 1.6, 1.4, 1.6},
@@ -114,6 +114,13 @@ static double column_width(const an_drawing *d, const an_axis *x, an_index i,
     return widest;
 }
 
+/* A label on lines of its own, broken to the sheet. */
+static an_lines row_label(const an_drawing *d, const an_series *series)
+{
+    return an_scene_wrap(d->scene, series->label, &d->ink,
+                         d->scene->width - AN_KEY_MM - 0.5 * d->em);
+}
+
 an_count_table an_count_table_plan(const an_drawing *d, const an_axis *x,
                                    double axis_width)
 {
@@ -134,9 +141,10 @@ an_count_table an_count_table_plan(const an_drawing *d, const an_axis *x,
     table.stacked =
         table.unnamed || table.left > fmax(axis_width, 0.27 * d->scene->width);
     if (table.stacked) table.left = first + 0.5;
-    table.height =
-        (1.2 + (double)table.n_rows * (table.stacked && !table.unnamed ? 2 : 1)) *
-        d->line;
+    table.height = (1.2 + (double)table.n_rows) * d->line;
+    for (an_index s = 0; table.stacked && !table.unnamed && s < f->n_series; s++)
+        if (f->series[s].at_risk)
+            table.height += (double)row_label(d, &f->series[s]).n * d->line;
     if (table.has_events) table.height = 2 * table.height + 0.4 * d->line;
     return table;
 }
@@ -197,10 +205,9 @@ static double draw_block(const an_drawing *d, const an_axis *x,
                          double baseline)
 {
     const an_figure *f = d->figure;
-    const double label_x = table->stacked ? fmax(0, x->from - table->left) : 0;
+    const double label_x = AN_KEY_MM + 0.5 * d->em;
 
-    an_scene_text(d->scene, "heading", label_x, baseline, AN_ANCHOR_START, heading,
-                  &d->strong);
+    an_scene_text(d->scene, "heading", 0, baseline, AN_ANCHOR_START, heading, &d->strong);
     baseline += 1.15 * d->line;
     for (an_index s = 0; s < f->n_series; s++) {
         const an_series *series = &f->series[s];
@@ -209,10 +216,12 @@ static double draw_block(const an_drawing *d, const an_axis *x,
 
         if (!series->at_risk || !count) continue;
         if (!table->unnamed) {
-            an_draw_key(d, label_x, baseline - 0.36 * d->em, &pen, false);
-            an_scene_text(d->scene, "row-label", label_x + AN_KEY_MM + 0.5 * d->em,
-                          baseline, AN_ANCHOR_START, series->label, &d->ink);
-            if (table->stacked) baseline += d->line;
+            const an_lines label = row_label(d, series);
+
+            an_draw_key(d, 0, baseline - 0.36 * d->em, &pen, false);
+            an_draw_lines(d, "row-label", &label, label_x, baseline, AN_ANCHOR_START,
+                          &d->ink);
+            if (table->stacked) baseline += (double)label.n * d->line;
         }
         draw_counts(d, x, table, events ? "events" : "at-risk", count, baseline);
         baseline += d->line;

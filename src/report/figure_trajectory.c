@@ -66,7 +66,7 @@ static void draw_piece(const an_drawing *d, const piece *p, an_index patients)
 {
     /* From light to dark grey within about ten patients; from 0.35 to 2.4 pt. */
     const double weight = 1 - exp(-(double)(patients - 1) / 5);
-    const uint32_t level = (uint32_t)lround(0xb8 - weight * 0x40);
+    const uint32_t level = (uint32_t)lround(0xcc - weight * 0x34);
     const an_pen pen = {.width_pt = fmin(0.35 + 0.28 * (double)(patients - 1), 2.4),
                         .color = level << 16 | level << 8 | level,
                         .round = true};
@@ -111,46 +111,71 @@ static void draw_patients(const an_drawing *d, const an_axis *x, const an_axis *
 
 /* ---- Means ---- */
 
-static void draw_mean(const an_drawing *d, const an_axis *x, const an_axis *y, an_index k,
-                      double shift)
+static void draw_limits(const an_drawing *d, const an_series *s, const an_axis *x,
+                        const an_axis *y, double shift, const an_pen *pen)
 {
-    const an_series *s = &d->figure->series[k];
-    an_pen pen = an_pen_series(d->figure, k), bar = {.width_pt = 0.9, .color = pen.color};
-    double *px = an_scene_alloc(d->scene, 2 * s->n, sizeof *px),
-           *py = px ? px + s->n : NULL;
-    an_index n = 0;
+    const double cap = 0.8;
 
-    for (an_index i = 0; px && i < s->n; i++) {
-        if (!point_at(s, x, y, i, &px[n], &py[n])) continue;
-        px[n] += shift;
-        if (s->lower && s->upper && isfinite(s->lower[i]) && isfinite(s->upper[i])) {
-            const double low = an_axis_at(y, fmax(s->lower[i], y->min));
-            const double high = an_axis_at(y, fmin(s->upper[i], y->max));
+    for (an_index i = 0; s->lower && s->upper && i < s->n; i++) {
+        double at_x, at_y, low, high;
 
-            an_scene_line(d->scene, "limits", px[n], low, px[n], high, &bar);
-            an_scene_line(d->scene, "limits", px[n] - 0.8, low, px[n] + 0.8, low, &bar);
-            an_scene_line(d->scene, "limits", px[n] - 0.8, high, px[n] + 0.8, high, &bar);
-        }
-        n++;
+        if (!point_at(s, x, y, i, &at_x, &at_y)) continue;
+        if (!isfinite(s->lower[i]) || !isfinite(s->upper[i])) continue;
+        low = an_axis_at(y, fmax(s->lower[i], y->min));
+        high = an_axis_at(y, fmin(s->upper[i], y->max));
+        at_x += shift;
+        an_scene_line(d->scene, "limits", at_x, low, at_x, high, pen);
+        an_scene_line(d->scene, "limits", at_x - cap, low, at_x + cap, low, pen);
+        an_scene_line(d->scene, "limits", at_x - cap, high, at_x + cap, high, pen);
     }
-    if (n > 1) an_scene_path(d->scene, "mean", n, px, py, false, &pen);
-    for (an_index i = 0; i < n; i++)
-        an_scene_circle(
-            d->scene, "mean", px[i], py[i], 0.85,
-            &(an_pen){
-                .width_pt = 0.5, .color = 0xffffff, .fill = pen.color, .opacity = 1});
 }
 
-/* Several means stand side by side, a little apart, so that their limits can be read. */
+/* The k-th series, moved sideways: its line, limits and points; or only white beneath. */
+static void draw_mean(const an_drawing *d, const an_axis *x, const an_axis *y, an_index k,
+                      double shift, bool halo)
+{
+    const an_series *s = &d->figure->series[k];
+    const an_pen pen = an_pen_series(d->figure, k);
+    const an_pen white = {.width_pt = pen.width_pt + 1.4, .color = 0xffffff};
+    const an_pen bar = {.width_pt = 0.9, .color = pen.color};
+    const an_pen dot = {
+        .width_pt = 0.5, .color = 0xffffff, .fill = pen.color, .opacity = 1};
+    double *px = an_scene_alloc(d->scene, s->n, sizeof *px);
+    double *py = an_scene_alloc(d->scene, s->n, sizeof *py);
+    an_index n = 0;
+
+    if (!px || !py) return;
+    for (an_index i = 0; i < s->n; i++) {
+        if (!point_at(s, x, y, i, &px[n], &py[n])) continue;
+        px[n++] += shift;
+    }
+    if (n > 1)
+        an_scene_path(d->scene, halo ? "halo" : "mean", n, px, py, false,
+                      halo ? &white : &pen);
+    if (halo) return;
+    draw_limits(d, s, x, y, shift, &bar);
+    for (an_index i = 0; i < n; i++)
+        an_scene_circle(d->scene, "mean", px[i], py[i], 0.85, &dot);
+}
+
+/* Several means stand side by side, a little apart, so that their limits can be read;
+ * white beside their lines keeps them apart from grey patients in a grey print. */
 static void draw_means(const an_drawing *d, const an_axis *x, const an_axis *y)
 {
     const an_figure *f = d->figure;
-    an_index n = 0, k = 0;
+    const double apart = 1.1;
+    an_index n = 0;
 
     for (an_index s = 0; s < f->n_series; s++) n += !f->series[s].secondary;
-    for (an_index s = 0; s < f->n_series; s++)
-        if (!f->series[s].secondary)
-            draw_mean(d, x, y, s, 1.1 * ((double)k++ - (double)(n - 1) / 2));
+    for (int halo = 1; halo >= 0; halo--) {
+        double shift = -apart * (double)(n - 1) / 2;
+
+        for (an_index s = 0; s < f->n_series; s++) {
+            if (f->series[s].secondary) continue;
+            draw_mean(d, x, y, s, shift, halo);
+            shift += apart;
+        }
+    }
 }
 
 static double legend(const an_drawing *d, double x, double width, bool draw)
@@ -205,41 +230,59 @@ static void axes(const an_drawing *d, an_axis *x, an_axis *y)
     an_axis_nice_ticks(d, y, 7);
 }
 
+#define SIDE_AIR_MM 3.0  /* of the first and last assessment from the panel's edges */
+#define FLOOR_AIR_MM 1.6 /* of the lowest score from the axis below */
+
+typedef struct plan {
+    an_axis x, y;
+    an_count_table table;
+    double axis_x, axis_y; /* mm: where the axes cross */
+} plan;
+
+/* Everything's place, for a y title of so many lines. */
+static void place(const an_drawing *d, plan *p)
+{
+    const double width = d->scene->width, axis_width = an_y_axis_width(d, &p->y);
+    double above, below, height;
+
+    p->table = an_count_table_plan(d, &p->x, axis_width + SIDE_AIR_MM);
+    p->axis_x = fmax(axis_width, p->table.left - SIDE_AIR_MM) + 0.3;
+    p->x.from = p->axis_x + SIDE_AIR_MM;
+    p->x.to = width - SIDE_AIR_MM;
+    p->x.to -= fmax(0, an_count_table_overhang(d, &p->x) - SIDE_AIR_MM);
+    an_count_table_fit(d, &p->x, &p->table);
+
+    above = legend(d, p->axis_x, width - p->axis_x, false) + 0.4 * d->em;
+    below = FLOOR_AIR_MM + 3.4 * d->line +
+            (p->table.n_rows ? p->table.height + 0.5 * d->line : 0);
+    height = (p->x.to - p->x.from) * (width < 120 ? 0.78 : 0.45);
+    if (d->height > 0) height = fmax(d->height - above - below, 15);
+    p->y.to = above;
+    p->y.from = above + height;
+    p->axis_y = p->y.from + FLOOR_AIR_MM;
+}
+
 void an_draw_trajectory(an_drawing *d)
 {
-    const double air = 3.0, floor_air = 1.6; /* of the outermost points from the axes */
     const an_pen line = an_pen_axis();
     an_scene *scene = d->scene;
-    an_count_table table;
-    double width, above, below, panel, axis_x, axis_y;
-    an_axis x, y;
+    plan p;
+    double y;
 
-    axes(d, &x, &y);
+    axes(d, &p.x, &p.y);
     if (scene->st != AN_OK) return;
-    width = an_y_axis_width(d, &y);
-    table = an_count_table_plan(d, &x, width + air);
-    axis_x = fmax(width, table.left - air) + 0.3;
-    x.from = axis_x + air;
-    x.to = scene->width - air;
-    x.to -= fmax(0, an_count_table_overhang(d, &x) - air);
-    an_count_table_fit(d, &x, &table);
-
-    above = legend(d, axis_x, scene->width - axis_x, false) + 0.4 * d->em;
-    below = floor_air + 3.4 * d->line + (table.n_rows ? table.height + 0.5 * d->line : 0);
-    panel = (x.to - x.from) * (scene->width < 120 ? 0.78 : 0.45);
-    if (d->height > 0) panel = fmax(d->height - above - below, 15);
-    y.to = above;
-    y.from = above + panel;
-    axis_y = y.from + floor_air;
-
-    legend(d, axis_x, scene->width - axis_x, true);
-    draw_patients(d, &x, &y);
-    draw_means(d, &x, &y);
-    an_draw_y_axis(d, &y, axis_x);
-    an_scene_path(scene, "axis", 3, (double[]){axis_x, axis_x, scene->width},
-                  (double[]){y.from, axis_y, axis_y}, false, &line);
-    below = an_draw_x_axis(d, &x, axis_y, table.stride, table.size_pt);
-    below += table.n_rows ? 0.6 * d->line : 0.2 * d->line;
-    an_draw_count_table(d, &x, &table, d->words->assessed, below);
-    scene->height = below + table.height;
+    for (p.y.title_lines = 1; p.y.title_lines <= AN_MOST_TITLE_LINES; p.y.title_lines++) {
+        place(d, &p);
+        if (an_y_title_fits(d, &p.y)) break;
+    }
+    legend(d, p.axis_x, scene->width - p.axis_x, true);
+    draw_patients(d, &p.x, &p.y);
+    draw_means(d, &p.x, &p.y);
+    an_draw_y_axis(d, &p.y, p.axis_x);
+    an_scene_path(scene, "axis", 3, (double[]){p.axis_x, p.axis_x, scene->width},
+                  (double[]){p.y.from, p.axis_y, p.axis_y}, false, &line);
+    y = an_draw_x_axis(d, &p.x, p.axis_y, p.table.stride, p.table.size_pt);
+    y += (p.table.n_rows ? 0.6 : 0.2) * d->line;
+    an_draw_count_table(d, &p.x, &p.table, d->words->assessed, y);
+    scene->height = y + p.table.height;
 }

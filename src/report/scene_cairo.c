@@ -239,7 +239,7 @@ an_status an_scene_write_cairo(an_scene *scene, const an_scene_about *about,
     surface = open_surface(scene, about, format, &buf);
     cr = cairo_create(surface);
     cairo_scale(cr, unit, unit);
-    if (format == AN_FIGURE_PNG) {
+    if (format != AN_FIGURE_PDF) { /* an EPS is as large as what is painted */
         set_color(cr, 0xffffff, 1);
         cairo_paint(cr);
     }

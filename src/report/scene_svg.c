@@ -206,16 +206,18 @@ static void put_head(an_buf *buf, const an_scene *scene, const an_scene_about *a
 
 an_status an_scene_write_svg(an_scene *scene, const an_scene_about *about, an_bytes *out)
 {
+    an_status st;
     an_buf buf;
 
     an_buf_init(&buf, scene->ctx, 0);
     put_head(&buf, scene, about);
     for (an_index i = 0; i < scene->n; i++) put_item(&buf, &scene->item[i]);
     an_buf_puts(&buf, "</svg>\n");
-    if (buf.st == AN_OK) {
+    st = buf.st;
+    if (st == AN_OK) {
         *out = (an_bytes){.data = buf.data, .size = buf.size};
-        return AN_OK;
+    } else {
+        an_buf_free(&buf);
     }
-    an_buf_free(&buf);
-    return buf.st;
+    return st;
 }
