@@ -1,0 +1,196 @@
+/* Cox regression: which factors go with the hazard of the event, and how strongly. */
+#include "study/analyses/cox_view.h"
+
+static const char *const ties_choices[] = {"auto", "efron", "breslow", "discrete", NULL};
+static const char *const variance_choices[] = {"auto", "model", "robust", NULL};
+static const char *const zph_choices[] = {"km", "rank", "identity", "log", "none", NULL};
+enum { ZPH_NONE = 4 };
+
+static const an_param params[] = {
+    AN_PARAM_CHOICE(an_cox_params, ties, 0, ties_choices,
+                    "Tied event times; auto: Efron, or the rule of the preset"),
+    AN_PARAM_CHOICE(an_cox_params, variance, 0, variance_choices,
+                    "Variance; auto: robust with clusters or fractional weights"),
+    AN_PARAM_REAL(an_cox_params, conf_level, 0.95, 0.5, 0.9999, NULL,
+                  "Confidence level of the limits"),
+    AN_PARAM_CHOICE(an_cox_params, zph, 0, zph_choices,
+                    "Time scale of the test of proportional hazards"),
+    AN_PARAM_BOOL(an_cox_params, univariable, true,
+                  "Show the hazard ratio of each covariate alone beside the joint model"),
+    AN_PARAM_CHOICE(an_cox_params, preset, 0, an_package_choices,
+                    "Ties as this package has them by default"),
+    AN_PARAM_END,
+};
+
+static const an_role roles[] = {
+    {"surv", AN_ROLE_SURV, true, false, true,
+     "Surv(time, event) or Surv(entry, time, event)"},
+    {"terms", AN_ROLE_TERMS, true, true, true, "Covariates of the model"},
+    {"strata", AN_ROLE_STRATA, false, true, true,
+     "Strata with a baseline hazard of their own: strata(...)"},
+    {"cluster", AN_ROLE_CLUSTER, false, false, true,
+     "Rows that belong together: cluster(...)"},
+    AN_ROLE_END,
+};
+
+static const char *const references[] = {
+    "Cox DR. Regression models and life-tables. J R Stat Soc B 1972;34:187-220. "
+    "doi:10.1111/j.2517-6161.1972.tb00899.x",
+    "Efron B. The efficiency of Cox's likelihood function for censored data. J Am Stat "
+    "Assoc 1977;72:557-565. doi:10.1080/01621459.1977.10480613",
+    "Therneau TM, Grambsch PM. Modeling Survival Data: Extending the Cox Model. Springer "
+    "2000. doi:10.1007/978-1-4757-3294-8",
+    "Lin DY, Wei LJ. The robust inference for the Cox proportional hazards model. J Am "
+    "Stat Assoc 1989;84:1074-1078. doi:10.1080/01621459.1989.10478874",
+    "Harrell FE, Lee KL, Mark DB. Multivariable prognostic models. Stat Med "
+    "1996;15:361-387. "
+    "doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4",
+    "Peduzzi P, Concato J, Feinstein AR, Holford TR. Importance of events per "
+    "independent "
+    "variable in proportional hazards regression analysis II. J Clin Epidemiol "
+    "1995;48:1503-1510. doi:10.1016/0895-4356(95)00048-8",
+    NULL,
+};
+
+static an_cox_options options_of(const an_cox_params *p)
+{
+    an_cox_options o = an_cox_options_default();
+
+    o.conf_level = p->conf_level;
+    o.variance = (an_cox_variance)p->variance;
+    if (p->ties > 0)
+        o.ties = (an_cox_ties)(p->ties - 1);
+    else if (p->preset == AN_PACKAGE_SAS || p->preset == AN_PACKAGE_STATA)
+        o.ties = AN_COX_BRESLOW;
+    return o;
+}
+
+static an_status fill_data(an_cox_view *v)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = v->ctx;
+    const an_design *design = &v->frame->design;
+
+    v->data = (an_cox_data){.surv = v->frame->surv,
+                            .p = design->n_columns,
+                            .x = design->x,
+                            .offset = design->offset,
+                            .names = design->names};
+    AN_TRY(an_vector_grouping(ctx, v->frame->strata, &v->data.strata));
+    AN_TRY(an_vector_grouping(ctx, v->frame->cluster, &v->data.cluster));
+done:
+    return st;
+}
+
+static an_status refuse_no_events(an_cox_view *v)
+{
+    if (v->fit->n_events > 0) return AN_OK;
+    return an_fail(v->ctx, AN_ERR_ESTIMATE,
+                   "none of the %lld patients had %s: a Cox model cannot be estimated",
+                   (long long)v->fit->n, v->event);
+}
+
+/* Each term in a model of its own, on the same patients. */
+static an_status fit_alone(an_cox_view *v)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = v->ctx;
+    const an_design *design = &v->frame->design;
+
+    AN_ALLOC(v->alone, v->mem, design->n_terms);
+    for (an_index t = 0; t < design->n_terms; t++) {
+        an_cox_data one = v->data;
+
+        one.p = design->terms[t].n_columns;
+        one.x = design->x + design->terms[t].first * design->n_rows;
+        AN_TRY(an_cox_fit(ctx, &one, &v->options, &v->alone[t]));
+    }
+done:
+    return st;
+}
+
+/* A test that cannot be made is a finding, not a failure of the analysis. */
+static an_status test_hazards(an_cox_view *v)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = v->ctx;
+    const an_design *design = &v->frame->design;
+    an_index *term_of;
+
+    if (v->params->zph == ZPH_NONE) return AN_OK;
+    AN_ALLOC(term_of, v->mem, design->n_columns);
+    for (an_index t = 0; t < design->n_terms; t++)
+        for (an_index k = 0; k < design->terms[t].n_columns; k++)
+            term_of[design->terms[t].first + k] = t;
+    st = an_cox_zph(ctx, &v->data, v->fit, (an_zph_transform)v->params->zph,
+                    design->n_terms, term_of, &v->zph);
+    if (st == AN_ERR_ESTIMATE || st == AN_ERR_DATA) {
+        v->zph_reason = an_doc_printf(v->doc, "%s", an_message(ctx));
+        st = AN_OK;
+    }
+done:
+    return st;
+}
+
+static an_status describe(an_cox_view *v)
+{
+    an_status st = AN_OK;
+
+    an_cox_say(v);
+    an_cox_show_coefficients(v);
+    AN_TRY(an_cox_show_forest(v));
+    an_cox_show_model(v);
+    an_cox_show_zph(v);
+    an_cox_note(v);
+    an_cox_say_method(v);
+    st = an_doc_status(v->doc);
+done:
+    return st;
+}
+
+static void free_view(an_cox_view *v)
+{
+    for (an_index t = 0; v->alone && t < v->frame->design.n_terms; t++)
+        an_cox_free(v->alone[t]);
+    an_cox_free(v->fit);
+    an_zph_free(v->zph);
+    an_arena_free(v->mem);
+}
+
+static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc *doc)
+{
+    an_status st = AN_OK;
+    an_cox_view v = {.ctx = ctx, .frame = frame, .params = opt, .doc = doc};
+
+    v.mem = an_arena_new(ctx);
+    if (!v.mem) return AN_ERR_MEMORY;
+    v.options = options_of(v.params);
+    v.event = an_event_in_words(doc, frame);
+    v.ratio = frame->surv.n_causes > 1 ? "Cause-specific hazard ratio" : "Hazard ratio";
+    AN_TRY(fill_data(&v));
+    AN_TRY(an_cox_fit(ctx, &v.data, &v.options, &v.fit));
+    AN_TRY(refuse_no_events(&v));
+    if (v.params->univariable && frame->design.n_terms > 1) AN_TRY(fit_alone(&v));
+    AN_TRY(test_hazards(&v));
+    AN_TRY(an_cox_fill_rows(&v));
+    AN_TRY(an_cox_test_terms(&v));
+    AN_TRY(describe(&v));
+done:
+    free_view(&v);
+    return st;
+}
+
+const an_analysis an_analysis_cox = {
+    .id = "cox",
+    .title = "Cox regression",
+    .question = "Which factors go with a higher or lower hazard of the event, taken "
+                "together?",
+    .method = "cox",
+    .example = "anodyne cox examples/mgus2/mgus2.csv 'Surv(futime, death) ~ age + sex + "
+               "hgb'",
+    .roles = roles,
+    .params = params,
+    .options_size = sizeof(an_cox_params),
+    .references = references,
+    .run = run,
+};
