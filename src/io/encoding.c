@@ -44,7 +44,7 @@ static an_status failed_at(an_ctx *ctx, const an_source *source, an_span good,
     return an_read_failed(ctx, AN_ERR_FORMAT, &problem);
 }
 
-/* Converts bytes from encoding into buf. *at: bytes converted. False: not valid. */
+/* Converts bytes into buf (NULL: only tries). *at: bytes converted. False: not valid. */
 static bool convert(iconv_t with, an_span bytes, an_buf *buf, size_t *at)
 {
     char *in = (char *)(uintptr_t)bytes.data; /* iconv's old prototype; it only reads */
@@ -58,8 +58,8 @@ static bool convert(iconv_t with, an_span bytes, an_buf *buf, size_t *at)
 
         if (iconv(with, &in, &left, &out, &room) == (size_t)-1 && errno != E2BIG)
             good = false;
-        an_buf_put(buf, chunk, sizeof chunk - room);
-        if (buf->st != AN_OK) break;
+        if (buf) an_buf_put(buf, chunk, sizeof chunk - room);
+        if (buf && buf->st != AN_OK) break;
     }
     *at = bytes.size - left;
     return good;
@@ -139,17 +139,14 @@ static bool looks_paired(an_span bytes)
     return pairs > singles;
 }
 
-static bool is_valid_in(an_ctx *ctx, an_span bytes, const char *encoding)
+static bool is_valid_in(an_span bytes, const char *encoding)
 {
     iconv_t with = iconv_open("UTF-8", encoding);
     bool good;
-    an_buf buf;
     size_t at;
 
     if (with == (iconv_t)-1) return false;
-    an_buf_init(&buf, ctx, 0);
-    good = convert(with, bytes, &buf, &at) && buf.st == AN_OK;
-    an_buf_free(&buf);
+    good = convert(with, bytes, NULL, &at);
     iconv_close(with);
     return good;
 }
@@ -160,7 +157,7 @@ static an_status decode_legacy(an_ctx *ctx, const an_source *source, size_t vali
 {
     const an_span bytes = source->bytes;
 
-    if (looks_paired(bytes) && is_valid_in(ctx, bytes, "GB18030")) {
+    if (looks_paired(bytes) && is_valid_in(bytes, "GB18030")) {
         note(ctx, source, "E602", "the file is not UTF-8; it was read as GB18030",
              "if words look wrong, state the encoding of the file");
         return decode_with(ctx, source, bytes, "GB18030", mem, text);
