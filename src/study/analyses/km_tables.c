@@ -3,9 +3,12 @@
 
 #include "math/math.h"
 
+/* Where nobody has had the event yet, or everybody has, limits have no width and would
+ * only look like certainty. */
 static an_value proportion(const an_km_view *v, double s, double lower, double upper)
 {
-    an_value value = an_estimate(AN_KIND_PROPORTION, s, lower, upper);
+    an_value value = lower < upper ? an_estimate(AN_KIND_PROPORTION, s, lower, upper)
+                                   : an_number(AN_KIND_PROPORTION, s);
 
     value.level = v->params->conf_level;
     return value;

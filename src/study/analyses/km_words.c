@@ -30,22 +30,22 @@ static void say_two(const an_km_view *v)
 
     if (!(t->p < 1 - v->params->conf_level)) {
         an_doc_text(v->doc, "conclusion",
-                    "No difference in time to %s between %s (median %s) and %s (median "
-                    "%s) was shown (log-rank %s).",
-                    v->event, first, median_text(v, worse), second,
-                    median_text(v, 1 - worse), p);
+                    "No difference in time to %s between %s and %s was shown (log-rank "
+                    "%s). Medians: %s and %s.",
+                    v->event, first, second, p, median_text(v, worse),
+                    median_text(v, 1 - worse));
     } else if (a > b || (isnan(a) && !isnan(b))) {
         an_doc_text(v->doc, "conclusion",
                     "The curves of %s and %s differ (log-rank %s) but cross: %s had more "
-                    "events than expected and yet the longer median (%s against %s).",
+                    "events than expected and yet the longer median, %s against %s.",
                     first, second, p, first, median_text(v, worse),
                     median_text(v, 1 - worse));
     } else {
         an_doc_text(v->doc, "conclusion",
-                    "Time to %s was shorter with %s (median %s) than with %s (median %s; "
-                    "log-rank %s).",
-                    v->event, first, median_text(v, worse), second,
-                    median_text(v, 1 - worse), p);
+                    "Time to %s was shorter with %s than with %s (log-rank %s). Medians: "
+                    "%s and %s.",
+                    v->event, first, second, p, median_text(v, worse),
+                    median_text(v, 1 - worse));
     }
 }
 
@@ -70,13 +70,14 @@ static void say_many(const an_km_view *v)
                     "(log-rank %s).",
                     v->event, (long long)t->n_groups, an_doc_p(v->doc, t->p));
     else
-        an_doc_text(v->doc, "conclusion",
-                    "Time to %s differed between the %lld groups (log-rank %s): it was "
-                    "shortest with %s (median %s) and longest with %s (median %s), by "
-                    "observed over expected events.",
-                    v->event, (long long)t->n_groups, an_doc_p(v->doc, t->p),
-                    an_km_label(v, &v->km->curve[most]), median_text(v, most),
-                    an_km_label(v, &v->km->curve[least]), median_text(v, least));
+        an_doc_text(
+            v->doc, "conclusion",
+            "Time to %s differed between the %lld groups (log-rank %s): by observed "
+            "over expected events it was shortest with %s, median %s, and longest "
+            "with %s, median %s.",
+            v->event, (long long)t->n_groups, an_doc_p(v->doc, t->p),
+            an_km_label(v, &v->km->curve[most]), median_text(v, most),
+            an_km_label(v, &v->km->curve[least]), median_text(v, least));
 }
 
 void an_km_say(const an_km_view *v)
@@ -94,30 +95,40 @@ void an_km_say(const an_km_view *v)
         say_many(v);
 }
 
+/* What the median is where survival is exactly one half for a while. */
+static const char *plateau_text(an_quantile_rule rule)
+{
+    if (rule == AN_QUANTILE_R)
+        return "or the midpoint to the next event, or to the end of follow-up, where it "
+               "is "
+               "exactly one half";
+    if (rule == AN_QUANTILE_FIRST)
+        return "without a midpoint where it is exactly one half";
+    return "or the midpoint to the next event where it is exactly one half, and not "
+           "reached where it stays there";
+}
+
 void an_km_say_method(const an_km_view *v)
 {
     static const char *const scales[] = {"log(-log)", "log", "plain", "logit",
                                          "arcsine square root"};
-    static const char *const rules[] = {
-        "as the first time with survival at or below one half, the midpoint to the next "
-        "event where survival is exactly one half, and not reached where it stays there",
-        "as R's quantile of the curve has it",
-        "as the first time with survival at or below one half"};
+    const char *test = "";
 
+    if (v->test)
+        test = v->test->n_strata > 1
+                   ? " Groups were compared by a stratified log-rank test."
+                   : " Groups were compared by a log-rank test.";
     an_doc_text(
         v->doc, "methods",
-        "Time to %s was estimated by the Kaplan-Meier method; at tied times events "
-        "come before censorings. Limits (%g %%) are on the %s scale with %s "
-        "variance. Medians are taken %s, with Brookmeyer-Crowley limits. Follow-up "
-        "is the reverse Kaplan-Meier median, in which events of any cause end "
-        "observation before censorings of the same time.%s",
+        "Time to %s was estimated by the Kaplan-Meier method; at tied times events come "
+        "before censorings. Limits (%g %%) are on the %s scale with %s variance. The "
+        "median is the first time with survival at or below one half, %s; its limits are "
+        "those of Brookmeyer and Crowley. Follow-up is the reverse Kaplan-Meier median, "
+        "in "
+        "which events of any cause end observation before censorings of the same time.%s",
         v->event, 100 * v->params->conf_level, scales[v->km->options.conf_type],
         v->km->robust ? "robust (infinitesimal jackknife)" : "Greenwood's",
-        rules[v->rule],
-        !v->test                ? ""
-        : v->test->n_strata > 1 ? " Groups were compared by a stratified log-rank "
-                                  "test."
-                                : " Groups were compared by a log-rank test.");
+        plateau_text(v->rule), test);
 }
 
 /* ---- Notes ---- */

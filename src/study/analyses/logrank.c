@@ -9,7 +9,7 @@ typedef struct options {
 
 static const char *const weights[] = {"log-rank",  "gehan-breslow",      "tarone-ware",
                                       "peto-peto", "fleming-harrington", NULL};
-static const char *const names[] = {"Log-rank test", "Gehan-Breslow test",
+static const char *const names[] = {"log-rank test", "Gehan-Breslow test",
                                     "Tarone-Ware test", "Peto-Peto test",
                                     "Fleming-Harrington test"};
 
@@ -126,17 +126,14 @@ static void say_pairs(an_doc *doc, const an_frame *frame, const an_logrank_pairs
 
 static void say_method(an_doc *doc, const options *o, const an_logrank *test)
 {
-    const char *weight = weights[o->weight];
+    const char *powers = "";
 
     if (o->weight == 4)
-        weight = an_doc_printf(doc, "Fleming-Harrington with rho = %g and gamma = %g",
-                               o->rho, o->gamma);
-    an_doc_text(
-        doc, "methods",
-        "Groups were compared by a %s test with hypergeometric variance%s; groups "
-        "without expected events do not count in the degrees of freedom.",
-        o->weight == 4 ? weight : names[o->weight],
-        test->n_strata > 1 ? ", stratified" : "");
+        powers = an_doc_printf(doc, " with rho = %g and gamma = %g", o->rho, o->gamma);
+    an_doc_text(doc, "methods",
+                "Groups were compared by a %s%s%s, with hypergeometric variance; groups "
+                "without expected events do not count in the degrees of freedom.",
+                test->n_strata > 1 ? "stratified " : "", names[o->weight], powers);
 }
 
 static void add_notes(an_doc *doc, const an_frame *frame, const an_logrank *test)
