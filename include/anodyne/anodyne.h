@@ -19,6 +19,7 @@
 #include <anodyne/io.h>
 #include <anodyne/paired.h>
 #include <anodyne/proportion.h>
+#include <anodyne/render.h>
 #include <anodyne/report.h>
 #include <anodyne/status.h>
 #include <anodyne/survival.h>

@@ -4,10 +4,10 @@
  */
 #include "doc/doc.h"
 
-#define MINUS "\xE2\x88\x92"      /* U+2212 */
-#define INFINITE "\xE2\x88\x9E"   /* U+221E */
-#define TIMES_TEN " \xC3\x97 10"  /* U+00D7 */
-#define THIN_SPACE "\xE2\x80\xAF" /* U+202F, does not break */
+#define MINUS "\xE2\x88\x92"     /* U+2212 */
+#define INFINITE "\xE2\x88\x9E"  /* U+221E */
+#define TIMES_TEN " \xC3\x97 10" /* U+00D7 */
+#define GROUP ","
 
 enum {
     MOST_PLACES = 6,  /* digits spent on showing which side of a landmark a number is */
@@ -131,7 +131,7 @@ static bool is_whole(double x)
     return isnan(x) || isinf(x) || floor(x) == x;
 }
 
-/* Whole numbers; from five digits on in groups of three. Weighted counts: one decimal. */
+/* Whole numbers; from 10,000 on in groups of three. Weighted counts: one decimal. */
 static void count(sink *out, double x)
 {
     const an_decimal d = an_decimal_from(x);
@@ -145,7 +145,7 @@ static void count(sink *out, double x)
     if (d.negative && d.n > 0) puts_to(out, MINUS);
     size = an_decimal_print(d, 0, text);
     for (size_t i = 0; i < size; i++) {
-        if (i > 0 && size >= 5 && (size - i) % 3 == 0) puts_to(out, THIN_SPACE);
+        if (i > 0 && size >= 5 && (size - i) % 3 == 0) puts_to(out, GROUP);
         put(out, text + i, 1);
     }
 }
