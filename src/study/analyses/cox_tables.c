@@ -120,12 +120,25 @@ done:
 
 /* ---- The model as a whole ---- */
 
-static void add_test(const an_cox_view *v, const char *key, const char *label,
-                     double chisq, double p)
+/* Coefficients in the likelihood: a monotone one has no estimate, yet was fitted. */
+static double coefficients(const an_cox *fit)
 {
-    const an_value cells[] = {an_text(label), an_number(AN_KIND_STATISTIC, chisq),
-                              an_number(AN_KIND_COUNT, (double)v->fit->df),
-                              p_value(p, "not estimable")};
+    double n = 0;
+
+    for (an_index c = 0; c < fit->p; c++) n += fit->flag[c] != AN_COX_ALIASED;
+    return n;
+}
+
+static void add_test(const an_cox_view *v, const char *key, const char *label,
+                     double chisq)
+{
+    const double df = coefficients(v->fit);
+    an_value value = an_number(AN_KIND_STATISTIC, chisq);
+
+    if (isnan(chisq)) value.reason = "no finite estimate";
+    const an_value cells[] = {
+        an_text(label), value, an_number(AN_KIND_COUNT, df),
+        p_value(df > 0 ? an_chisq_upper(chisq, df) : NAN, value.reason)};
 
     an_doc_row_add(v->doc, key, 0, cells);
 }
@@ -139,12 +152,11 @@ static void show_tests(const an_cox_view *v)
     const an_cox *fit = v->fit;
 
     an_doc_table(v->doc, "tests", "Tests of the model", "Cox regression", 4, columns);
-    add_test(v, "lrt", "Likelihood ratio", fit->lrt, fit->lrt_p);
-    add_test(v, "wald", fit->robust ? "Wald (robust)" : "Wald", fit->wald, fit->wald_p);
-    add_test(v, "score", "Score", fit->score, fit->score_p);
-    if (fit->robust)
-        add_test(v, "robust_score", "Score (robust)", fit->robust_score,
-                 fit->robust_score_p);
+    add_test(v, "lrt", "Likelihood ratio", fit->lrt);
+    add_test(v, "wald", fit->robust ? "Wald (robust)" : "Wald",
+             fit->monotone ? NAN : fit->wald);
+    add_test(v, "score", "Score", fit->score);
+    if (fit->robust) add_test(v, "robust_score", "Score (robust)", fit->robust_score);
     an_doc_table_end(v->doc, fit->robust ? "The likelihood-ratio and score tests assume "
                                            "independent rows; prefer the robust ones."
                                          : NULL);

@@ -6,13 +6,6 @@ static bool significant(const an_cox_view *v, double p)
     return p < 1 - v->params->conf_level;
 }
 
-static const char *capital(const an_cox_view *v)
-{
-    const char *label = v->frame->event_label;
-
-    return label && *label ? label : "The event";
-}
-
 static const char *short_ratio(const an_cox_view *v)
 {
     return v->frame->surv.n_causes > 1 ? "cause-specific HR" : "HR";
@@ -56,17 +49,38 @@ static void say_number(const an_cox_view *v, const an_cox_row *row)
 {
     const an_index c = row->column;
 
+    an_doc_text(
+        v->doc, an_doc_printf(v->doc, "conclusion_%s", row->key),
+        "%s: %s was %s frequent with higher values (%s %s per %s; %s).", row->term->label,
+        v->event, v->fit->hr[c] > 1 ? "more" : "less", short_ratio(v), ratio_text(v, c),
+        row->term->unit ? row->term->unit : "unit", an_doc_p(v->doc, v->fit->p_value[c]));
+}
+
+/* A level without events, or with nothing but events, has no ratio and still a finding. */
+static void say_monotone(const an_cox_view *v, const an_cox_row *row)
+{
+    const char *where =
+        row->indent ? an_doc_printf(v->doc,
+                                    "with %s (%g events in %g patients) than with "
+                                    "%s",
+                                    row->label, row->n_events, row->n, reference_of(row))
+                    : "with higher values";
+
     an_doc_text(v->doc, an_doc_printf(v->doc, "conclusion_%s", row->key),
-                "%s was %s frequent with higher values of %s (%s %s per %s; %s).",
-                capital(v), v->fit->hr[c] > 1 ? "more" : "less",
-                row->term->label ? row->term->label : row->label, short_ratio(v),
-                ratio_text(v, c), row->term->unit ? row->term->unit : "unit",
-                an_doc_p(v->doc, v->fit->p_value[c]));
+                "%s: %s was so much %s frequent %s that no finite ratio exists; see the "
+                "note on separation.",
+                row->term->label, v->event,
+                v->fit->direction[row->column] > 0 ? "more" : "less", where);
 }
 
 static void say_row(const an_cox_view *v, const an_cox_row *row)
 {
-    if (row->column < 0 || !significant(v, v->fit->p_value[row->column])) return;
+    if (row->column < 0) return;
+    if (v->fit->flag[row->column] == AN_COX_MONOTONE) {
+        say_monotone(v, row);
+        return;
+    }
+    if (!significant(v, v->fit->p_value[row->column])) return;
     if (row->indent)
         say_level(v, row);
     else if (row->term->vector)
@@ -93,7 +107,7 @@ static void say_cause(const an_cox_view *v)
 
 void an_cox_say(const an_cox_view *v)
 {
-    bool any = false;
+    bool any = v->fit->monotone;
 
     for (an_index i = 0; i < v->n_rows; i++)
         if (v->rows[i].column >= 0)
