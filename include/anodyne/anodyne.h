@@ -14,6 +14,7 @@
 #include <anodyne/doc.h>
 #include <anodyne/dose.h>
 #include <anodyne/figure.h>
+#include <anodyne/file.h>
 #include <anodyne/formula.h>
 #include <anodyne/frame.h>
 #include <anodyne/io.h>

@@ -9,6 +9,7 @@
 #ifndef AN_BASE_BASE_H
 #define AN_BASE_BASE_H
 
+#include <anodyne/file.h>
 #include <anodyne/status.h>
 
 #include <assert.h>
@@ -159,8 +160,7 @@ void an_order_by(an_index n, int64_t *order, int64_t *work, an_compare_fn *compa
  * limit bytes is refused before it is read. */
 an_status an_file_read(an_ctx *ctx, const char *path, size_t limit, an_arena *mem,
                        char **data, size_t *size);
-/* Temporary file in the same folder, fsync, rename, fsync of the folder. */
-an_status an_file_write(an_ctx *ctx, const char *path, const void *data, size_t size);
+/* an_file_write() is public: <anodyne/file.h>. */
 
 /* A folder that appears whole or not at all: files are written below a temporary sibling,
  * commit renames it to path. */
