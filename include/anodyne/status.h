@@ -110,6 +110,11 @@ AN_API an_status an_fail_with(an_ctx *ctx, an_status code, const an_problem *pro
  *  @return bytes that the whole text needs, as snprintf does */
 AN_API size_t an_problem_format(const an_problem *problem, char *text, size_t size);
 
+/** "Did you mean": the candidate nearest to name by edit distance, or NULL when none is
+ *  near. */
+AN_API const char *an_nearest(const char *name, const char *const *candidates,
+                              an_index n);
+
 AN_END_DECLS
 
 #endif

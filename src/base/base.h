@@ -140,8 +140,6 @@ bool an_parse_date_iso(const char *text, size_t size, int32_t *days); /* yyyy-mm
 size_t an_utf8_valid(const char *text, size_t size);
 /* Restricted Damerau-Levenshtein distance in bytes, for "did you mean". */
 int an_edit_distance(const char *a, const char *b);
-/* The candidate nearest to name, or NULL when none is near. */
-const char *an_nearest(const char *name, const char *const *candidates, an_index n);
 
 /* ---- Sorting: stable, total order with NaN last ---- */
 
