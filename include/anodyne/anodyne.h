@@ -23,6 +23,7 @@
 #include <anodyne/render.h>
 #include <anodyne/report.h>
 #include <anodyne/status.h>
+#include <anodyne/study.h>
 #include <anodyne/survival.h>
 #include <anodyne/table.h>
 #include <anodyne/tables.h>

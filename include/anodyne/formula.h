@@ -66,21 +66,33 @@ AN_API an_status an_frame_build(an_ctx *ctx, const an_table *table,
                                 an_frame **out);
 
 /**
- * Presets, then one analysis as a section of doc: notes on how the data were read, rows
+ * One analysis as a section of doc: notes on how the data were read, rows
  * left out with their reasons, the analysis itself.
  *
  * @param key      of the section
  * @param title    of the section; NULL: the analysis' own
- * @param options  struct of options_size bytes, already checked
+ * @param options  struct of options_size bytes, for example an_options_values()
  */
 AN_API an_status an_analysis_run(an_ctx *ctx, const an_analysis *analysis,
                                  const an_frame *frame, const void *options,
                                  const char *key, const char *title, an_doc *doc);
 
-/** Options as another package takes them: "anodyne", "r", "sas" or "stata". Options that
- *  the analysis does not have are skipped. AN_ERR_ARGUMENT: no such package. */
-AN_API an_status an_params_preset(an_ctx *ctx, const an_param *params, void *options,
-                                  const char *package);
+/* ---- Options of one analysis, as texts set them ------------------------------------ */
+
+typedef struct an_options an_options;
+
+/** With presets; free with an_options_free(). */
+AN_API an_status an_options_new(an_ctx *ctx, const an_analysis *analysis,
+                                an_options **out);
+/** As an_params_set(). */
+AN_API an_status an_options_set(an_ctx *ctx, an_options *options, const char *name,
+                                const char *text);
+/** As another package takes them: "anodyne", "r", "sas" or "stata". Options that the
+ *  analysis does not have are skipped. AN_ERR_ARGUMENT: no such package. */
+AN_API an_status an_options_preset(an_ctx *ctx, an_options *options, const char *package);
+/** The struct that an_analysis.run() takes. */
+AN_API const void *an_options_values(const an_options *options);
+AN_API void an_options_free(an_options *options); /**< NULL is allowed */
 
 AN_END_DECLS
 

@@ -217,7 +217,7 @@ static an_status check_weights(an_builder *b)
 {
     const double *w = b->frame->surv.weight;
     an_problem problem = {.severity = AN_ERROR,
-                          .code = "D111",
+                          .code = "D131",
                           .what = "a weight is negative",
                           .why = "a row counts as often as its weight says"};
 

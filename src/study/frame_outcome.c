@@ -13,7 +13,7 @@ static an_status check_times(an_builder *b, const an_expr *e, const double *x,
     for (an_index i = 0; i < b->n_rows; i++) {
         char what[300];
         an_problem problem = {.severity = AN_ERROR,
-                              .code = "D110",
+                              .code = "D130",
                               .what = what,
                               .why = "follow-up runs from 0 to a finite time",
                               .todo = "correct the cell, or leave the row out: --where"};

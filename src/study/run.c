@@ -3,62 +3,6 @@
 
 #include "base/base.h"
 
-/* ---- Presets of other packages ---- */
-
-typedef struct preset {
-    const char *package, *option, *value;
-} preset;
-
-/* Defaults of R survival 3.x and cmprsk 2.2, SAS PHREG and LIFETEST, Stata stcox and sts.
- */
-static const preset presets[] = {
-    {"r", "ties", "efron"},         {"sas", "ties", "breslow"},
-    {"stata", "ties", "breslow"},   {"r", "conf_type", "log"},
-    {"sas", "conf_type", "loglog"}, {"stata", "conf_type", "loglog"},
-    {"r", "limits", "log"},         {"sas", "limits", "loglog"},
-    {"stata", "limits", "loglog"},  {"r", "variance", "aalen"},
-    {"sas", "variance", "delta"},   {"stata", "variance", "delta"},
-};
-enum { N_PRESETS = sizeof presets / sizeof *presets };
-
-static const an_param *param_named(const an_param *params, const char *name)
-{
-    for (const an_param *p = params; p->name; p++)
-        if (strcmp(p->name, name) == 0) return p;
-    return NULL;
-}
-
-static bool has_choice(const an_param *p, const char *text)
-{
-    for (int i = 0; p && p->type == AN_PARAM_CHOICE_TYPE && p->choices[i]; i++)
-        if (strcmp(p->choices[i], text) == 0) return true;
-    return false;
-}
-
-an_status an_params_preset(an_ctx *ctx, const an_param *params, void *options,
-                           const char *package)
-{
-    static const char *const packages[] = {"anodyne", "r", "sas", "stata"};
-    const an_problem problem = {.severity = AN_ERROR,
-                                .code = "U104",
-                                .what = "preset: no such package",
-                                .todo = "choose one of: anodyne r sas stata"};
-    an_status st = AN_OK;
-    bool known = false;
-
-    for (int i = 0; i < 4; i++) known |= strcmp(package, packages[i]) == 0;
-    if (!known) return an_fail_with(ctx, AN_ERR_ARGUMENT, &problem);
-    for (int i = 0; i < N_PRESETS; i++) {
-        const an_param *p = param_named(params, presets[i].option);
-
-        if (strcmp(presets[i].package, package) != 0) continue;
-        if (!has_choice(p, presets[i].value)) continue;
-        AN_TRY(an_params_set(ctx, params, options, p->name, presets[i].value, NULL));
-    }
-done:
-    return st;
-}
-
 /* ---- Settings as text ---- */
 
 static void put_list(an_buf *buf, const an_reals *list)

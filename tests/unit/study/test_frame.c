@@ -310,7 +310,7 @@ static void mistakes_are_pointed_at(void **state)
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++)
         check_failure(*state, &model, wrong[k].formula, AN_ERR_ARGUMENT, wrong[k].code,
                       wrong[k].said);
-    check_failure(*state, &model, "Surv(bad, status) ~ 1", AN_ERR_DATA, "D110",
+    check_failure(*state, &model, "Surv(bad, status) ~ 1", AN_ERR_DATA, "D130",
                   "clinic.csv:5:1");
     check_failure(*state, &curve, "Surv(time, status) ~ arm:stage", AN_ERR_ARGUMENT,
                   "U118", "interaction");

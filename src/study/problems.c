@@ -1,0 +1,29 @@
+/* The codes of problems: problems.def as a table. */
+#include <anodyne/study.h>
+
+#include "base/base.h"
+
+static const an_problem_kind kinds[] = {
+#define AN_PROBLEM(code, severity, meaning, todo) {code, severity, meaning, todo},
+#include "study/problems.def"
+#undef AN_PROBLEM
+};
+enum { N_KINDS = sizeof kinds / sizeof *kinds };
+
+an_index an_problem_kind_count(void)
+{
+    return N_KINDS;
+}
+
+const an_problem_kind *an_problem_kind_at(an_index i)
+{
+    assert(i >= 0 && i < N_KINDS);
+    return &kinds[i];
+}
+
+const an_problem_kind *an_problem_kind_find(const char *code)
+{
+    for (an_index i = 0; i < N_KINDS; i++)
+        if (strcmp(kinds[i].code, code) == 0) return &kinds[i];
+    return NULL;
+}
