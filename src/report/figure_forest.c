@@ -182,20 +182,26 @@ static void log_axis(const an_drawing *d, an_axis *x)
 /* The densest of these series of ticks whose labels have room; each holds 1. */
 static void log_ticks(const an_drawing *d, an_axis *x)
 {
+    static const double fine[] = {0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.4, 1.6, 1.8, 2};
+    static const double near[] = {0.5, 0.8, 1, 1.25, 2};
     static const double dense[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1,
                                    2,    5,    10,   20,  50,  100};
     static const double doubling[] = {0.015625, 0.03125, 0.0625, 0.125, 0.25, 0.5, 1,
                                       2,        4,       8,      16,    32,   64};
     static const double fourfold[] = {0.015625, 0.0625, 0.25, 1, 4, 16, 64};
     static const double tens[] = {0.01, 0.1, 1, 10, 100};
+    static const double hundreds[] = {0.01, 1, 100};
     static const struct {
         const double *tick;
         an_index n;
-    } choice[] = {{dense, 13}, {doubling, 13}, {fourfold, 7}, {tens, 5}};
+    } choice[] = {{fine, 11},    {near, 5}, {dense, 13},  {doubling, 13},
+                  {fourfold, 7}, {tens, 5}, {hundreds, 3}};
+    /* The first two do not reach further. */
+    const int first = x->min >= 0.5 && x->max <= 2 ? 0 : 2;
     char text[AN_NUMBER_SIZE];
 
     x->tick = an_scene_alloc(d->scene, 13, sizeof *x->tick);
-    for (int c = 0; x->tick && c < 4; c++) {
+    for (int c = first; x->tick && c < 7; c++) {
         double last = -INFINITY;
         bool fits = true;
 
