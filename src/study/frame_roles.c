@@ -199,7 +199,7 @@ static an_status bind_positional(an_builder *b, const an_expr *e)
 static bool has_many_role(const an_builder *b)
 {
     for (const an_role *r = b->analysis->roles; r->name; r++)
-        if (r->many && r->kind != AN_ROLE_TERMS) return true;
+        if (r->many && r->required && r->kind != AN_ROLE_TERMS) return true;
     return an_role_of_kind(b->analysis, AN_ROLE_TERMS) != NULL;
 }
 
