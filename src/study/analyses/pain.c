@@ -1,0 +1,305 @@
+/* Pain before and after radiotherapy: paired scores, response, trajectory. */
+#include "study/analyses/pain.h"
+
+#include <anodyne/paired.h>
+
+static const char *const opioid_choices[] = {"required", "score_only", NULL};
+
+static const an_param params[] = {
+    AN_PARAM_REAL(an_pain_options, conf_level, 0.95, 0.5, 0.9999, NULL,
+                  "Confidence level of the limits"),
+    AN_PARAM_REAL(an_pain_options, min_baseline, 2, 0, 10, "NRS",
+                  "Baseline score from which the consensus definition applies"),
+    AN_PARAM_CHOICE(an_pain_options, opioids, 0, opioid_choices,
+                    "Consensus response of patients without an opioid dose: not "
+                    "assessable, or by the score alone"),
+    AN_PARAM_REALS(an_pain_options, times, 0, 1e5, NULL,
+                   "Times of baseline, follow-up and further visits on the figure "
+                   "(default 0, 1, 2, ...)"),
+    AN_PARAM_TEXT(an_pain_options, time_label, "Label of the figure's time axis"),
+    AN_PARAM_END,
+};
+
+static const an_role roles[] = {
+    {"baseline", AN_ROLE_NUMBER, true, false, false, "Pain score before treatment"},
+    {"followup", AN_ROLE_NUMBER, true, false, false, "Pain score at the window"},
+    {"opioid_baseline", AN_ROLE_NUMBER, false, false, false,
+     "Opioids before, oral morphine equivalents [mg/day]"},
+    {"opioid_followup", AN_ROLE_NUMBER, false, false, false,
+     "Opioids at the window, oral morphine equivalents [mg/day]"},
+    {"group", AN_ROLE_FACTOR, false, false, false, "Groups to show side by side"},
+    {"alive_at_window", AN_ROLE_ANY, false, false, false,
+     "Alive at the window: yes/no, true/false or 1/0"},
+    {"visits", AN_ROLE_NUMBER, false, true, false, "Later pain scores, in time order"},
+    AN_ROLE_END,
+};
+
+static const char *const references[] = {
+    "Chow E, Hoskin P, Mitera G, et al. Update of the international consensus on "
+    "palliative "
+    "radiotherapy endpoints for future clinical trials in bone metastases. Int J Radiat "
+    "Oncol Biol Phys 2012;82:1730-1737. doi:10.1016/j.ijrobp.2011.02.008",
+    "Pratt JW. Remarks on zeros and ties in the Wilcoxon signed rank procedures. J Am "
+    "Stat "
+    "Assoc 1959;54:655-667. doi:10.1080/01621459.1959.10501526",
+    "Hodges JL, Lehmann EL. Estimates of location based on rank tests. Ann Math Stat "
+    "1963;34:598-611. doi:10.1214/aoms/1177704172",
+    "Wilson EB. Probable inference, the law of succession, and statistical inference. J "
+    "Am "
+    "Stat Assoc 1927;22:209-212. doi:10.1080/01621459.1927.10502953",
+    NULL,
+};
+
+/* ---- Reading the frame ---- */
+
+static bool is_word(const char *text, const char *const *words)
+{
+    for (; *words; words++) {
+        const char *a = text, *b = *words;
+
+        for (; *a && *b; a++, b++)
+            if ((*a >= 'A' && *a <= 'Z' ? *a + 32 : *a) != *b) break;
+        if (!*a && !*b) return true;
+    }
+    return false;
+}
+
+/* 1 alive, 0 dead, -1 not a word for either. */
+static int level_meaning(const char *level)
+{
+    static const char *const yes[] = {"yes", "true", "1", "alive", NULL};
+    static const char *const no[] = {"no", "false", "0", "dead", "died", NULL};
+
+    return is_word(level, yes) ? 1 : is_word(level, no) ? 0 : -1;
+}
+
+static an_status read_alive(an_pain *p)
+{
+    const an_vector *v = an_frame_role(p->frame, "alive_at_window");
+    an_ctx *ctx = p->ctx;
+    an_status st = AN_OK;
+
+    if (!v) return AN_OK;
+    for (an_index k = 0; v->code && k < v->n_levels; k++)
+        if (level_meaning(v->levels[k]) < 0)
+            return an_fail(ctx, AN_ERR_DATA,
+                           "%s: `%s` is neither yes nor no (alive at the window)",
+                           v->label, v->levels[k]);
+    AN_ALLOC(p->alive, p->mem, p->n);
+    for (an_index i = 0; i < p->n; i++) {
+        if (v->code)
+            p->alive[i] =
+                (int8_t)(v->code[i] < 0 ? -1 : level_meaning(v->levels[v->code[i]]));
+        else
+            p->alive[i] = (int8_t)(isnan(v->x[i]) ? -1 : v->x[i] != 0);
+        if (!isnan(p->after->x[i])) p->alive[i] = 1; /* who gave a score was alive */
+    }
+done:
+    return st;
+}
+
+static an_status read_frame(an_pain *p)
+{
+    const an_vector *ob = an_frame_role(p->frame, "opioid_baseline");
+    const an_vector *of = an_frame_role(p->frame, "opioid_followup");
+    const an_consensus_rule presets = AN_CONSENSUS_DEFAULTS;
+
+    p->n = p->frame->n;
+    p->before = an_frame_role(p->frame, "baseline");
+    p->after = an_frame_role(p->frame, "followup");
+    p->group = an_frame_role(p->frame, "group");
+    p->opioid_before = ob && of ? ob->x : NULL;
+    p->opioid_after = ob && of ? of->x : NULL;
+    p->rule = presets;
+    p->rule.min_baseline = p->o->min_baseline;
+    p->rule.opioid_policy = p->opioid_before && p->o->opioids == 0 ? AN_OPIOID_REQUIRED
+                                                                   : AN_OPIOID_SCORE_ONLY;
+    if (p->n == 0) return an_fail(p->ctx, AN_ERR_ESTIMATE, "there is no patient");
+    return read_alive(p);
+}
+
+static an_index count_outside(const an_pain *p, const an_vector *v)
+{
+    an_index n = 0;
+
+    for (an_index i = 0; i < p->n; i++) n += v->x[i] < 0 || v->x[i] > 10;
+    return n;
+}
+
+/* ---- Paired scores ---- */
+
+static an_value mean_sd(double mean, double sd)
+{
+    return an_estimate(AN_KIND_MEAN_SD, mean, sd, NAN);
+}
+
+static an_value median_of(double median)
+{
+    return an_number(AN_KIND_NUMBER, median);
+}
+
+static void paired_values(an_pain *p, const an_paired *f)
+{
+    an_doc *doc = p->doc;
+    const an_signed_rank *w = &f->pratt;
+
+    an_doc_value(doc, "n_pairs", "Patients with both scores",
+                 an_count_of((double)f->n, (double)p->n), "count");
+    an_doc_value(doc, "baseline_mean",
+                 an_doc_printf(doc, "%s, mean (SD)", p->before->label),
+                 mean_sd(f->mean_y, f->sd_y), "of the pairs");
+    an_doc_value(doc, "followup_mean",
+                 an_doc_printf(doc, "%s, mean (SD)", p->after->label),
+                 mean_sd(f->mean_x, f->sd_x), "of the pairs");
+    an_doc_value(doc, "baseline_median",
+                 an_doc_printf(doc, "%s, median", p->before->label),
+                 median_of(f->median_y), "of the pairs");
+    an_doc_value(doc, "followup_median",
+                 an_doc_printf(doc, "%s, median", p->after->label),
+                 median_of(f->median_x), "of the pairs");
+    an_doc_value(doc, "pseudomedian", "Change, Hodges-Lehmann",
+                 an_estimate(AN_KIND_NUMBER, f->pseudomedian, f->pseudomedian_lower,
+                             f->pseudomedian_upper),
+                 f->pseudomedian_exact ? "Hodges-Lehmann, limits by inverting the exact "
+                                         "signed-rank test"
+                                       : "Hodges-Lehmann, limits from the normal "
+                                         "approximation");
+    an_doc_value(doc, "p_signed_rank", "Signed-rank test",
+                 isnan(w->p_two_sided) ? an_not_estimable(AN_KIND_P, "no score changed")
+                                       : an_number(AN_KIND_P, w->p_two_sided),
+                 w->exact ? "exact signed-rank, zeros by Pratt"
+                          : "signed-rank, normal approximation, zeros by Pratt");
+    an_doc_value(doc, "mean_change", "Mean change",
+                 an_estimate(AN_KIND_NUMBER, f->mean, f->mean_lower, f->mean_upper),
+                 "paired t interval");
+    an_doc_value(doc, "p_t", "Paired t test",
+                 isnan(f->t_p) ? an_not_estimable(AN_KIND_P, "every change is the same")
+                               : an_number(AN_KIND_P, f->t_p),
+                 "paired t test");
+    an_doc_value(doc, "n_lower", "Score lower",
+                 an_count_of((double)f->n_negative, (double)f->n), "count of pairs");
+    an_doc_value(doc, "n_same", "Score unchanged",
+                 an_count_of((double)f->n_zero, (double)f->n), "count of pairs");
+    an_doc_value(doc, "n_higher", "Score higher",
+                 an_count_of((double)f->n_positive, (double)f->n), "count of pairs");
+}
+
+static void paired_sentence(an_pain *p, const an_paired *f)
+{
+    an_doc *doc = p->doc;
+    const char *verb = f->mean < 0 ? "fell" : f->mean > 0 ? "rose" : "did not change";
+    const char *after = an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_x));
+    const char *before = an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_y));
+    const char *change =
+        an_doc_format(doc, an_estimate(AN_KIND_NUMBER, f->pseudomedian,
+                                       f->pseudomedian_lower, f->pseudomedian_upper));
+
+    an_doc_text(
+        doc, "change",
+        "In the %lld of %lld patients with both scores, mean pain %s from %s (%s) "
+        "to %s (%s). The Hodges-Lehmann estimate of the change is %s points.",
+        (long long)f->n, (long long)p->n, verb, before, p->before->label, after,
+        p->after->label, change);
+}
+
+static an_status paired(an_pain *p)
+{
+    const an_paired_options o = {p->o->conf_level, 1000, 400};
+    an_paired f;
+    const an_status st = an_paired_fit(p->ctx, p->n, p->after->x, p->before->x, &o, &f);
+
+    if (st == AN_ERR_ESTIMATE)
+        return an_fail(p->ctx, st, "no patient has both pain scores, %s and %s",
+                       p->before->label, p->after->label);
+    if (st != AN_OK) return st;
+    an_doc_open(p->doc, "paired", "Pain scores before and after");
+    paired_sentence(p, &f);
+    paired_values(p, &f);
+    if (isinf(f.pseudomedian_lower))
+        an_doc_note(p->doc, AN_WARNING, "M411",
+                    "With %lld pairs no shift can be excluded at this level: the "
+                    "Hodges-Lehmann limits are infinite.",
+                    (long long)f.n);
+    if (!f.pratt.exact || !f.pseudomedian_exact)
+        an_doc_note(
+            p->doc, AN_NOTE, "M412",
+            "The signed-rank test is exact up to %lld changed scores and its limits "
+            "up to %lld pairs; beyond, the normal approximation with the variance "
+            "given the ranks is used.",
+            (long long)o.exact_test, (long long)o.exact_limit);
+    an_doc_close(p->doc);
+    return AN_OK;
+}
+
+/* ---- What the reader must know ---- */
+
+static void notes(an_pain *p)
+{
+    const an_index outside = count_outside(p, p->before) + count_outside(p, p->after);
+
+    if (outside > 0)
+        an_doc_note(p->doc, AN_WARNING, "M413",
+                    "%lld scores lie outside of 0 to 10: check that these columns are "
+                    "numeric rating scales.",
+                    (long long)outside);
+    if (!p->opioid_before)
+        an_doc_note(p->doc, AN_WARNING, "M414",
+                    "Opioid doses were not given, so the consensus classes rest on the "
+                    "scores alone: a fall of pain bought with more opioids counts as "
+                    "response.");
+    if (!p->alive)
+        an_doc_note(
+            p->doc, AN_NOTE, "M415",
+            "Survival at the window was not given: the third denominator, alive at "
+            "the window, cannot be formed.");
+}
+
+static void methods(an_pain *p)
+{
+    an_doc_text(
+        p->doc, "methods",
+        "Pain scores before and after were compared in patients with both scores by the "
+        "exact conditional signed-rank test (zeros by Pratt, mid-ranks) and the "
+        "Hodges-Lehmann estimate with limits that invert it; a paired t test stands "
+        "beside "
+        "it. Response follows the international consensus of 2012%s (baseline score of "
+        "at "
+        "least %g); other definitions use the score alone. Proportions have Wilson %g %% "
+        "limits over three denominators: all treated (a missing score is no response), "
+        "assessable, and alive at the window.",
+        p->opioid_before ? " with oral morphine equivalents" : ", without opioid doses",
+        p->o->min_baseline, 100 * p->o->conf_level);
+}
+
+static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc *doc)
+{
+    an_status st = AN_OK;
+    an_pain p = {.ctx = ctx, .frame = frame, .o = opt, .doc = doc};
+
+    p.mem = an_arena_new(ctx);
+    if (!p.mem) return AN_ERR_MEMORY;
+    AN_TRY(read_frame(&p));
+    AN_TRY(paired(&p));
+    AN_TRY(an_pain_responses(&p));
+    AN_TRY(an_pain_trajectory(&p));
+    notes(&p);
+    methods(&p);
+    AN_TRY(an_doc_status(doc));
+done:
+    an_arena_free(p.mem);
+    return st;
+}
+
+const an_analysis an_analysis_pain = {
+    .id = "pain",
+    .title = "Pain response",
+    .question = "How much did pain change after radiotherapy, and in how many patients?",
+    .method = "pain",
+    .example = "anodyne pain examples/spine-hfrt/cohort.csv 'nrs_1month ~ nrs_baseline' "
+               "--opioid-baseline opioid_baseline_mg --opioid-followup opioid_1month_mg",
+    .roles = roles,
+    .params = params,
+    .options_size = sizeof(an_pain_options),
+    .references = references,
+    .run = run,
+};

@@ -1,0 +1,38 @@
+/* The parts of the analysis of pain share what was read from the frame. */
+#ifndef AN_STUDY_ANALYSES_PAIN_H
+#define AN_STUDY_ANALYSES_PAIN_H
+
+#include <anodyne/analysis.h>
+#include <anodyne/clinic.h>
+
+#include "base/base.h"
+
+typedef struct an_pain_options {
+    double conf_level, min_baseline;
+    int opioids; /* subscript of "required", "score_only" */
+    an_reals times;
+    const char *time_label;
+} an_pain_options;
+
+typedef struct an_pain {
+    an_ctx *ctx;
+    const an_frame *frame;
+    const an_pain_options *o;
+    an_doc *doc;
+    an_arena *mem;
+    an_index n; /* patients treated */
+    const an_vector *before, *after, *group;
+    const double *opioid_before, *opioid_after; /* [n] or NULL */
+    int8_t *alive;          /* [n] at the window: 1, 0, -1 not known; NULL: not given */
+    an_consensus_rule rule; /* as the options and the columns given imply */
+} an_pain;
+
+/* Who responded by a definition: 1, 0, -1 not assessable, -2 not eligible. */
+enum { AN_PAIN_MISSING = -1, AN_PAIN_INELIGIBLE = -2 };
+int an_pain_consensus(const an_pain *p, const an_consensus_rule *rule, an_index i,
+                      an_response *response);
+
+an_status an_pain_responses(an_pain *p);  /* tables of responders */
+an_status an_pain_trajectory(an_pain *p); /* figure */
+
+#endif

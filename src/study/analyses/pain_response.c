@@ -1,0 +1,405 @@
+/* Pain response: definitions, denominators, bounds, switches, groups. */
+#include "study/analyses/pain.h"
+
+#include <anodyne/tables.h>
+
+/* ---- Definitions ---- */
+
+enum {
+    CONSENSUS,
+    ANY_DECREASE,
+    POINTS_2,
+    RELIEF_30,
+    MCID,
+    RELIEF_50,
+    NO_PAIN,
+    N_DEFINITIONS
+};
+
+static const struct {
+    const char *key, *label;
+} definitions[N_DEFINITIONS] = {
+    {"consensus", "Complete or partial response, international consensus 2012"},
+    {"any_decrease", "Any decrease of the score"},
+    {"points2", "At least 2 points lower"},
+    {"relief30", "At least 30 % lower"},
+    {"mcid", "At least 2 points and 30 % lower"},
+    {"relief50", "At least 50 % lower"},
+    {"no_pain", "No pain (score 0)"},
+};
+
+int an_pain_consensus(const an_pain *p, const an_consensus_rule *rule, an_index i,
+                      an_response *response)
+{
+    const double ob = p->opioid_before ? p->opioid_before[i] : NAN;
+    const double of = p->opioid_after ? p->opioid_after[i] : NAN;
+
+    *response = an_consensus_response(p->before->x[i], p->after->x[i], ob, of, rule);
+    if (*response == AN_RESPONSE_NOT_ASSESSABLE) return AN_PAIN_MISSING;
+    if (*response == AN_RESPONSE_NOT_ELIGIBLE) return AN_PAIN_INELIGIBLE;
+    return *response == AN_RESPONSE_COMPLETE || *response == AN_RESPONSE_PARTIAL;
+}
+
+static int outcome(const an_pain *p, int definition, an_index i)
+{
+    static const an_pain_rule rules[N_DEFINITIONS] = {
+        [ANY_DECREASE] = AN_PAIN_ANY_DECREASE,
+        [POINTS_2] = AN_PAIN_2_POINTS,
+        [RELIEF_30] = AN_PAIN_RELIEF_30,
+        [RELIEF_50] = AN_PAIN_RELIEF_50,
+        [NO_PAIN] = AN_PAIN_NONE,
+    };
+    const double b = p->before->x[i], f = p->after->x[i];
+    an_response class;
+
+    if (definition == CONSENSUS) return an_pain_consensus(p, &p->rule, i, &class);
+    if (definition == MCID) {
+        const int points = an_pain_response(AN_PAIN_2_POINTS, b, f);
+
+        return points == 1 ? an_pain_response(AN_PAIN_RELIEF_30, b, f) : points;
+    }
+    return an_pain_response(rules[definition], b, f);
+}
+
+/* Counts of one definition among all (level < 0) or one group. */
+typedef struct tally {
+    double responders, treated, assessable, alive, ineligible, missing;
+    double missing_dead, missing_alive;
+} tally;
+
+static tally count(const an_pain *p, int definition, an_index level)
+{
+    tally t = {0};
+
+    for (an_index i = 0; i < p->n; i++) {
+        const int r = outcome(p, definition, i);
+        const int alive = p->alive ? p->alive[i] : -1;
+
+        if (level >= 0 && p->group->code[i] != level) continue;
+        t.treated++;
+        t.responders += r == 1;
+        t.assessable += r >= 0;
+        t.ineligible += r == AN_PAIN_INELIGIBLE;
+        t.missing += r == AN_PAIN_MISSING;
+        t.alive += alive == 1;
+        t.missing_dead += r == AN_PAIN_MISSING && alive == 0;
+        t.missing_alive += r == AN_PAIN_MISSING && alive == 1;
+    }
+    return t;
+}
+
+static an_value share(const an_pain *p, double x, double n)
+{
+    if (n == 0) return an_not_estimable(AN_KIND_PROPORTION, "no patient");
+    const an_interval i =
+        an_proportion_interval(AN_PROPORTION_WILSON, x, n, p->o->conf_level);
+
+    return an_estimate(AN_KIND_PROPORTION, x / n, i.lower, i.upper);
+}
+
+/* ---- Responders over three denominators ---- */
+
+static void denominator_row(const an_pain *p, const char *key, const char *of,
+                            const char *label, double x, double n)
+{
+    const an_value cells[] = {an_text(label), an_count_of(x, n), share(p, x, n)};
+
+    an_doc_row_add(p->doc, an_doc_printf(p->doc, "%s_%s", key, of), 1, cells);
+}
+
+static void responders(const an_pain *p)
+{
+    const an_doc_column columns[] = {{"definition", "Definition and denominator"},
+                                     {"n", "Responders"},
+                                     {"proportion", "Proportion (limits)"}};
+
+    an_doc_table(p->doc, "responders", "Responders over three denominators",
+                 "Wilson interval", 3, columns);
+    for (int d = 0; d < N_DEFINITIONS; d++) {
+        const tally t = count(p, d, -1);
+        const char *key = definitions[d].key;
+        const char *label =
+            d == CONSENSUS && !p->opioid_before
+                ? an_doc_printf(p->doc, "%s, scores only", definitions[d].label)
+                : definitions[d].label;
+        const an_value heading[] = {an_text(label), an_text(""), an_text("")};
+
+        an_doc_row_add(p->doc, key, 0, heading);
+        denominator_row(p, key, "treated", "of all treated", t.responders, t.treated);
+        if (t.ineligible > 0)
+            denominator_row(p, key, "eligible",
+                            an_doc_printf(p->doc,
+                                          "of all but those with baseline below %g",
+                                          p->o->min_baseline),
+                            t.responders, t.treated - t.ineligible);
+        denominator_row(p, key, "assessable", "of assessable", t.responders,
+                        t.assessable);
+        if (p->alive)
+            denominator_row(p, key, "alive", "of alive at the window", t.responders,
+                            t.alive);
+    }
+    an_doc_table_end(p->doc, "All treated: who was not assessed counts as no response. "
+                             "Assessable: the definition "
+                             "can be applied. Alive at the window: known to be alive "
+                             "then; who was not assessed "
+                             "counts as no response.");
+}
+
+/* ---- Classes, and what the switches do to them ---- */
+
+typedef struct classes {
+    double n[AN_RESPONSE_COUNT];
+} classes;
+
+static classes classify(const an_pain *p, const an_consensus_rule *rule)
+{
+    classes c = {{0}};
+    an_response r;
+
+    for (an_index i = 0; i < p->n; i++) {
+        an_pain_consensus(p, rule, i, &r);
+        c.n[r]++;
+    }
+    return c;
+}
+
+static double assessable(const classes *c)
+{
+    double n = 0;
+
+    for (int r = 0; r <= AN_RESPONSE_INDETERMINATE; r++) n += c->n[r];
+    return n;
+}
+
+static void class_table(const an_pain *p)
+{
+    const an_doc_column columns[] = {{"class", "Class"},
+                                     {"treated", "Of all treated"},
+                                     {"assessable", "Of assessable"},
+                                     {"proportion", "Proportion of assessable (limits)"}};
+    const classes c = classify(p, &p->rule);
+    const double n = assessable(&c);
+
+    an_doc_table(p->doc, "consensus", "Classes of the international consensus 2012",
+                 "Wilson interval", 4, columns);
+    for (int r = 0; r < AN_RESPONSE_COUNT; r++) {
+        const bool in = r <= AN_RESPONSE_INDETERMINATE;
+        const an_value cells[] = {
+            an_text(an_doc_printf(p->doc, "%s (%s)", an_response_label((an_response)r),
+                                  an_response_code((an_response)r))),
+            an_count_of(c.n[r], (double)p->n), in ? an_count_of(c.n[r], n) : an_text(""),
+            in ? share(p, c.n[r], n) : an_text("")};
+
+        an_doc_row_add(p->doc, an_response_code((an_response)r), 0, cells);
+    }
+    an_doc_table_end(
+        p->doc, an_doc_printf(
+                    p->doc,
+                    "CR: score 0 without more opioid. PR: 2 points lower without more "
+                    "opioid, or a quarter less opioid without more pain. PP: 2 points "
+                    "higher with opioids not up by a quarter, or opioids up by a quarter "
+                    "with the score equal or 1 higher. IR: everything else. NE: baseline "
+                    "below %g.",
+                    p->o->min_baseline));
+}
+
+static void switch_row(const an_pain *p, const char *key, const char *label,
+                       const an_consensus_rule *rule)
+{
+    const classes c = classify(p, rule);
+    const double n = assessable(&c);
+    const double x = c.n[AN_RESPONSE_COMPLETE] + c.n[AN_RESPONSE_PARTIAL];
+    const an_value cells[] = {
+        an_text(label),
+        an_number(AN_KIND_COUNT, c.n[AN_RESPONSE_COMPLETE]),
+        an_number(AN_KIND_COUNT, c.n[AN_RESPONSE_PARTIAL]),
+        an_number(AN_KIND_COUNT, c.n[AN_RESPONSE_PROGRESSION]),
+        an_number(AN_KIND_COUNT, c.n[AN_RESPONSE_INDETERMINATE]),
+        an_count_of(x, n),
+        share(p, x, n),
+    };
+
+    an_doc_row_add(p->doc, key, 0, cells);
+}
+
+static void sensitivity(const an_pain *p)
+{
+    const an_doc_column columns[] = {{"reading", "Reading of the definition"},
+                                     {"cr", "CR"},
+                                     {"pr", "PR"},
+                                     {"pp", "PP"},
+                                     {"ir", "IR"},
+                                     {"responders", "CR or PR of assessable"},
+                                     {"proportion", "Proportion (limits)"}};
+    an_consensus_rule rule = p->rule;
+
+    an_doc_table(p->doc, "sensitivity", "Readings of the consensus definition",
+                 "Wilson interval", 7, columns);
+    switch_row(p, "main", "Main: any rise of opioids is an increase", &rule);
+    rule.increase_tolerance = 0.25;
+    switch_row(p, "band25", "An increase of opioids is one of at least 25 %", &rule);
+    rule = p->rule;
+    rule.strict_stability = true;
+    switch_row(p, "stable", "PP by score only with unchanged opioids", &rule);
+    rule = p->rule;
+    rule.worse_is_progression = true;
+    switch_row(p, "worse", "2 points higher with 25 % more opioids is PP, not IR", &rule);
+    rule = p->rule;
+    rule.opioid_policy = AN_OPIOID_SCORE_ONLY;
+    switch_row(p, "score_if_missing", "Without an opioid dose: by the score alone",
+               &rule);
+    an_doc_table_end(p->doc,
+                     "The published text leaves these points open; the rows differ "
+                     "from the main reading in one point each.");
+}
+
+/* ---- Missing scores ---- */
+
+static void bound_row(const an_pain *p, int d)
+{
+    const tally t = count(p, d, -1);
+    const double n = t.treated, best = t.responders + t.missing;
+    const an_value cells[] = {an_text(definitions[d].label), an_count_of(t.responders, n),
+                              share(p, t.responders, n), an_count_of(best, n),
+                              share(p, best, n)};
+
+    an_doc_row_add(p->doc, definitions[d].key, 0, cells);
+}
+
+static void missing(const an_pain *p)
+{
+    const an_doc_column columns[] = {{"definition", "Definition"},
+                                     {"worst", "Worst case"},
+                                     {"worst_proportion", "Proportion (limits)"},
+                                     {"best", "Best case"},
+                                     {"best_proportion", "Proportion (limits)"}};
+    const tally score = count(p, ANY_DECREASE, -1), full = count(p, CONSENSUS, -1);
+
+    an_doc_value(p->doc, "n_missing", "A pain score is missing",
+                 an_count_of(score.missing, score.treated), "count");
+    if (p->alive) {
+        an_doc_value(p->doc, "n_missing_dead", "of these, died before the window",
+                     an_count_of(score.missing_dead, score.missing), "count");
+        an_doc_value(p->doc, "n_missing_alive", "of these, alive at the window",
+                     an_count_of(score.missing_alive, score.missing), "count");
+    }
+    if (p->opioid_before && full.missing > score.missing)
+        an_doc_value(p->doc, "n_missing_opioid",
+                     "Both scores, but an opioid dose is missing",
+                     an_count_of(full.missing - score.missing, score.treated), "count");
+    if (score.missing == 0 && full.missing == 0) return;
+    an_doc_table(p->doc, "bounds",
+                 "If all of the missing had failed, or all had responded",
+                 "Wilson interval", 5, columns);
+    bound_row(p, CONSENSUS);
+    bound_row(p, ANY_DECREASE);
+    an_doc_table_end(p->doc, "Over all treated. The truth lies between the two.");
+    an_doc_note(
+        p->doc, AN_WARNING, "M416",
+        "%g of %g patients lack a score. Patients who are worse answer less often, so "
+        "figures over assessable patients tend to be too good; that the scores are "
+        "missing not at random cannot be excluded.",
+        score.missing, score.treated);
+}
+
+/* ---- Groups ---- */
+
+static void group_table(const an_pain *p)
+{
+    const an_doc_column columns[] = {{"group", p->group->label},
+                                     {"consensus", "CR or PR of all treated"},
+                                     {"consensus_proportion", "Proportion (limits)"},
+                                     {"any_decrease", "Any decrease of all treated"},
+                                     {"any_decrease_proportion", "Proportion (limits)"},
+                                     {"missing", "Score missing"}};
+
+    an_doc_table(p->doc, "groups",
+                 an_doc_printf(p->doc, "Response by %s", p->group->label),
+                 "Wilson interval", 6, columns);
+    for (an_index g = 0; g < p->group->n_levels; g++) {
+        const tally c = count(p, CONSENSUS, g), a = count(p, ANY_DECREASE, g);
+        const an_value cells[] = {
+            an_text(p->group->levels[g]),      an_count_of(c.responders, c.treated),
+            share(p, c.responders, c.treated), an_count_of(a.responders, a.treated),
+            share(p, a.responders, a.treated), an_count_of(a.missing, a.treated)};
+
+        if (c.treated == 0) continue;
+        an_doc_row_add(p->doc, an_doc_printf(p->doc, "group%lld", (long long)g + 1), 0,
+                       cells);
+    }
+    an_doc_table_end(p->doc, "A difference between groups that were not randomised is an "
+                             "association.");
+}
+
+/* Two groups: difference of the consensus response, with both levels named. */
+static void group_difference(const an_pain *p)
+{
+    const an_vector *g = p->group;
+    const an_index reference = g->reference, other = 1 - reference;
+    const tally a = count(p, CONSENSUS, other), b = count(p, CONSENSUS, reference);
+    an_two_by_two t;
+
+    if (a.treated == 0 || b.treated == 0) return;
+    an_two_by_two_fit(a.responders, a.treated - a.responders, b.responders,
+                      b.treated - b.responders, p->o->conf_level, &t);
+    an_doc_value(p->doc, "difference",
+                 an_doc_printf(p->doc, "CR or PR, %s minus %s (reference)",
+                               g->levels[other], g->levels[reference]),
+                 an_estimate(AN_KIND_PROPORTION, t.risk_difference, t.rd_newcombe.lower,
+                             t.rd_newcombe.upper),
+                 "risk difference, Newcombe's interval");
+    an_doc_value(p->doc, "p_fisher", "Fisher's exact test",
+                 an_number(AN_KIND_P, t.fisher_p), "Fisher's exact test, two-sided");
+}
+
+static void group_missing(const an_pain *p)
+{
+    an_index n = 0;
+
+    for (an_index i = 0; i < p->n; i++) n += p->group->code[i] < 0;
+    if (n > 0)
+        an_doc_note(p->doc, AN_NOTE, "M417",
+                    "%lld of %lld patients belong to no group of %s and are only in the "
+                    "figures for all.",
+                    (long long)n, (long long)p->n, p->group->label);
+}
+
+/* ---- The section ---- */
+
+static void sentence(const an_pain *p, int d, const char *what)
+{
+    const tally t = count(p, d, -1);
+    const char *treated = an_doc_format(p->doc, share(p, t.responders, t.treated));
+    const char *assessed = an_doc_format(p->doc, share(p, t.responders, t.assessable));
+
+    an_doc_text(p->doc, definitions[d].key, "%s in %g of %g treated patients, %s%s%s.",
+                what, t.responders, t.treated, treated,
+                t.assessable < t.treated
+                    ? an_doc_printf(p->doc, "; of the %g assessable, ", t.assessable)
+                    : "",
+                t.assessable < t.treated ? assessed : "");
+}
+
+an_status an_pain_responses(an_pain *p)
+{
+    an_doc_open(p->doc, "response", "Pain response");
+    sentence(
+        p, CONSENSUS,
+        p->opioid_before
+            ? "Response by the international consensus (complete or partial, opioids "
+              "counted) was seen"
+            : "Response by the international consensus, judged by the scores alone, was "
+              "seen");
+    sentence(p, ANY_DECREASE, "A lower score than before treatment was seen");
+    responders(p);
+    class_table(p);
+    sensitivity(p);
+    missing(p);
+    if (p->group) {
+        group_table(p);
+        if (p->group->n_levels == 2) group_difference(p);
+        group_missing(p);
+    }
+    an_doc_close(p->doc);
+    return an_doc_status(p->doc);
+}
