@@ -246,6 +246,35 @@ AN_API an_status an_logrank_all_pairs(an_ctx *ctx, const an_surv *surv,
                                       an_logrank_pairs **out);
 AN_API void an_logrank_pairs_free(an_logrank_pairs *pairs); /**< NULL is allowed */
 
+/* ---- Permutation log-rank test ---------------------------------------------------- */
+
+/** Score of tied events: what their hazards are over. Callaert 2003. */
+typedef enum an_logrank_scores {
+    AN_SCORES_AVERAGE, /**< mean over every order in which they may have happened */
+    AN_SCORES_MID,     /**< all of them over the whole risk set, as the log-rank test */
+    AN_SCORES_LAST     /**< over those left when all but one are gone; Hothorn & Lausen
+                             2003 */
+} an_logrank_scores;
+
+/** Score of a row: cumulative hazard at its time minus its event. */
+typedef struct an_logrank_exact {
+    double z; /**< standardised sum of the scores of the first used level; > 0: its events
+                   come late */
+    double p_asymptotic;
+    double p_exact; /**< over all divisions into groups of these sizes; NaN: too many */
+} an_logrank_exact;
+
+/**
+ * Compares two groups by the permutation distribution of log-rank scores: valid for few
+ * patients and events, if censoring is alike in both groups.
+ *
+ * @retval AN_ERR_DATA      as an_km_fit(), or not exactly two groups have rows
+ * @retval AN_ERR_ARGUMENT  weights or delayed entry: the rows are not exchangeable
+ */
+AN_API an_status an_logrank_permute(an_ctx *ctx, const an_surv *surv,
+                                    const an_grouping *groups, an_logrank_scores scores,
+                                    an_logrank_exact *out);
+
 AN_END_DECLS
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-or_method or_logrank, or_weighted_logrank, or_pairwise_logrank;
+or_method or_logrank, or_weighted_logrank, or_pairwise_logrank, or_logrank_permutation;
 
 typedef struct input {
     or_frame frame;
@@ -149,5 +149,26 @@ an_status or_pairwise_logrank(an_ctx *ctx, const or_case *c, json_t *values)
         st = an_logrank_all_pairs(ctx, &in.surv, &in.group, &in.strata, NULL, &pairs);
     if (st == AN_OK) put_pairs(c, &in, pairs, values);
     an_logrank_pairs_free(pairs);
+    return st;
+}
+
+/* ---- Permutation ---- */
+
+an_status or_logrank_permutation(an_ctx *ctx, const or_case *c, json_t *values)
+{
+    static const char *const names[] = {"average-scores", "mid-ranks", "Hothorn-Lausen"};
+    input in;
+    an_status st = read_input(ctx, c, false, &in);
+
+    for (int i = 0; i < 3 && st == AN_OK; i++) {
+        an_logrank_exact test;
+
+        st = an_logrank_permute(ctx, &in.surv, &in.group, (an_logrank_scores)i, &test);
+        if (st != AN_OK) break;
+        or_put(values, or_printf(c, "%s.z", names[i]), or_number(test.z));
+        or_put(values, or_printf(c, "%s.p_asymptotic", names[i]),
+               or_number(test.p_asymptotic));
+        or_put(values, or_printf(c, "%s.p_exact", names[i]), or_number(test.p_exact));
+    }
     return st;
 }

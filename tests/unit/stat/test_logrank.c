@@ -159,6 +159,67 @@ static void test_pairs(void **state)
     an_ctx_free(ctx);
 }
 
+/* ---- Permutation ---- */
+
+/* Cumulative hazards 1/4, 7/12, 13/12, 13/12 less the events; all six pairs are tried. */
+static void test_permutation_lists_every_division(void **state)
+{
+    const double score[] = {-0.75, 1.0 / 4 + 1.0 / 3 - 1, 13.0 / 12 - 1, 13.0 / 12};
+    const double mean = (score[0] + score[1] + score[2] + score[3]) / 2;
+    const double distance = fabs(score[0] + score[2] - mean);
+    an_ctx *ctx = an_ctx_new();
+    an_logrank_exact t;
+    double as_far = 0;
+
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        for (int j = i + 1; j < 4; j++)
+            as_far += fabs(score[i] + score[j] - mean) >= distance - 1e-9;
+    assert_int_equal(an_logrank_permute(ctx, &four, &groups4, AN_SCORES_MID, &t), AN_OK);
+    NEAR(t.p_exact, as_far / 6);
+    assert_true(t.z < 0);
+    an_ctx_free(ctx);
+}
+
+/* No ties: the three kinds of scores are one. */
+static void test_kinds_of_scores_differ_by_ties_only(void **state)
+{
+    an_ctx *ctx = an_ctx_new();
+    an_logrank_exact a, b, c;
+
+    (void)state;
+    assert_int_equal(an_logrank_permute(ctx, &four, &groups4, AN_SCORES_AVERAGE, &a),
+                     AN_OK);
+    assert_int_equal(an_logrank_permute(ctx, &four, &groups4, AN_SCORES_MID, &b), AN_OK);
+    assert_int_equal(an_logrank_permute(ctx, &four, &groups4, AN_SCORES_LAST, &c), AN_OK);
+    NEAR(a.z, b.z);
+    NEAR(b.z, c.z);
+    an_ctx_free(ctx);
+}
+
+static void test_permutation_of_many_is_left_to_the_normal(void **state)
+{
+    double time[200];
+    int32_t event[200], code[200];
+    const an_surv surv = {200, time, event, NULL, NULL, 1};
+    const an_grouping groups = {2, code, NULL};
+    an_ctx *ctx = an_ctx_new();
+    an_logrank_exact t;
+
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        time[i] = i;
+        event[i] = 1;
+        code[i] = i % 2;
+    }
+    assert_int_equal(an_logrank_permute(ctx, &surv, &groups, AN_SCORES_MID, &t), AN_OK);
+    assert_true(isnan(t.p_exact) && t.p_asymptotic > 0);
+    for (int i = 0; i < 200; i++) code[i] = 1;
+    assert_int_equal(an_logrank_permute(ctx, &surv, &groups, AN_SCORES_MID, &t),
+                     AN_ERR_DATA);
+    an_ctx_free(ctx);
+}
+
 /* ---- Every allocation fails once ---- */
 
 typedef struct countdown {
@@ -195,6 +256,11 @@ static void test_every_allocation_fails_once(void **state)
         an_ctx *ctx = an_ctx_new_in(&env);
         c.left = n;
         st = an_logrank_all_pairs(ctx, &four, &groups4, &groups4, NULL, &pairs);
+        if (st == AN_OK) {
+            an_logrank_exact exact;
+
+            st = an_logrank_permute(ctx, &four, &groups4, AN_SCORES_AVERAGE, &exact);
+        }
         assert_true(st == AN_OK || st == AN_ERR_MEMORY);
         c.left = 1 << 30;
         an_logrank_pairs_free(pairs);
@@ -216,6 +282,9 @@ int main(void)
         cmocka_unit_test(test_no_variance_is_a_finding),
         cmocka_unit_test(test_one_group_is_refused),
         cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_permutation_lists_every_division),
+        cmocka_unit_test(test_kinds_of_scores_differ_by_ties_only),
+        cmocka_unit_test(test_permutation_of_many_is_left_to_the_normal),
         cmocka_unit_test(test_every_allocation_fails_once),
     };
 
