@@ -122,6 +122,15 @@ static const char *guess_utf16(an_span bytes)
     return NULL;
 }
 
+/* Text with a letter of three bytes before its first fault is damaged UTF-8: in other
+ * encodings such a sequence hardly comes about. */
+static bool looks_utf8(an_span valid)
+{
+    for (size_t i = 0; i < valid.size; i++)
+        if ((unsigned char)valid.data[i] >= 0xE0) return true;
+    return false;
+}
+
 /* Chinese text has its high bytes in pairs; in Western text they stand alone. */
 static bool looks_paired(an_span bytes)
 {
@@ -157,7 +166,8 @@ static an_status decode_legacy(an_ctx *ctx, const an_source *source, size_t vali
 {
     const an_span bytes = source->bytes;
 
-    if (looks_paired(bytes) && is_valid_in(bytes, "GB18030")) {
+    if (!looks_utf8((an_span){bytes.data, valid}) && looks_paired(bytes) &&
+        is_valid_in(bytes, "GB18030")) {
         note(ctx, source, "E602", "the file is not UTF-8; it was read as GB18030",
              "if words look wrong, state the encoding of the file");
         return decode_with(ctx, source, bytes, "GB18030", mem, text);
