@@ -429,7 +429,7 @@ static void explain(table1 *t)
 static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc *doc)
 {
     an_status st = AN_OK;
-    an_doc_column *columns;
+    an_doc_column *columns = NULL;
     options shown = *(const options *)opt;
     table1 t = {.ctx = ctx, .frame = frame, .o = &shown, .doc = doc};
 
