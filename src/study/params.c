@@ -93,7 +93,7 @@ static an_status fail_param(an_ctx *ctx, const char *code, const char *what,
 
 static an_status fail_unknown(an_ctx *ctx, const an_param *params, const char *name)
 {
-    const char *names[MOST_PARAMS];
+    const char *names[MOST_PARAMS] = {NULL};
     char what[200], todo[600] = "";
     const char *nearest;
     an_index n = 0;
