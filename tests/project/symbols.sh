@@ -7,5 +7,5 @@ library=${1:-build/release/libanodyne.a}
 others=$(nm --defined-only --extern-only "$library" 2>/dev/null | awk 'NF == 3 && $3 !~ /^an_/ {print $3}')
 [ -z "$others" ] || { echo "symbols without an_: $others"; exit 1; }
 # Constant tables of pointers live in .data.rel.ro: relocated once, then read only.
-writable=$(objdump -t "$library" 2>/dev/null | awk '$(NF-2) ~ /^\.(data|bss|tdata|tbss)$/ || $(NF-2) ~ /^\.(data|bss)\.[^r]/ {if ($NF !~ /^\./) print $NF}')
+writable=$(objdump -t "$library" 2>/dev/null | awk 'NF < 5 {next} $(NF-2) ~ /^\.(data|bss|tdata|tbss)$/ || $(NF-2) ~ /^\.(data|bss)\.[^r]/ {if ($NF !~ /^\./) print $NF}')
 [ -z "$writable" ] || { echo "writable globals: $writable"; exit 1; }
