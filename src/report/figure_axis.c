@@ -151,10 +151,11 @@ static const char *y_title(const an_drawing *d)
     return titled;
 }
 
-/* Broken to the length of the axis. */
+/* Broken to the length of the axis, which they may outdo by a little on either side. */
 static an_lines y_title_lines(const an_drawing *d, const an_axis *y)
 {
-    return an_scene_wrap(d->scene, y_title(d), &d->ink, fabs(y->from - y->to));
+    return an_scene_wrap(d->scene, y_title(d), &d->ink,
+                         fabs(y->from - y->to) + 0.7 * d->em);
 }
 
 bool an_y_title_fits(const an_drawing *d, const an_axis *y)

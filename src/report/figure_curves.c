@@ -97,6 +97,10 @@ static void draw_band(const an_drawing *d, const an_series *s, const an_axis *x,
         const bool known = i < s->n && isfinite(s->lower[i]) && isfinite(s->upper[i]);
 
         if (known && step_span(s, x, end, i, &from, &to)) {
+            const bool seen =
+                upper.n == 0 || an_axis_at(x, to) - upper.x[upper.n - 1] >= NEAR_MM;
+
+            if (!seen && i + 1 < s->n) continue;
             put(&upper, an_axis_at(x, from), on_axis(y, s->upper[i]));
             put(&upper, an_axis_at(x, to), on_axis(y, s->upper[i]));
             put(&lower, an_axis_at(x, from), on_axis(y, s->lower[i]));

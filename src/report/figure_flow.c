@@ -24,7 +24,7 @@ static const char *with_count(const an_drawing *d, const char *label, double n)
     an_buf_init(&buf, d->scene->ctx, 0);
     for (const char *c = format; *c; c++) {
         if (c[0] == '%' && c[1] == 's') {
-            an_buf_puts(&buf, c == format ? label : count);
+            an_buf_puts(&buf, c != format ? count : label ? label : "");
             c++;
         } else {
             an_buf_putc(&buf, *c);

@@ -144,7 +144,7 @@ static bool share(const an_drawing *d, columns *c)
     c->events = widest(d, events_text, d->words->events_of_n);
     c->p = widest(d, p_text, d->words->p);
     c->estimate = fmin(widest(d, estimate_text, ""), 0.36 * width);
-    if (!narrow || c->estimate == 0)
+    if (!narrow || title < 1.25 * c->estimate || c->estimate == 0)
         c->estimate = fmax(c->estimate, fmin(title, 0.3 * width));
     label_widths(d, &whole, &word);
     least = fmin(whole, fmax(word, 0.22 * width));

@@ -297,29 +297,32 @@ static void check_layout(an_ctx *ctx, const an_figure *figure,
                          const an_figure_style *style)
 {
     an_typesetter *type = an_typesetter_new(ctx, an_figure_fonts());
+    const int width = (int)style->width_mm;
+    an_index n = 0;
+    box *boxes;
     page p;
 
     render_page(ctx, figure, style, &p);
+    boxes = test_malloc((size_t)(p.n + 1) * sizeof *boxes);
     for (an_index i = 0; i < p.n; i++) {
-        box a;
-
         if (strcmp(p.element[i].kind, "text")) continue;
-        a = text_box(type, &p.element[i]);
+        p.element[n] = p.element[i]; /* texts only, in their order */
+        boxes[n] = text_box(type, &p.element[n]);
+        n++;
+    }
+    for (an_index i = 0; i < n; i++) {
+        const box a = boxes[i];
+
         if (a.x1 < -0.05 || a.y1 < -0.05 || a.x2 > p.width + 0.05 ||
             a.y2 > p.height + 0.05)
-            fail_msg("\"%s\" leaves a sheet of %d mm", p.element[i].text,
-                     (int)style->width_mm);
-        for (an_index k = 0; k < i; k++) {
-            box b;
-
-            if (strcmp(p.element[k].kind, "text")) continue;
-            b = text_box(type, &p.element[k]);
-            if (fmin(a.x2, b.x2) - fmax(a.x1, b.x1) > 0.05 &&
-                fmin(a.y2, b.y2) - fmax(a.y1, b.y1) > 0.05)
+            fail_msg("\"%s\" leaves a sheet of %d mm", p.element[i].text, width);
+        for (an_index k = 0; k < i; k++)
+            if (fmin(a.x2, boxes[k].x2) - fmax(a.x1, boxes[k].x1) > 0.05 &&
+                fmin(a.y2, boxes[k].y2) - fmax(a.y1, boxes[k].y1) > 0.05)
                 fail_msg("\"%s\" lies on \"%s\" at %d mm", p.element[i].text,
-                         p.element[k].text, (int)style->width_mm);
-        }
+                         p.element[k].text, width);
     }
+    test_free(boxes);
     test_free(p.element);
     an_typesetter_free(type);
 }
@@ -531,6 +534,80 @@ static void too_tall_a_png_is_refused(void **state)
     an_ctx_free(ctx);
 }
 
+/* NULL and empty wherever the specification allows them, and one point of everything. */
+static void missing_things_are_allowed(void **state)
+{
+    static const double one = 1, nan[] = {NAN};
+    static const char *const reason[] = {NULL};
+    const an_series series[] = {
+        {.n = 0},
+        {.n = 1, .x = &one, .y = &one, .lower = &one, .upper = &one},
+        {.n = 1, .x = &one, .y = &one, .secondary = true},
+        {.n = 1,
+         .x = nan,
+         .y = nan,
+         .n_marks = 1,
+         .mark_x = nan,
+         .mark_y = nan,
+         .at_risk = nan}};
+    const an_forest_row row = {
+        .ratio = NAN, .lower = NAN, .upper = NAN, .p = NAN, .n = NAN, .n_events = NAN};
+    const an_flow_step step = {
+        .n = NAN, .n_left = 1, .left_reason = reason, .left_n = nan};
+    an_ctx *ctx = an_ctx_new();
+
+    (void)state;
+    for (int type = AN_FIGURE_CURVES; type <= AN_FIGURE_TRAJECTORY; type++) {
+        for (int ticks = 0; ticks < 2; ticks++) {
+            an_figure figure = demo_empty((an_figure_type)type);
+
+            figure.n_ticks = ticks;
+            figure.ticks = &one;
+            figure.n_series = 4;
+            figure.series = series;
+            figure.n_rows = 1;
+            figure.rows = &row;
+            figure.n_steps = 1;
+            figure.steps = &step;
+            check_layout(ctx, &figure, &(an_figure_style){.width_mm = 85});
+        }
+    }
+    an_ctx_free(ctx);
+}
+
+/* A registry's curve is no larger than its picture: steps that nobody can see apart are one. */
+static void long_curves_stay_small(void **state)
+{
+    enum { N = 100000 };
+    an_ctx *ctx = an_ctx_new();
+    double *x = test_malloc(3 * N * sizeof *x), *y = x + N, *lower = y + N;
+    const an_series series = {.n = N,
+                              .x = x,
+                              .y = y,
+                              .lower = lower,
+                              .upper = y,
+                              .n_marks = N,
+                              .mark_x = x,
+                              .mark_y = y};
+    an_figure figure = demo_empty(AN_FIGURE_CURVES);
+    an_bytes svg;
+
+    (void)state;
+    for (int i = 0; i < N; i++) {
+        x[i] = i;
+        y[i] = 1 - (double)i / N;
+        lower[i] = 0.9 * y[i];
+    }
+    figure.n_series = 1;
+    figure.series = &series;
+    figure.annotation = "n = 100000";
+    assert_int_equal(an_figure_render(ctx, &figure, NULL, AN_FIGURE_SVG, &svg), AN_OK);
+    assert_true(svg.size < 600000);
+    an_bytes_free(ctx, &svg);
+    test_free(x);
+    an_ctx_free(ctx);
+}
+
 /* ---- Memory ---- */
 
 typedef struct faulty {
@@ -614,6 +691,8 @@ int main(void)
         cmocka_unit_test(labels_are_escaped_and_ids_prefixed),
         cmocka_unit_test(styles_out_of_bounds_are_refused),
         cmocka_unit_test(too_tall_a_png_is_refused),
+        cmocka_unit_test(missing_things_are_allowed),
+        cmocka_unit_test(long_curves_stay_small),
         cmocka_unit_test(no_allocation_failure_leaks),
     };
 
