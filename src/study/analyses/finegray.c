@@ -1,0 +1,149 @@
+/* Fine-Gray regression: what goes with the share of patients who will have the event. */
+#include "study/analyses/finegray_view.h"
+
+static const char *const variances[] = {"auto", "full", "robust", "naive", NULL};
+static const char *const censorings[] = {"auto", "events-stay", "events-leave", NULL};
+static const char *const ties[] = {"auto", "breslow", "efron", NULL};
+
+static const an_param params[] = {
+    AN_PARAM_REAL(an_finegray_params, conf_level, 0.95, 0.5, 0.9999, NULL,
+                  "Confidence level of the limits"),
+    AN_PARAM_CHOICE(an_finegray_params, variance, 0, variances,
+                    "Variance; auto: full, which knows that the censoring weights are "
+                    "estimated"),
+    AN_PARAM_CHOICE(an_finegray_params, censoring, 0, censorings,
+                    "Whether a patient with an event at a time could be censored at it; "
+                    "auto: events-stay (cmprsk)"),
+    AN_PARAM_CHOICE(an_finegray_params, ties, 0, ties,
+                    "Tied event times; auto: Breslow, or the rule of the preset"),
+    AN_PARAM_CHOICE(an_finegray_params, preset, 0, an_package_choices,
+                    "Rules as this package has them by default: R survival's finegray, "
+                    "SAS PHREG, Stata stcrreg"),
+    AN_PARAM_END,
+};
+
+static const an_role roles[] = {
+    {"surv", AN_ROLE_CAUSES, true, false, true,
+     "Surv(time, cause) or Surv(entry, time, cause); cause 0 is censored, 1 the event of "
+     "interest, others compete"},
+    {"terms", AN_ROLE_TERMS, true, true, true, "Covariates of the model"},
+    {"strata", AN_ROLE_STRATA, false, true, true,
+     "Strata with a baseline and censoring of their own: strata(...)"},
+    {"cluster", AN_ROLE_CLUSTER, false, false, true,
+     "Rows that belong together: cluster(...)"},
+    AN_ROLE_END,
+};
+
+static const char *const references[] = {
+    "Fine JP, Gray RJ. A proportional hazards model for the subdistribution of a "
+    "competing "
+    "risk. J Am Stat Assoc 1999;94:496-509. doi:10.1080/01621459.1999.10474144",
+    "Geskus RB. Cause-specific cumulative incidence estimation and the Fine and Gray "
+    "model "
+    "under both left truncation and right censoring. Biometrics 2011;67:39-49. "
+    "doi:10.1111/j.1541-0420.2010.01420.x",
+    "Latouche A, Allignol A, Beyersmann J, Labopin M, Fine JP. A competing risks "
+    "analysis "
+    "should report results on all cause-specific hazards and cumulative incidence "
+    "functions. J Clin Epidemiol 2013;66:648-653. doi:10.1016/j.jclinepi.2012.09.017",
+    NULL,
+};
+
+static an_fg_options options_of(const an_finegray_params *p)
+{
+    an_fg_options o = {.conf_level = p->conf_level,
+                       .censoring = AN_FG_EVENTS_STAY,
+                       .ties = AN_FG_BRESLOW,
+                       .variance = AN_FG_FULL,
+                       .max_iter = 50};
+
+    if (p->preset == AN_PACKAGE_R) { /* finegray(), then coxph() with an id */
+        o.censoring = AN_FG_EVENTS_LEAVE;
+        o.ties = AN_FG_EFRON;
+        o.variance = AN_FG_ROBUST;
+    }
+    if (p->censoring > 0) o.censoring = (an_fg_censoring)(p->censoring - 1);
+    if (p->ties > 0) o.ties = (an_fg_ties)(p->ties - 1);
+    if (p->variance > 0) o.variance = (an_fg_variance)(p->variance - 1);
+    return o;
+}
+
+static an_status fill_model(an_finegray_view *v)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = v->ctx;
+    const an_design *design = &v->frame->design;
+
+    v->model = (an_fg_model){.surv = v->frame->surv,
+                             .cause = 1,
+                             .p = design->n_columns,
+                             .x = design->x,
+                             .offset = design->offset};
+    AN_TRY(an_vector_grouping(ctx, v->frame->strata, &v->model.strata));
+    AN_TRY(an_vector_grouping(ctx, v->frame->cluster, &v->model.cluster));
+done:
+    return st;
+}
+
+static an_status refuse_no_events(const an_finegray_view *v)
+{
+    for (an_index i = 0; i < v->frame->n; i++)
+        if (v->frame->surv.event[i] == 1) return AN_OK;
+    return an_fail(v->ctx, AN_ERR_ESTIMATE,
+                   "none of the %lld patients had %s: a Fine-Gray model cannot be "
+                   "estimated",
+                   (long long)v->frame->n, v->event);
+}
+
+static an_status describe(an_finegray_view *v)
+{
+    an_status st = AN_OK;
+
+    an_finegray_say(v);
+    an_finegray_show_coefficients(v);
+    AN_TRY(an_finegray_show_forest(v));
+    an_finegray_show_model(v);
+    AN_TRY(an_finegray_note(v));
+    an_finegray_say_method(v);
+    st = an_doc_status(v->doc);
+done:
+    return st;
+}
+
+static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc *doc)
+{
+    an_status st = AN_OK;
+    an_finegray_view v = {.ctx = ctx, .frame = frame, .params = opt, .doc = doc};
+
+    v.mem = an_arena_new(ctx);
+    if (!v.mem) return AN_ERR_MEMORY;
+    v.options = options_of(v.params);
+    v.event = an_event_in_words(doc, frame);
+    v.table = (an_cox_view){.ctx = ctx, .frame = frame, .doc = doc, .mem = v.mem};
+    AN_TRY(fill_model(&v));
+    AN_TRY(refuse_no_events(&v));
+    AN_TRY(an_fg_fit_model(ctx, &v.model, &v.options, &v.fit));
+    AN_TRY(an_cox_fill_rows(&v.table));
+    AN_TRY(describe(&v));
+done:
+    an_fg_free(v.fit);
+    an_cif_free(v.cif);
+    an_arena_free(v.mem);
+    return st;
+}
+
+const an_analysis an_analysis_finegray = {
+    .id = "finegray",
+    .title = "Fine-Gray regression",
+    .question = "Which factors go with a higher or lower share of patients who have the "
+                "event, when others can come first?",
+    .method = "finegray",
+    .example =
+        "anodyne finegray examples/mgus2/mgus2.csv 'Surv(etime, event) ~ age + sex "
+        "+ mspike'",
+    .roles = roles,
+    .params = params,
+    .options_size = sizeof(an_finegray_params),
+    .references = references,
+    .run = run,
+};
