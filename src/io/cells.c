@@ -40,12 +40,14 @@ an_status an_cells_begin_row(an_cells *cells, an_index source_row)
     return st;
 }
 
-/* Bytes of the blank at the start (or end) of text; 0: none. */
+/* Bytes of the blank at the start (or end) of text, which is not empty; 0: none. */
 static size_t blank_size(an_span text, bool at_end)
 {
     static const char *const blanks[] = {" ",        "\t",           "\n",          "\r",
                                          "\xC2\xA0", "\xE3\x80\x80", "\xEF\xBB\xBF"};
+    const char edge = text.data[at_end ? text.size - 1 : 0];
 
+    if (edge > ' ' && edge <= '~') return 0; /* nearly always */
     for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++) {
         const size_t n = strlen(blanks[i]);
 

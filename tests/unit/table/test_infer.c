@@ -172,7 +172,7 @@ static void values_are_converted(void **state)
 static void names_of_people_stay_text(void **state)
 {
     enum { N = 120 };
-    char names[N][16];
+    char names[N][24];
     const char *cells[N];
 
     (void)state;

@@ -131,7 +131,7 @@ static void each_allocation_may_fail(void **state)
         ctx = an_ctx_new_in(&env);
         st = an_table_new(ctx, 3, "a", "b", "c", NULL, &t);
         for (int i = 0; i < 40 && st == AN_OK; i++) {
-            char name[8];
+            char name[16];
             an_column column = words;
 
             snprintf(name, sizeof name, "v%d", i);
