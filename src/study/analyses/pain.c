@@ -73,21 +73,31 @@ static int level_meaning(const char *level)
     return is_word(level, yes) ? 1 : is_word(level, no) ? 0 : -1;
 }
 
+static an_index count_missing(const an_pain *p)
+{
+    an_index n = 0;
+
+    for (an_index i = 0; i < p->n; i++) n += isnan(p->after->x[i]);
+    return n;
+}
+
 static an_status read_alive(an_pain *p)
 {
     const an_vector *v = an_frame_role(p->frame, "alive_at_window");
     an_ctx *ctx = p->ctx;
     an_status st = AN_OK;
 
-    if (!v) return AN_OK;
-    for (an_index k = 0; v->code && k < v->n_levels; k++)
+    if (!v && count_missing(p) > 0) return AN_OK;
+    for (an_index k = 0; v && v->code && k < v->n_levels; k++)
         if (level_meaning(v->levels[k]) < 0)
             return an_fail(ctx, AN_ERR_DATA,
                            "%s: `%s` is neither yes nor no (alive at the window)",
                            v->label, v->levels[k]);
     AN_ALLOC(p->alive, p->mem, p->n);
     for (an_index i = 0; i < p->n; i++) {
-        if (v->code)
+        if (!v)
+            p->alive[i] = 1; /* everybody gave a score */
+        else if (v->code)
             p->alive[i] =
                 (int8_t)(v->code[i] < 0 ? -1 : level_meaning(v->levels[v->code[i]]));
         else
@@ -184,22 +194,37 @@ static void paired_values(an_pain *p, const an_paired *f)
                  an_count_of((double)f->n_positive, (double)f->n), "count of pairs");
 }
 
+/* "; exact signed-rank test, p < 0.001", or nothing where nothing changed. */
+static const char *p_phrase(an_doc *doc, const an_signed_rank *w)
+{
+    const an_value p = an_number(AN_KIND_P, w->p_two_sided);
+    const char *text = an_doc_format(doc, p);
+    const bool bare = text[0] != '<' && text[0] != '>';
+
+    if (isnan(p.value)) return "";
+    return an_doc_printf(doc, "; %ssigned-rank test, p %s%s", w->exact ? "exact " : "",
+                         bare ? "= " : "", text);
+}
+
 static void paired_sentence(an_pain *p, const an_paired *f)
 {
     an_doc *doc = p->doc;
-    const char *verb = f->mean < 0 ? "fell" : f->mean > 0 ? "rose" : "did not change";
-    const char *after = an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_x));
-    const char *before = an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_y));
+    const char *who =
+        f->n == p->n ? an_doc_printf(doc, "In all %lld patients", (long long)f->n)
+                     : an_doc_printf(doc, "In the %lld of %lld patients with both scores",
+                                     (long long)f->n, (long long)p->n);
+    const char *how = f->mean < 0 ? "fell" : f->mean > 0 ? "rose" : "did not change";
     const char *change =
         an_doc_format(doc, an_estimate(AN_KIND_NUMBER, f->pseudomedian,
                                        f->pseudomedian_lower, f->pseudomedian_upper));
 
-    an_doc_text(
-        doc, "change",
-        "In the %lld of %lld patients with both scores, mean pain %s from %s (%s) "
-        "to %s (%s). The Hodges-Lehmann estimate of the change is %s points.",
-        (long long)f->n, (long long)p->n, verb, before, p->before->label, after,
-        p->after->label, change);
+    an_doc_text(doc, "change",
+                "%s, mean pain %s: from %s (%s) to %s (%s). The typical change "
+                "(Hodges-Lehmann) is %s points%s.",
+                who, how, an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_y)),
+                p->before->label,
+                an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_x)), p->after->label,
+                change, p_phrase(doc, &f->pratt));
 }
 
 static an_status paired(an_pain *p)

@@ -180,7 +180,7 @@ static void class_table(const an_pain *p)
     const classes c = classify(p, &p->rule);
     const double n = assessable(&c);
 
-    an_doc_table(p->doc, "consensus", "Classes of the international consensus 2012",
+    an_doc_table(p->doc, "classes", "Classes of the international consensus 2012",
                  "Wilson interval", 4, columns);
     for (int r = 0; r < AN_RESPONSE_COUNT; r++) {
         const bool in = r <= AN_RESPONSE_INDETERMINATE;
@@ -366,31 +366,35 @@ static void group_missing(const an_pain *p)
 
 /* ---- The section ---- */
 
-static void sentence(const an_pain *p, int d, const char *what)
+static void sentence(const an_pain *p, const char *key, int d, const char *what)
 {
     const tally t = count(p, d, -1);
     const char *treated = an_doc_format(p->doc, share(p, t.responders, t.treated));
-    const char *assessed = an_doc_format(p->doc, share(p, t.responders, t.assessable));
+    const char *rest = ".";
 
-    an_doc_text(p->doc, definitions[d].key, "%s in %g of %g treated patients, %s%s%s.",
-                what, t.responders, t.treated, treated,
-                t.assessable < t.treated
-                    ? an_doc_printf(p->doc, "; of the %g assessable, ", t.assessable)
-                    : "",
-                t.assessable < t.treated ? assessed : "");
+    if (t.assessable < t.treated)
+        rest = an_doc_printf(p->doc, "; of the %g assessable, %s.", t.assessable,
+                             an_doc_format(p->doc, share(p, t.responders, t.assessable)));
+    if (p->alive && t.alive < t.treated)
+        rest = an_doc_printf(p->doc, "%.*s; of the %g alive at the window, %s.",
+                             (int)strlen(rest) - 1, rest, t.alive,
+                             an_doc_format(p->doc, share(p, t.responders, t.alive)));
+    an_doc_text(p->doc, key, "%s in %g of %g treated patients, %s%s", what, t.responders,
+                t.treated, treated, rest);
 }
 
 an_status an_pain_responses(an_pain *p)
 {
     an_doc_open(p->doc, "response", "Pain response");
     sentence(
-        p, CONSENSUS,
+        p, "says_consensus", CONSENSUS,
         p->opioid_before
             ? "Response by the international consensus (complete or partial, opioids "
               "counted) was seen"
             : "Response by the international consensus, judged by the scores alone, was "
               "seen");
-    sentence(p, ANY_DECREASE, "A lower score than before treatment was seen");
+    sentence(p, "says_any_decrease", ANY_DECREASE,
+             "A lower score than before treatment was seen");
     responders(p);
     class_table(p);
     sensitivity(p);
