@@ -5,7 +5,7 @@
 
 const char *an_figure_fonts(void)
 {
-    return "Liberation Sans, Arial, Helvetica, Noto Sans CJK SC, WenQuanYi Micro Hei, "
+    return "Liberation Sans, Arial, Helvetica, WenQuanYi Micro Hei, Noto Sans CJK SC, "
            "Source Han Sans SC, Microsoft YaHei, PingFang SC, DejaVu Sans";
 }
 

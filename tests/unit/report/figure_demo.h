@@ -255,13 +255,9 @@ static inline void demo_forest(an_figure *f, an_forest_row rows[40])
 
 static inline void demo_forest_thirty(an_figure *f, an_forest_row rows[40])
 {
-    static const char *const label[] = {"Age < 65 years",
-                                        "Age \xe2\x89\xa5 65 years",
-                                        "Female",
-                                        "Male",
-                                        "Karnofsky 80\xe2\x80\x93"
-                                        "100",
-                                        "Karnofsky \xe2\x89\xa4 70"};
+    static const char *const label[] = {"Age < 65 years",   "Age ≥ 65 years",
+                                        "Female",           "Male",
+                                        "Karnofsky 80–100", "Karnofsky ≤ 70"};
 
     demo_forest(f, rows);
     for (int i = 0; i < 30; i++) {
