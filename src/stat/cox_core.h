@@ -64,9 +64,10 @@ an_status an_rows_moments(an_ctx *ctx, an_index n, an_index p, const double *x,
  *   a22 = wbar sum (k/d - kappa)^2/phi_k^2,
  * so that the rank terms of the information are
  *   a11 (s1 - kappa d1)(s1 - kappa d1)' + a22 d1 d1'.
+ * b11 and b22 are a11 and a22 times s0^2, which neither over- nor underflow.
  * Breslow, or one death: d0 = 0 gives c1 = kappa = a22 = 0. wbar = weight / d. */
 typedef struct an_tie_factors {
-    double loglik, c0, c1, a11, kappa, a22;
+    double loglik, c0, c1, a11, kappa, a22, b11, b22;
 } an_tie_factors;
 void an_cox_tie_factors(double s0, double d0, double wsum, an_index d, bool efron,
                         an_tie_factors *out);

@@ -119,6 +119,7 @@ an_status an_cox_discrete(an_ctx *ctx, const an_cox_plan *plan, const double *ga
     const an_index p = plan->p;
     an_index most = 0;
     an_sum loglik = {0, 0};
+    double size = 0;
     table t = {.p = p, .size = score ? 1 + p + p * p : 1};
 
     for (an_index j = 0; j < plan->m; j++)
@@ -133,9 +134,11 @@ an_status an_cox_discrete(an_ctx *ctx, const an_cox_plan *plan, const double *ga
     for (an_index j = 0; j < plan->m; j++) {
         AN_TRY(an_poll(ctx));
         add_event(plan, state, j, &t, &loglik, score, info);
+        size += (double)plan->d[j] * fabs(state->shift[plan->event_stratum[j]]);
     }
     if (info) an_symmetric_fill(p, info);
     state->loglik = an_sum_value(&loglik);
+    state->size = fabs(state->loglik) + size;
 done:
     an_free(ctx, t.b);
     return st;

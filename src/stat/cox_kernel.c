@@ -138,29 +138,31 @@ void an_cox_tie_factors(double s0, double d0, double wsum, an_index d, bool efro
                         an_tie_factors *out)
 {
     *out = (an_tie_factors){
-        .loglik = -wsum * log(s0), .c0 = wsum / s0, .a11 = wsum / s0 / s0};
+        .loglik = -wsum * log(s0), .c0 = wsum / s0, .a11 = wsum / s0 / s0, .b11 = wsum};
     if (!efron || d < 2) return;
 
-    const double wbar = wsum / (double)d;
-    double c0 = 0, c1 = 0, a11 = 0, a12 = 0, a22 = 0;
+    const double wbar = wsum / (double)d, tied = d0 / s0;
+    double c0 = 0, c1 = 0, b11 = 0, b12 = 0, b22 = 0;
 
     for (an_index k = 0; k < d; k++) {
-        const double share = (double)k / (double)d, inverse = 1 / (s0 - share * d0);
+        const double share = (double)k / (double)d, inverse = 1 / (1 - share * tied);
 
         c0 += inverse;
         c1 += share * inverse;
-        a11 += inverse * inverse;
-        a12 += share * inverse * inverse;
+        b11 += inverse * inverse;
+        b12 += share * inverse * inverse;
     }
-    out->kappa = a12 / a11;
+    out->kappa = b12 / b11;
     for (an_index k = 0; k < d; k++) {
-        const double share = (double)k / (double)d, inverse = 1 / (s0 - share * d0);
+        const double share = (double)k / (double)d, inverse = 1 / (1 - share * tied);
 
-        a22 += (share - out->kappa) * (share - out->kappa) * inverse * inverse;
+        b22 += (share - out->kappa) * (share - out->kappa) * inverse * inverse;
     }
-    out->loglik -= wbar * sum_log_factors(d0 / s0, d);
-    out->c0 = wbar * c0;
-    out->c1 = wbar * c1;
-    out->a11 = wbar * a11;
-    out->a22 = wbar * a22;
+    out->loglik -= wbar * sum_log_factors(tied, d);
+    out->c0 = wbar * c0 / s0;
+    out->c1 = wbar * c1 / s0;
+    out->b11 = wbar * b11;
+    out->b22 = wbar * b22;
+    out->a11 = out->b11 / s0 / s0;
+    out->a22 = out->b22 / s0 / s0;
 }

@@ -28,7 +28,9 @@ static an_status try_step(an_ctx *ctx, an_cox_model *model, const an_cox_path *p
         model->gamma[k] = path->old[k] + path->step[k];
     for (*halvings = 0;; ++*halvings) {
         AN_TRY(an_cox_model_risk(ctx, model));
-        if (isfinite(model->state.loglik) && model->state.loglik >= loglik) break;
+        if (isfinite(model->state.loglik) &&
+            model->state.loglik >= loglik - 0x1p-50 * model->state.size)
+            break;
         if (*halvings == MOST_HALVINGS) break;
         for (an_index k = 0; k < model->p; k++)
             model->gamma[k] =
@@ -51,6 +53,13 @@ static void remember(const an_cox_model *model, an_cox_path *path)
         memcpy(path->old, model->gamma, (size_t)model->p * sizeof *path->old);
 }
 
+/* The likelihood changed by no more than 2^-39 of itself, or than it can be known. */
+static bool is_flat(const an_cox_state *state, double before)
+{
+    return fabs(state->loglik - before) <=
+           fmax(0x1p-39 * fabs(state->loglik), 0x1p-53 * state->size);
+}
+
 static an_status climb(an_ctx *ctx, an_cox_model *model, int max_iter, an_cox_path *path)
 {
     an_status st = AN_OK;
@@ -69,8 +78,7 @@ static an_status climb(an_ctx *ctx, an_cox_model *model, int max_iter, an_cox_pa
             AN_TRY(go_back(ctx, model, path));
             path->converged = true;
         }
-        path->converged |= halvings == 0 && fabs(model->state.loglik - before) <=
-                                                0x1p-39 * fabs(model->state.loglik);
+        path->converged |= halvings == 0 && is_flat(&model->state, before);
         AN_TRY(an_cox_model_information(ctx, model));
         an_cox_model_factor(model, path->aliased);
     }

@@ -25,6 +25,7 @@ an_status an_cox_state_new(an_ctx *ctx, const an_cox_plan *plan, an_arena *mem,
     AN_ALLOC(state->gross, mem, p);
     AN_ALLOC(state->rank_row, mem, m * p);
     AN_ALLOC(state->rank_weight, mem, m);
+    AN_ALLOC(state->event_row, mem, p);
 done:
     return st;
 }
@@ -157,16 +158,24 @@ static void find_loglik(const an_cox_plan *plan, bool efron, an_cox_state *state
 {
     an_sum loglik = {0, 0};
 
-    for (an_index i = 0; i < plan->n; i++)
-        if (plan->death[i]) an_sum_add(&loglik, plan->weight[i] * state->eta[i]);
+    state->size = 0;
+    for (an_index i = 0; i < plan->n; i++) {
+        if (!plan->death[i]) continue;
+        an_sum_add(&loglik, plan->weight[i] * state->eta[i]);
+        state->size += fabs(plan->weight[i] * state->eta[i]);
+    }
     for (an_index j = 0; j < plan->m; j++) {
         const int64_t tie = plan->tie[j];
         an_tie_factors *factor = state->factor + j;
 
         an_cox_tie_factors(state->s0[j], tie < 0 ? 0 : state->d0[tie], plan->wsum[j],
                            plan->d[j], efron && tie >= 0, factor);
-        an_sum_add(&loglik,
-                   factor->loglik - plan->wsum[j] * state->shift[plan->event_stratum[j]]);
+
+        const double term =
+            factor->loglik - plan->wsum[j] * state->shift[plan->event_stratum[j]];
+
+        an_sum_add(&loglik, term);
+        state->size += fabs(term);
     }
     state->loglik = an_sum_value(&loglik);
 }
@@ -258,33 +267,39 @@ void an_cox_hazard(const an_cox_plan *plan, const double *g, an_cox_state *state
 
 /* ---- Information ---- */
 
+/* Means s1 / s0 rather than sums: nothing overflows, whatever the range of exp(eta). */
 static void fill_rank_rows(const an_cox_plan *plan, const double *g, an_cox_state *state)
 {
     const an_index p = plan->p;
 
     for (an_index j = 0; j < plan->m; j++) {
         const int64_t tie = plan->tie[j];
-        const double kappa = state->factor[j].kappa;
-        double *row = state->rank_row + j * p;
+        const double inverse = 1 / state->s0[j], kappa = state->factor[j].kappa * inverse;
+        const double *restrict s1 = state->s1 + j * p;
+        double *restrict row = state->rank_row + j * p;
 
-        state->rank_weight[j] = -(g ? g[j] : 1) * state->factor[j].a11;
-        for (an_index k = 0; k < p; k++)
-            row[k] =
-                state->s1[j * p + k] - (tie < 0 ? 0 : kappa * state->d1[tie * p + k]);
+        state->rank_weight[j] = -(g ? g[j] : 1) * state->factor[j].b11;
+        for (an_index k = 0; k < p; k++) row[k] = s1[k] * inverse;
+        for (an_index k = 0; k < p && tie >= 0; k++)
+            row[k] -= kappa * state->d1[tie * p + k];
     }
 }
 
 static void subtract_tied(const an_cox_plan *plan, const double *g,
                           const an_cox_state *state, double *info)
 {
+    const an_index p = plan->p;
+    double *row = state->event_row;
+
     for (an_index j = 0; j < plan->m; j++) {
         const int64_t tie = plan->tie[j];
-        const double weight = -(g ? g[j] : 1) * state->factor[j].a22;
+        const double weight = -(g ? g[j] : 1) * state->factor[j].b22;
 
-        if (tie >= 0)
-            an_syrk_add(0, 1, plan->p, state->d1 + tie * plan->p, &weight, info);
+        if (tie < 0) continue;
+        for (an_index k = 0; k < p; k++) row[k] = state->d1[tie * p + k] / state->s0[j];
+        an_syrk_add(0, 1, p, row, &weight, info);
     }
-    an_symmetric_fill(plan->p, info);
+    an_symmetric_fill(p, info);
 }
 
 an_status an_cox_information(an_ctx *ctx, const an_cox_plan *plan, const double *g,
@@ -333,14 +348,15 @@ static void fill_xi(const an_cox_plan *plan, const an_cox_state *state, double *
     for (an_index j = 0; j < plan->m; j++) {
         const an_tie_factors *f = state->factor + j;
         const int64_t tie = plan->tie[j];
-        const double a12 = f->kappa * f->a11, a22 = f->a22 + f->kappa * a12;
+        const double b12 = f->kappa * f->b11, b22 = f->b22 + f->kappa * b12;
+        const double s0 = state->s0[j];
 
         for (an_index k = 0; k < p; k++) {
-            const double s = state->s1[j * p + k],
-                         d = tie < 0 ? 0 : state->d1[tie * p + k];
+            const double s = state->s1[j * p + k] / s0;
+            const double d = tie < 0 ? 0 : state->d1[tie * p + k] / s0;
 
-            xi[j * p + k] = f->a11 * s - a12 * d;
-            own[j * p + k] = a12 * s - a22 * d;
+            xi[j * p + k] = (f->b11 * s - b12 * d) / s0;
+            own[j * p + k] = (b12 * s - b22 * d) / s0;
         }
     }
 }

@@ -11,6 +11,8 @@
 
 typedef struct an_cox_state {
     double loglik;          /* NaN or infinite when a risk set under- or overflowed */
+    double size;            /* sum of the absolute terms of loglik: its rounding error is
+                               about 2^-53 of this */
     double *eta, *r;        /* [n] r = weight exp(eta - shift) */
     double *v, *m;          /* [n] hazard scalar; weight death - v */
     double *shift;          /* [n_strata] largest eta */
@@ -20,7 +22,8 @@ typedef struct an_cox_state {
     double *ahead, *behind; /* [m] work: sums within blocks */
     double *score, *info;   /* [p], [p x p] */
     double *gross;          /* [p] sum v x^2: what the information was subtracted from */
-    double *rank_row;       /* [m x p] work: s1 - kappa d1 */
+    double *rank_row;       /* [m x p] work: (s1 - kappa d1) / s0 */
+    double *event_row;      /* [p] work */
     double *rank_weight;    /* [m] work */
 } an_cox_state;
 
