@@ -28,7 +28,7 @@ typedef struct an_fg {
     int64_t *row; /* row of the data */
     double *x, *w, *offset, *time;
     double *gh; /* GH(X-) */
-    int32_t *kind, *group;
+    int32_t *kind, *group, *row_stratum;
     int32_t *from, *to;  /* bins */
     int32_t *event_time; /* [n] j of the event of interest, else -1 */
     an_index *segment;   /* [n_bins * n_kinds + 1] first row */

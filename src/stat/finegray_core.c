@@ -78,11 +78,20 @@ static void find_top(const an_fg *fg, an_fg_state *s)
         for (an_index i = first_row(fg, first_bin(fg, k)); i < last; i++)
             top = fmax(top, s->eta[i]);
         s->top[k] = isfinite(top) ? top : 0;
-        for (an_index i = first_row(fg, first_bin(fg, k)); i < last; i++) {
-            s->eta[i] -= s->top[k];
-            s->r[i] = fg->w[i] * exp(s->eta[i]);
-            s->rg[i] = fg->kind[i] >= AN_FG_COMPETING ? s->r[i] / fg->gh[i] : 0;
-        }
+    }
+}
+
+static void risk_block(void *self, an_index block, an_index first, an_index last)
+{
+    const pass *t = self;
+    const an_fg *fg = t->fg;
+    an_fg_state *s = t->s;
+
+    (void)block;
+    for (an_index i = first; i < last; i++) {
+        s->eta[i] -= s->top[fg->row_stratum[i]];
+        s->r[i] = fg->w[i] * exp(s->eta[i]);
+        s->rg[i] = fg->kind[i] >= AN_FG_COMPETING ? s->r[i] / fg->gh[i] : 0;
     }
 }
 
@@ -249,6 +258,7 @@ an_status an_fg_evaluate(an_ctx *ctx, const an_fg *fg, const double *beta, an_fg
     if (!work) return AN_ERR_MEMORY;
     AN_TRY(an_map_blocks(ctx, fg->n, AN_COX_GRAIN, eta_block, &t));
     find_top(fg, s);
+    AN_TRY(an_map_blocks(ctx, fg->n, AN_COX_GRAIN, risk_block, &t));
     AN_TRY(an_map_blocks(ctx, fg->n_bins, BIN_GRAIN, bins_block, &t));
     s->loglik = death_eta(fg, s);
     scan(fg, s);

@@ -183,6 +183,7 @@ static an_status fill_rows(an_ctx *ctx, an_arena *mem, const an_fg_model *model,
     AN_ALLOC(fg->gh, mem, n);
     AN_ALLOC(fg->kind, mem, n);
     AN_ALLOC(fg->group, mem, n);
+    AN_ALLOC(fg->row_stratum, mem, n);
     AN_ALLOC(fg->from, mem, n);
     AN_ALLOC(fg->to, mem, n);
     AN_ALLOC(fg->event_time, mem, n);
@@ -193,6 +194,7 @@ static an_status fill_rows(an_ctx *ctx, an_arena *mem, const an_fg_model *model,
         fg->w[k] = surv->weight ? surv->weight[i] : 1;
         fg->offset[k] = model->offset ? model->offset[i] : 0;
         fg->time[k] = surv->time[i];
+        fg->row_stratum[k] = (int32_t)s;
         fg->kind[k] = kind_of(model, censoring, i);
         fg->group[k] = code_of(censoring, i);
         fg->gh[k] = an_fg_weight(&fg->groups[fg->group[k]], surv->time[i]);

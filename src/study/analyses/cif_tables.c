@@ -97,7 +97,7 @@ static void incidence_row(const an_cif_view *v, an_index cause, an_index i, doub
         const double right = an_cif_value(g, g->prob + (cause + 1) * g->n_times, t, 0);
 
         naive = an_number(AN_KIND_PROPORTION, wrong);
-        excess = an_number(AN_KIND_PROPORTION, fmax(wrong - right, 0));
+        excess = an_number(AN_KIND_PROPORTION, wrong - right > 1e-12 ? wrong - right : 0);
     }
     const an_value cells[] = {
         an_text(v->cause[cause]),

@@ -9,9 +9,15 @@ const char *an_cif_variance_name(an_cif_variance variance)
     return names[variance];
 }
 
+/* The event at the start of a sentence. */
 static const char *event_title(const an_cif_view *v)
 {
-    return v->frame->event_label ? v->frame->event_label : "The event";
+    const char *label = v->frame->event_label;
+
+    if (!label || !*label) return "The event";
+    if (label[0] >= 'a' && label[0] <= 'z')
+        return an_doc_printf(v->doc, "%c%s", label[0] - 'a' + 'A', label + 1);
+    return label;
 }
 
 /* "38.1 % (95 % CI ...) by 12 months", at the horizon. */
@@ -146,8 +152,9 @@ void an_cif_say(const an_cif_view *v)
     else if (!v->gray || isnan(v->gray->p[0]))
         an_doc_text(v->doc, "conclusion",
                     "The groups are described; a test of their difference in %s is not "
-                    "possible here%s%s.",
-                    v->event, v->untested ? ": " : "", v->untested ? v->untested : "");
+                    "possible here: %s.",
+                    v->event,
+                    v->untested ? v->untested : "the data do not tell them apart");
     else if (v->n_used == 2)
         say_two(v);
     else
@@ -196,10 +203,6 @@ void an_cif_note(const an_cif_view *v)
         an_doc_note(
             v->doc, AN_NOTE, "M212",
             "Nothing says in what unit the times are; they were taken to be days.");
-    if (v->frame->n_time_merged > 0)
-        an_doc_note(v->doc, AN_NOTE, "M211",
-                    "%lld times that differed by rounding only were joined.",
-                    (long long)v->frame->n_time_merged);
     note_groups(v);
 }
 
