@@ -1,6 +1,8 @@
 /* Shared parts of the analyses of time to event. */
 #include "study/analyses/survival_parts.h"
 
+static const double YEAR_DAYS = 365.25; /* and a twelfth of it is a month: 30.4375 */
+
 const char *const an_show_unit_choices[] = {"data", "days", "months", "years", NULL};
 const char *const an_package_choices[] = {"none", "r", "sas", "stata", NULL};
 
@@ -11,8 +13,8 @@ an_time_scale an_time_scale_of(const an_frame *frame, an_show_unit show)
     if (show == AN_SHOW_DATA) return scale;
     scale.assumed = !frame->time_unit;
     scale.unit = an_show_unit_choices[show];
-    if (show == AN_SHOW_MONTHS) scale.divisor = AN_MONTH_DAYS_X10000 / 10000.0;
-    if (show == AN_SHOW_YEARS) scale.divisor = 365.25;
+    if (show == AN_SHOW_MONTHS) scale.divisor = YEAR_DAYS / 12;
+    if (show == AN_SHOW_YEARS) scale.divisor = YEAR_DAYS;
     return scale;
 }
 

@@ -9,8 +9,6 @@
 
 #include "base/base.h"
 
-enum { AN_MONTH_DAYS_X10000 = 304375 }; /* 30.4375 days: a year of 365.25 over 12 */
-
 typedef enum an_show_unit {
     AN_SHOW_DATA,
     AN_SHOW_DAYS,
