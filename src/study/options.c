@@ -57,12 +57,14 @@ typedef struct preset {
 /* Defaults of R survival 3.x and cmprsk 2.2, SAS PHREG and LIFETEST, Stata stcox and sts.
  */
 static const preset presets[] = {
-    {"r", "ties", "efron"},         {"sas", "ties", "breslow"},
-    {"stata", "ties", "breslow"},   {"r", "conf_type", "log"},
-    {"sas", "conf_type", "loglog"}, {"stata", "conf_type", "loglog"},
-    {"r", "limits", "log"},         {"sas", "limits", "loglog"},
-    {"stata", "limits", "loglog"},  {"r", "variance", "aalen"},
-    {"sas", "variance", "delta"},   {"stata", "variance", "delta"},
+    {"anodyne", "preset", "none"},   {"r", "preset", "r"},
+    {"sas", "preset", "sas"},        {"stata", "preset", "stata"},
+    {"r", "ties", "efron"},          {"sas", "ties", "breslow"},
+    {"stata", "ties", "breslow"},    {"r", "conf_type", "log"},
+    {"sas", "conf_type", "log-log"}, {"stata", "conf_type", "log-log"},
+    {"r", "limits", "log"},          {"sas", "limits", "loglog"},
+    {"stata", "limits", "loglog"},   {"r", "variance", "aalen"},
+    {"sas", "variance", "delta"},    {"stata", "variance", "delta"},
 };
 enum { N_PRESETS = sizeof presets / sizeof *presets };
 

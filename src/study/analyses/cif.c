@@ -83,16 +83,6 @@ double an_cif_rows_with(const an_cif_view *v, an_index cause)
     return n;
 }
 
-/* "1" alone says nothing in a sentence: the name of the column goes before it. */
-static const char *level_in_words(an_doc *doc, const an_vector *group, int32_t level)
-{
-    const char *label = an_level_label(group, level);
-
-    if (group && label[strspn(label, "0123456789.-")] == '\0')
-        return an_doc_printf(doc, "%s = %s", group->label, label);
-    return label;
-}
-
 static an_status fill_names(an_cif_view *v)
 {
     an_status st = AN_OK;
@@ -105,7 +95,7 @@ static an_status fill_names(an_cif_view *v)
     AN_ALLOC(v->cause, v->mem, n_causes);
     an_level_keys(v->doc, v->frame->group, v->key);
     for (an_index g = 0; g < n_groups; g++) {
-        v->words[g] = level_in_words(v->doc, v->frame->group, (int32_t)g);
+        v->words[g] = an_level_in_words(v->doc, v->frame->group, (int32_t)g);
         if (v->cif->groups[g].n > 0) v->used[v->n_used++] = g;
     }
     for (an_index c = 0; c < n_causes; c++) {

@@ -136,7 +136,7 @@ an_status an_km_show_figure(const an_km_view *v)
     for (an_index i = 0; i < v->km->n_curves; i++) {
         const an_km_curve *c = &v->km->curve[i];
 
-        series[i].label = an_km_label(v, c);
+        series[i].label = an_km_words(v, c);
         AN_TRY(fill_steps(v, c, &series[i]));
         AN_TRY(fill_marks(v, c, &series[i]));
         if (figure.ticks) AN_TRY(fill_risk(v, c, &figure, &series[i]));

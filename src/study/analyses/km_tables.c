@@ -140,8 +140,8 @@ static void mean_difference(const an_km_view *v, double tau, double z)
 
     if ((ma.beyond || mb.beyond) && v->params->preset != AN_PACKAGE_R) return;
     an_doc_value(v->doc, "difference",
-                 an_doc_printf(v->doc, "Difference, %s minus %s", an_km_label(v, a),
-                               an_km_label(v, b)),
+                 an_doc_printf(v->doc, "Difference, %s minus %s", an_km_words(v, a),
+                               an_km_words(v, b)),
                  time_value(v, difference, difference - z * se, difference + z * se),
                  "difference of restricted means");
     if (se > 0)
@@ -186,7 +186,7 @@ static void show_curve(const an_km_view *v, const an_km_curve *c)
         {"survival", "Survival"}, {"cumulative_hazard", "Cumulative hazard"}};
 
     an_doc_table(v->doc, an_doc_printf(v->doc, "curve_%s", an_km_key(v, c)),
-                 an_doc_printf(v->doc, "Curve: %s", an_km_label(v, c)), "Kaplan-Meier", 6,
+                 an_doc_printf(v->doc, "Curve: %s", an_km_words(v, c)), "Kaplan-Meier", 6,
                  columns);
     for (an_index k = 0; k < c->n_times; k++) {
         const an_value cells[] = {time_value(v, c->time[k], NAN, NAN),

@@ -32,6 +32,10 @@ static inline const char *an_km_label(const an_km_view *v, const an_km_curve *cu
 {
     return an_level_label(v->frame->group, curve->level);
 }
+static inline const char *an_km_words(const an_km_view *v, const an_km_curve *curve)
+{
+    return an_level_in_words(v->doc, v->frame->group, curve->level);
+}
 static inline const char *an_km_key(const an_km_view *v, const an_km_curve *curve)
 {
     return v->key[curve->level];

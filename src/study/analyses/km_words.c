@@ -25,8 +25,8 @@ static void say_two(const an_km_view *v)
     const int worse = t->u[0] > 0 ? 0 : 1;
     const double a = v->median[worse].estimate, b = v->median[1 - worse].estimate;
     const char *const p = an_doc_p(v->doc, t->p);
-    const char *const first = an_km_label(v, &v->km->curve[worse]);
-    const char *const second = an_km_label(v, &v->km->curve[1 - worse]);
+    const char *const first = an_km_words(v, &v->km->curve[worse]);
+    const char *const second = an_km_words(v, &v->km->curve[1 - worse]);
 
     if (!(t->p < 1 - v->params->conf_level)) {
         an_doc_text(v->doc, "conclusion",
@@ -76,8 +76,8 @@ static void say_many(const an_km_view *v)
             "over expected events it was shortest with %s, median %s, and longest "
             "with %s, median %s.",
             v->event, (long long)t->n_groups, an_doc_p(v->doc, t->p),
-            an_km_label(v, &v->km->curve[most]), median_text(v, most),
-            an_km_label(v, &v->km->curve[least]), median_text(v, least));
+            an_km_words(v, &v->km->curve[most]), median_text(v, most),
+            an_km_words(v, &v->km->curve[least]), median_text(v, least));
 }
 
 void an_km_say(const an_km_view *v)
@@ -137,7 +137,7 @@ static void note_curve(const an_km_view *v, an_index i)
 {
     const an_km_curve *c = &v->km->curve[i];
     const an_km_quantile *q = &v->median[i];
-    const char *const label = an_km_label(v, c);
+    const char *const label = an_km_words(v, c);
 
     if (c->total_rows_event == 0)
         an_doc_note(v->doc, AN_NOTE, "M203",

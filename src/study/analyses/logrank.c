@@ -87,8 +87,8 @@ static void say_difference(an_doc *doc, const an_frame *frame, const an_logrank 
                     "Time to %s differed between the groups (%s, %s): %s came soonest "
                     "with %s and latest with %s.",
                     event, name, an_doc_p(doc, test->p), event,
-                    an_level_label(frame->group, test->level[most]),
-                    an_level_label(frame->group, test->level[least]));
+                    an_level_in_words(doc, frame->group, test->level[most]),
+                    an_level_in_words(doc, frame->group, test->level[least]));
     else
         an_doc_text(doc, "conclusion",
                     "No difference in time to %s between the groups was shown (%s, %s).",
@@ -152,7 +152,7 @@ static void add_notes(an_doc *doc, const an_frame *frame, const an_logrank *test
                 doc, AN_WARNING, "M203",
                 "%s was not at risk when an event happened and is left out of the "
                 "degrees of freedom.",
-                an_level_label(frame->group, test->level[g]));
+                an_level_in_words(doc, frame->group, test->level[g]));
     if (an_frame_fractional(frame))
         an_doc_note(doc, AN_WARNING, "M207",
                     "Weights that are not whole numbers were taken as frequencies: the "

@@ -93,6 +93,15 @@ const char *an_level_label(const an_vector *group, int32_t level)
     return group ? group->levels[level] : "All patients";
 }
 
+const char *an_level_in_words(an_doc *doc, const an_vector *group, int32_t level)
+{
+    const char *label = an_level_label(group, level);
+
+    if (group && label[strspn(label, "0123456789.-")] == '\0')
+        return an_doc_printf(doc, "%s = %s", group->label, label);
+    return label;
+}
+
 void an_level_keys(an_doc *doc, const an_vector *group, const char **keys)
 {
     if (!group) {

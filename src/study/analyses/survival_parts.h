@@ -46,6 +46,8 @@ const char *an_event_in_words(an_doc *doc, const an_frame *frame);
 an_status an_vector_grouping(an_ctx *ctx, const an_vector *vector, an_grouping *out);
 /* Label of a level; "All patients" without groups. */
 const char *an_level_label(const an_vector *group, int32_t level);
+/* The same in a sentence: "sex = 1" where the label alone is a number. */
+const char *an_level_in_words(an_doc *doc, const an_vector *group, int32_t level);
 /* Keys of all levels, each unique; keys[n_levels]. */
 void an_level_keys(an_doc *doc, const an_vector *group, const char **keys);
 /* Is there a weight that is not a whole number? */
