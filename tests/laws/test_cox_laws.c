@@ -43,7 +43,7 @@ static sample take(const sample *s, an_index n, const an_index *from)
 static void test_weights_are_copies(void **state)
 {
     sample s = sample_new(70, 2, 9), copies;
-    an_index from[210], n = 0;
+    an_index from[210] = {0}, n = 0;
     const an_cox_options o = breslow();
     an_cox_data data = sample_plain(&s), many;
     an_cox *a, *b;
@@ -67,7 +67,7 @@ static void test_weights_are_copies(void **state)
 static void test_splitting_rows_changes_nothing(void **state)
 {
     sample s = sample_new(80, 2, 20), pieces;
-    an_index from[160], n = 0;
+    an_index from[160] = {0}, n = 0;
     an_cox_data data = sample_full(&s), split;
     an_cox *a, *b;
 
