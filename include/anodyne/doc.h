@@ -208,6 +208,16 @@ typedef void an_doc_visit_fn(void *self, const char *id, const an_value *value,
 AN_API an_status an_doc_visit(an_ctx *ctx, const an_doc *doc, an_doc_visit_fn *visit,
                               void *self);
 
+/** A copy that may leave the house: counts from 1 to min_cell - 1, and counts that leave
+ *  such a remainder, read "< min_cell" or "suppressed"; so do the percentages beside them
+ *  and, where rows or the levels of a factor add up, the next smallest count. Sentences
+ *  that hold a small count, flows that do, lines of single patients and censoring marks
+ *  are left out. A note (D501) says what was done and what it does not protect.
+ *  @param min_cell  2..100; 5 and 11 are usual
+ *  @param out       free with an_doc_free() */
+AN_API an_status an_doc_suppress(an_ctx *ctx, const an_doc *doc, int min_cell,
+                                 an_doc **out);
+
 AN_END_DECLS
 
 #endif

@@ -309,28 +309,45 @@ const char *an_doc_p(an_doc *doc, double p)
     return an_doc_printf(doc, relation ? "p %s" : "p = %s", text);
 }
 
+/* "lt", "le", "gt" or "ge" where a relation stands at c, and its bytes; else NULL. */
+static const char *relation_at(const char *c, size_t *size)
+{
+    static const struct {
+        char sign[4], word[3];
+    } relation[] = {{"<=", "le"}, {">=", "ge"},           {"<", "lt"},
+                    {">", "gt"},  {"\xE2\x89\xA4", "le"}, {"\xE2\x89\xA5", "ge"}};
+
+    for (size_t i = 0; i < sizeof relation / sizeof *relation; i++) {
+        *size = strlen(relation[i].sign);
+        if (strncmp(c, relation[i].sign, *size) == 0) return relation[i].word;
+    }
+    return NULL;
+}
+
+/* Letters in lower case, digits and whatever is not ASCII; other runs become one '_'. */
 const char *an_doc_key(an_doc *doc, const char *label)
 {
-    char *key = take(doc, 2 * (an_index)strlen(label) + 2, 1);
-    size_t n = 0;
+    char *key = take(doc, 3 * (an_index)strlen(label) + 2, 1);
+    size_t n = 0, size;
     bool gap = false;
 
     if (!key) return "";
-    for (const char *c = label; *c; c++) {
-        if (*c == '<' || *c == '>') { /* "<= 5" gives "le5" */
-            if (gap && n > 0) key[n++] = '_';
-            key[n++] = *c == '<' ? 'l' : 'g';
-            key[n++] = c[1] == '=' ? 'e' : 't';
-            while (c[1] == '=' || c[1] == ' ') c++;
-            gap = false;
-        } else if ((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') ||
-                   (*c >= 'A' && *c <= 'Z') || (*c & 0x80)) {
-            if (gap && n > 0) key[n++] = '_';
-            key[n++] = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
-            gap = false;
+    for (const char *c = label; *c; c += size) {
+        const char *word = relation_at(c, &size);
+        const bool upper = *c >= 'A' && *c <= 'Z';
+        const bool kept =
+            upper || (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || (*c & 0x80);
+
+        if ((word || kept) && gap && n > 0) key[n++] = '_';
+        if (word) {
+            memcpy(key + n, word, 2);
+            n += 2;
+            while (c[size] == ' ') size++;
         } else {
-            gap = true;
+            size = 1;
+            if (kept) key[n++] = (char)(upper ? *c - 'A' + 'a' : *c);
         }
+        gap = !word && !kept;
     }
     if (n == 0) key[n++] = '_';
     return key;

@@ -209,9 +209,9 @@ static void caption(page *p, const char *what, int number, const an_node *n,
     an_buf_printf(p->out, "><strong>%s %d.</strong> <span class=\"title\">", what,
                   number);
     put_text(p, n->title);
-    put(p, "</span>");
     if (n->title && n->title[0] && !strchr(".?!", n->title[strlen(n->title) - 1]))
         put(p, ".");
+    put(p, "</span>");
     if (more) {
         put(p, " ");
         prose(p, more, strlen(more));
@@ -438,9 +438,7 @@ static void contents(page *p, const an_node *parent, int depth)
         }
         leave(p, before);
     }
-    if (depth == 0 && any)
-        put(p, "<li><a href=\"#provenance\"><span class=\"number\"></span> "
-               "Provenance</a></li>\n");
+    if (depth == 0 && any) put(p, "<li><a href=\"#provenance\">Provenance</a></li>\n");
     if (any) put(p, "</ol>\n");
 }
 

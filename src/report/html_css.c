@@ -51,7 +51,8 @@ static const char page[] =
     "nav ol { list-style: none; margin: 0; padding: 0; }\n"
     "nav li { margin: .45rem 0; } nav ol ol { padding-left: 1rem; } "
     "nav ol ol li { margin: .25rem 0; }\n"
-    "nav a { color: var(--ink); }\n";
+    "nav a { color: var(--ink); } nav > ol > li:last-child { padding-top: .5rem; "
+    "border-top: 1px solid var(--hair); }\n";
 
 /* Tables with three rules, figures, notes. */
 static const char matter[] =
