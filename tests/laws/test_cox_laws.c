@@ -97,7 +97,7 @@ static void test_splitting_rows_changes_nothing(void **state)
 static void test_order_and_units_do_not_matter(void **state)
 {
     sample s = sample_new(120, 2, 30), turned;
-    an_index from[120];
+    an_index from[120] = {0};
     const an_cox_data data = sample_full(&s);
     an_cox_data other;
     an_cox *a, *b;
