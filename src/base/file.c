@@ -39,6 +39,21 @@ static void folder_of(const char *path, char *folder, size_t size)
         snprintf(folder, size, "%.*s", n ? n : 1, path);
 }
 
+static an_status too_large(an_ctx *ctx, const char *path, size_t limit)
+{
+    char what[96];
+
+    snprintf(what, sizeof what, "the file is larger than %zu bytes", limit);
+    return an_fail_with(ctx, AN_ERR_DATA,
+                        &(an_problem){.severity = AN_ERROR,
+                                      .code = "I004",
+                                      .what = what,
+                                      .file = path,
+                                      .why = "a limit keeps wrong files from taking all "
+                                             "memory",
+                                      .todo = "check that this is the right file"});
+}
+
 static an_status read_fd(an_ctx *ctx, const char *path, int fd, size_t limit, an_buf *buf)
 {
     const an_vfs *vfs = &an_ctx_env(ctx)->vfs;
@@ -51,8 +66,7 @@ static an_status read_fd(an_ctx *ctx, const char *path, int fd, size_t limit, an
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return io_failed(ctx, "read", path, errno);
         if (n == 0) return buf->st;
-        if (buf->size + (size_t)n > limit)
-            return an_fail(ctx, AN_ERR_DATA, "%s is larger than %zu bytes", path, limit);
+        if (buf->size + (size_t)n > limit) return too_large(ctx, path, limit);
         an_buf_put(buf, chunk, (size_t)n);
         if (buf->st != AN_OK) return buf->st;
         st = an_poll(ctx);

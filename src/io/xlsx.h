@@ -35,6 +35,8 @@ const char *an_xml_attribute(const char **attributes, const char *name);
 /* Value of r:id, or NULL. */
 const char *an_xml_relation_id(const char **attributes);
 bool an_xml_is_true(const char *value); /* "1" or "true" */
+/* Takes escapes such as _x000D_ out of a text, in place; its new size. */
+size_t an_xml_unescape(char *text, size_t size);
 
 /* An error about the workbook or one of its parts. */
 an_status an_workbook_failed(an_ctx *ctx, const an_source *source, const char *code,

@@ -132,6 +132,10 @@ static an_status read_workbook(an_book *book)
     workbook w = {.book = book};
     an_status st = AN_OK;
 
+    if (ends_with(book->part, ".bin"))
+        return an_workbook_failed(book->ctx, book->source, "X503",
+                                  "it is a workbook of the binary kind (.xlsb)",
+                                  "open it in Excel and save it as .xlsx");
     if (an_parts_has(book->parts, book->part))
         AN_TRY(an_parts_parse(
             book->parts, book->part,

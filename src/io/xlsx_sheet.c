@@ -318,7 +318,8 @@ static void finish_cell(sheet_parse *p)
         finish_shared(p, value);
         break;
     case CELL_TEXT:
-        add_text(p, value);
+        p->value.size = an_xml_unescape(p->value.data, value.size);
+        add_text(p, (an_span){p->value.data, p->value.size});
         break;
     case CELL_LOGICAL:
         add_text(p, value.data[0] == '0' ? (an_span){"FALSE", 5} : (an_span){"TRUE", 4});

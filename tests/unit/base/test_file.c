@@ -71,6 +71,7 @@ static void reads_have_a_ceiling(void **state)
     set_content(path, "0123456789");
     assert_int_equal(an_file_read(ctx, path, 10, mem, &data, &size), AN_OK);
     assert_int_equal(an_file_read(ctx, path, 9, mem, &data, &size), AN_ERR_DATA);
+    assert_string_equal(an_problem_at(ctx, 0)->code, "I004");
     assert_int_equal(an_file_read(ctx, folder, 9, mem, &data, &size), AN_ERR_IO);
     unlink(path);
     assert_int_equal(an_file_read(ctx, path, 9, mem, &data, &size), AN_ERR_IO);

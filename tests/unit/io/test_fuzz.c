@@ -105,8 +105,8 @@ static void changed_text_is_read_or_refused(void **state)
         "id,day,x\n1,2021-04-03,\"a \"\"b\"\"\"\n2,03/04/2021,c\n,,\n",
         "a;b;c\r\n1,5;x;TRUE\r\n2;\"y\r\nz\";FALSE\r\n",
         "a\tb\n\xE9\xAA\xA8\t1\n\xB9\xC7\t2\n",
-        "\xFF\xFE"
-        "a\0,\0b\0\n\0001\0,\0002\0\n"};
+        ("\xFF\xFE"
+         "a\0,\0b\0\n\0001\0,\0002\0\n")};
 
     (void)state;
     for (size_t i = 0; i < 4; i++)

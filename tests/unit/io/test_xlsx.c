@@ -52,6 +52,24 @@ static void reads_every_kind_of_cell(void **state)
     an_ctx_free(ctx);
 }
 
+static void escaped_characters_are_decoded(void **state)
+{
+    const book_parts b = {
+        .strings = "<si><t>id_x000D_</t></si><si><t>x_x005F_x0041_</t></si>",
+        .sheet = HEAD "<row><c t='str'><v>a_x4E2D_b_x000_ _xD800_</v></c><c><v>1</v></c>"
+                      "</row>" END};
+    an_ctx *ctx = an_ctx_new();
+    an_table *t = read_book(ctx, &b, NULL);
+
+    (void)state;
+    expect_cell(t, 0, "id",
+                "a\xE4\xB8\xAD"
+                "b_x000_ _xD800_");
+    assert_non_null(an_table_find(t, "x_x0041_"));
+    an_table_free(t);
+    an_ctx_free(ctx);
+}
+
 static void dates_follow_the_style(void **state)
 {
     static const char styles[] =
@@ -347,6 +365,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_kind_of_cell),
+        cmocka_unit_test(escaped_characters_are_decoded),
         cmocka_unit_test(dates_follow_the_style),
         cmocka_unit_test(strict_namespace_is_the_same),
         cmocka_unit_test(notes_and_gaps_are_told_from_data),
