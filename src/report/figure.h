@@ -82,9 +82,10 @@ double an_y_axis_width(const an_drawing *d, const an_axis *y);
 bool an_y_title_fits(const an_drawing *d, const an_axis *y);
 /* Line, ticks and labels, and the figure's y_label beside them; x is the axis' place. */
 void an_draw_y_axis(const an_drawing *d, const an_axis *y, double x);
-/* The same below; every stride-th tick has a label. Returns the y below all of it. */
-double an_draw_x_axis(const an_drawing *d, const an_axis *x, double y, int stride,
-                      double size_pt);
+/* The same below; every stride-th tick has a label. */
+void an_draw_x_axis(const an_drawing *d, const an_axis *x, double y, int stride,
+                    double size_pt);
+double an_x_axis_height(const an_drawing *d, const an_axis *x);
 
 /* ---- Numbers below an axis ---- */
 

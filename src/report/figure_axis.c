@@ -185,14 +185,37 @@ void an_draw_y_axis(const an_drawing *d, const an_axis *y, double x)
                               title.text[i], &d->ink);
 }
 
-double an_draw_x_axis(const an_drawing *d, const an_axis *x, double y, int stride,
-                      double size_pt)
+/* From the axis down to the baselines of its labels and of its title. */
+static double x_label_drop(const an_drawing *d)
+{
+    return TICK_MM + GAP_MM + 0.8 * d->em;
+}
+
+static double x_title_drop(const an_drawing *d)
+{
+    return x_label_drop(d) + 1.2 * d->line;
+}
+
+static an_lines x_title_lines(const an_drawing *d, const an_axis *x)
+{
+    return an_scene_wrap(d->scene, d->figure->x_label, &d->ink, x->to - x->from);
+}
+
+double an_x_axis_height(const an_drawing *d, const an_axis *x)
+{
+    const an_index n = x_title_lines(d, x).n;
+    const double last = n ? x_title_drop(d) + (double)(n - 1) * d->line : x_label_drop(d);
+
+    return last + 0.3 * d->em;
+}
+
+void an_draw_x_axis(const an_drawing *d, const an_axis *x, double y, int stride,
+                    double size_pt)
 {
     const an_pen pen = an_pen_axis();
     const an_ink ink = {size_pt, AN_BLACK, false};
-    double below = y + TICK_MM + GAP_MM + 0.8 * d->em;
+    const an_lines title = x_title_lines(d, x);
     char text[AN_NUMBER_SIZE];
-    an_lines title;
 
     an_scene_line(d->scene, "axis", x->from, y, x->to, y, &pen);
     for (an_index i = 0; i < x->n_ticks; i++) {
@@ -201,12 +224,9 @@ double an_draw_x_axis(const an_drawing *d, const an_axis *x, double y, int strid
         an_scene_line(d->scene, "tick", at, y, at, y + TICK_MM, &pen);
         if (i % stride) continue;
         an_axis_label(x, i, text);
-        an_scene_text(d->scene, "x-label", at, below, AN_ANCHOR_MIDDLE, text, &ink);
+        an_scene_text(d->scene, "x-label", at, y + x_label_drop(d), AN_ANCHOR_MIDDLE,
+                      text, &ink);
     }
-    title = an_scene_wrap(d->scene, d->figure->x_label, &d->ink, x->to - x->from);
-    below += 1.2 * d->line;
-    an_draw_lines(d, "x-title", &title, (x->from + x->to) / 2, below, AN_ANCHOR_MIDDLE,
-                  &d->ink);
-    return title.n ? below + (double)(title.n - 1) * d->line + 0.3 * d->em
-                   : below - 1.2 * d->line + 0.3 * d->em;
+    an_draw_lines(d, "x-title", &title, (x->from + x->to) / 2, y + x_title_drop(d),
+                  AN_ANCHOR_MIDDLE, &d->ink);
 }

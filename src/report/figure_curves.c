@@ -426,9 +426,10 @@ static void place(const an_drawing *d, plan *p)
 
     p->above = 0.6 * d->em;
     if (p->direct == 0) p->above += legend(d, p->x.from, width - p->x.from, false);
-    p->below = 3.4 * d->line + (p->table.n_rows ? p->table.height + 0.5 * d->line : 0);
+    p->below = an_x_axis_height(d, &p->x) + (p->table.n_rows ? 0.6 : 0.2) * d->line;
     height = (p->x.to - p->x.from) * (width < DIRECT_FROM_MM ? 0.72 : 0.55);
-    if (d->height > 0) height = fmax(d->height - p->above - p->below, 15);
+    if (d->height > 0)
+        height = fmax(d->height - p->above - p->below - p->table.height, 15);
     p->y.to = p->above;
     p->y.from = p->above + height;
 }
@@ -447,7 +448,7 @@ void an_draw_curves(an_drawing *d)
     }
     draw_series(d, &p.x, &p.y, corners);
     an_draw_y_axis(d, &p.y, p.x.from);
-    y = an_draw_x_axis(d, &p.x, p.y.from, p.table.stride, p.table.size_pt);
+    an_draw_x_axis(d, &p.x, p.y.from, p.table.stride, p.table.size_pt);
     if (scene->st != AN_OK) return; /* corners may be incomplete */
     draw_annotation(d, &p.x, &p.y, corners);
     if (p.direct > 0) {
@@ -455,7 +456,7 @@ void an_draw_curves(an_drawing *d)
     } else {
         legend(d, p.x.from, scene->width - p.x.from, true);
     }
-    y += (p.table.n_rows ? 0.6 : 0.2) * d->line;
+    y = p.y.from + p.below;
     an_draw_count_table(d, &p.x, &p.table, d->words->at_risk, y);
     scene->height = y + p.table.height;
 }

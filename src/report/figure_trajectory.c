@@ -237,13 +237,14 @@ typedef struct plan {
     an_axis x, y;
     an_count_table table;
     double axis_x, axis_y; /* mm: where the axes cross */
+    double below;          /* mm: from axis_y to the table */
 } plan;
 
 /* Everything's place, for a y title of so many lines. */
 static void place(const an_drawing *d, plan *p)
 {
     const double width = d->scene->width, axis_width = an_y_axis_width(d, &p->y);
-    double above, below, height;
+    double above, height;
 
     p->table = an_count_table_plan(d, &p->x, axis_width + SIDE_AIR_MM);
     p->axis_x = fmax(axis_width, p->table.left - SIDE_AIR_MM) + 0.3;
@@ -253,10 +254,10 @@ static void place(const an_drawing *d, plan *p)
     an_count_table_fit(d, &p->x, &p->table);
 
     above = legend(d, p->axis_x, width - p->axis_x, false) + 0.4 * d->em;
-    below = FLOOR_AIR_MM + 3.4 * d->line +
-            (p->table.n_rows ? p->table.height + 0.5 * d->line : 0);
+    p->below = an_x_axis_height(d, &p->x) + (p->table.n_rows ? 0.6 : 0.2) * d->line;
     height = (p->x.to - p->x.from) * (width < 120 ? 0.78 : 0.45);
-    if (d->height > 0) height = fmax(d->height - above - below, 15);
+    if (d->height > 0)
+        height = fmax(d->height - above - FLOOR_AIR_MM - p->below - p->table.height, 15);
     p->y.to = above;
     p->y.from = above + height;
     p->axis_y = p->y.from + FLOOR_AIR_MM;
@@ -281,8 +282,8 @@ void an_draw_trajectory(an_drawing *d)
     an_draw_y_axis(d, &p.y, p.axis_x);
     an_scene_path(scene, "axis", 3, (double[]){p.axis_x, p.axis_x, scene->width},
                   (double[]){p.y.from, p.axis_y, p.axis_y}, false, &line);
-    y = an_draw_x_axis(d, &p.x, p.axis_y, p.table.stride, p.table.size_pt);
-    y += (p.table.n_rows ? 0.6 : 0.2) * d->line;
+    an_draw_x_axis(d, &p.x, p.axis_y, p.table.stride, p.table.size_pt);
+    y = p.axis_y + p.below;
     an_draw_count_table(d, &p.x, &p.table, d->words->assessed, y);
     scene->height = y + p.table.height;
 }

@@ -513,6 +513,33 @@ static void styles_out_of_bounds_are_refused(void **state)
     an_ctx_free(ctx);
 }
 
+/* 120 mm are 340.16 points. */
+static void a_height_that_is_asked_for_is_kept(void **state)
+{
+    const an_figure_style style = {.width_mm = 85, .height_mm = 120};
+    void (*const demos[])(demo_curves *) = {demo_survival, demo_incidence, demo_four,
+                                            demo_flat, demo_nothing};
+    an_ctx *ctx = an_ctx_new();
+    demo_curves *c = test_malloc(sizeof *c);
+    demo_pain *pain = test_malloc(sizeof *pain);
+    page p;
+
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        demos[i](c);
+        render_page(ctx, &c->figure, &style, &p);
+        assert_true(fabs(p.height - 340.16) < 0.01);
+        test_free(p.element);
+    }
+    demo_trajectory(pain, 2);
+    render_page(ctx, &pain->figure, &style, &p);
+    assert_true(fabs(p.height - 340.16) < 0.01);
+    test_free(p.element);
+    test_free(pain);
+    test_free(c);
+    an_ctx_free(ctx);
+}
+
 static void too_tall_a_png_is_refused(void **state)
 {
     an_ctx *ctx = an_ctx_new();
@@ -690,6 +717,7 @@ int main(void)
         cmocka_unit_test(png_states_its_resolution),
         cmocka_unit_test(labels_are_escaped_and_ids_prefixed),
         cmocka_unit_test(styles_out_of_bounds_are_refused),
+        cmocka_unit_test(a_height_that_is_asked_for_is_kept),
         cmocka_unit_test(too_tall_a_png_is_refused),
         cmocka_unit_test(missing_things_are_allowed),
         cmocka_unit_test(long_curves_stay_small),
