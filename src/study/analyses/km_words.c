@@ -32,8 +32,9 @@ static void say_two(const an_km_view *v)
         an_doc_text(v->doc, "conclusion",
                     "No difference in time to %s between %s and %s was shown (log-rank "
                     "%s). Medians: %s and %s.",
-                    v->event, first, second, p, median_text(v, worse),
-                    median_text(v, 1 - worse));
+                    v->event, an_km_words(v, &v->km->curve[0]),
+                    an_km_words(v, &v->km->curve[1]), p, median_text(v, 0),
+                    median_text(v, 1));
     } else if (a > b || (isnan(a) && !isnan(b))) {
         an_doc_text(v->doc, "conclusion",
                     "The curves of %s and %s differ (log-rank %s) but cross: %s had more "
@@ -178,8 +179,8 @@ static void note_data(const an_km_view *v, double n_events)
                     "All patients are censored: no event was seen.");
     else if (n_events < 10)
         an_doc_note(v->doc, AN_WARNING, "M201",
-                    "Only %g events: limits and tests for so few are approximate.",
-                    n_events);
+                    "Only %g event%s: limits and tests for so few are approximate.",
+                    n_events, n_events == 1 ? "" : "s");
     if (f->group && v->km->n_curves == 1)
         an_doc_note(v->doc, AN_WARNING, "M204",
                     "Only one level of %s has patients: there is nothing to compare.",

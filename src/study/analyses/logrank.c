@@ -4,7 +4,7 @@
 typedef struct options {
     int weight, preset;
     double rho, gamma;
-    bool pairwise;
+    bool trend, pairwise;
 } options;
 
 static const char *const weights[] = {"log-rank",  "gehan-breslow",      "tarone-ware",
@@ -20,6 +20,8 @@ static const an_param params[] = {
                   "Fleming-Harrington: power of the pooled survival before the time"),
     AN_PARAM_REAL(options, gamma, 0, 0, 5, NULL,
                   "Fleming-Harrington: power of one minus that survival"),
+    AN_PARAM_BOOL(options, trend, 0,
+                  "Also a test for trend over the levels in their order"),
     AN_PARAM_BOOL(options, pairwise, 0,
                   "Also every pair of groups, with p-values adjusted for their number"),
     AN_PARAM_CHOICE(options, preset, 0, an_package_choices,
@@ -143,9 +145,9 @@ static void add_notes(an_doc *doc, const an_frame *frame, const an_logrank *test
     for (an_index i = 0; i < frame->n; i++) n_events += frame->surv.event[i] == 1;
     if (n_events > 0 && n_events < 10)
         an_doc_note(doc, AN_WARNING, "M201",
-                    "Only %g events: the chi-squared distribution of the test is a poor "
+                    "Only %g event%s: the chi-squared distribution of the test is a poor "
                     "approximation.",
-                    n_events);
+                    n_events, n_events == 1 ? "" : "s");
     for (an_index g = 0; g < test->n_groups; g++)
         if (!(test->expected[g] > 0))
             an_doc_note(
@@ -179,7 +181,7 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
     AN_TRY(an_logrank_fit(ctx, &frame->surv, &groups, &strata, &t, &test));
     say_difference(doc, frame, test, name);
     an_logrank_describe(doc, frame, test, name);
-    if (test->n_groups > 2) {
+    if (o->trend) {
         an_value trend = an_number(AN_KIND_P, test->trend_p);
 
         trend.reason = isnan(test->trend_p) ? "no variance" : NULL;
