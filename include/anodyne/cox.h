@@ -49,9 +49,10 @@ typedef struct an_cox_options {
     an_cox_variance variance;
     double conf_level; /**< in (0, 1); limits are exp(coef -+ z se) */
     int max_iter;      /**< 0: everything at coefficients 0 (score test) */
+    bool concordance;  /**< also Harrell's C of the fit */
 } an_cox_options;
 
-/** Efron, variance by rule, 0.95, 100 iterations. */
+/** Efron, variance by rule, 0.95, 100 iterations, with concordance. */
 AN_API an_cox_options an_cox_options_default(void);
 
 /* ---- Result ---- */
@@ -95,7 +96,7 @@ typedef struct an_cox {
     double lrt_p, wald_p, score_p;
     double robust_score, robust_score_p; /**< NaN unless robust */
     double aic, bic;                     /**< bic counts events */
-    an_concordance concordance;          /**< of eta, within strata */
+    an_concordance concordance;          /**< of eta, within strata; NaN: not asked for */
     int iterations;
     bool converged; /**< false: max_iter reached; the numbers are the last iterate's */
     bool monotone;  /**< some flag is AN_COX_MONOTONE */

@@ -6,7 +6,8 @@ an_cox_options an_cox_options_default(void)
     return (an_cox_options){.ties = AN_COX_EFRON,
                             .variance = AN_COX_VARIANCE_AUTO,
                             .conf_level = 0.95,
-                            .max_iter = 100};
+                            .max_iter = 100,
+                            .concordance = true};
 }
 
 typedef struct fitting {
@@ -349,8 +350,10 @@ an_status an_cox_fit(an_ctx *ctx, const an_cox_data *data, const an_cox_options 
     AN_TRY(find_estimates(ctx, &f, fit));
     AN_TRY(describe_fit(ctx, &f, mem, fit));
     finish_tests(fit);
-    AN_TRY(an_concordance_of(ctx, &data->surv, fit->eta, data->strata, data->cluster,
-                             AN_CONCORDANCE_N, &fit->concordance));
+    fit->concordance = (an_concordance){.c = NAN, .se = NAN, .var = NAN};
+    if (options->concordance)
+        AN_TRY(an_concordance_of(ctx, &data->surv, fit->eta, data->strata, data->cluster,
+                                 AN_CONCORDANCE_N, &fit->concordance));
     *out = fit;
     mem = NULL;
 done:

@@ -48,17 +48,13 @@ static void add_product(double c, double x, double centre, double *hi, double *l
     *hi = t;
 }
 
-static void fill_row(const an_cox_model *model, int64_t row, double *z)
+static void fill_rotated(const an_cox_model *model, int64_t row, double *z)
 {
     const an_index p = model->p, n = model->data->surv.n;
 
     for (an_index j = 0; j < p; j++) {
         double hi = 0, lo = 0;
 
-        if (!model->rotated) {
-            z[j] = (model->data->x[row + j * n] - model->centre[j]) * model->scale[j];
-            continue;
-        }
         for (an_index k = 0; k <= j; k++)
             if (model->transform[j + k * p] != 0)
                 add_product(model->transform[j + k * p] * model->scale[k],
@@ -67,28 +63,42 @@ static void fill_row(const an_cox_model *model, int64_t row, double *z)
     }
 }
 
+/* Column by column within the block: its rows are scattered, one column stays in cache. */
 static void fill_block(void *self, an_index block, an_index first, an_index last)
 {
     const an_cox_model *model = self;
+    const an_index p = model->p;
+    const int64_t *row = model->plan->row;
+    double *restrict z = model->plan->x;
 
     (void)block;
-    for (an_index i = first; i < last; i++)
-        fill_row(model, model->plan->row[i], model->plan->x + i * model->p);
+    for (an_index i = first; i < last && model->rotated; i++)
+        fill_rotated(model, row[i], z + i * p);
+    for (an_index k = 0; k < p && !model->rotated; k++) {
+        const double *restrict x = model->data->x + k * model->data->surv.n;
+        const double centre = model->centre[k], scale = model->scale[k];
+
+        for (an_index i = first; i < last; i++)
+            z[i * p + k] = (x[row[i]] - centre) * scale;
+    }
 }
 
-static void find_spread(an_cox_model *model)
+/* Mean absolute deviation of every column of z. */
+static an_status find_spread(an_ctx *ctx, an_cox_model *model)
 {
-    const an_cox_plan *plan = model->plan;
+    const an_index n = model->plan->n, p = model->p;
+    const double each = 1 / (double)(n > 0 ? n : 1);
+    double *mean = an_malloc(ctx, (size_t)p * sizeof *mean + 1);
 
-    for (an_index k = 0; k < model->p; k++) {
-        double mean = 0, spread = 0;
-
-        for (an_index i = 0; i < plan->n; i++) mean += plan->x[i * model->p + k];
-        mean /= (double)(plan->n > 0 ? plan->n : 1);
-        for (an_index i = 0; i < plan->n; i++)
-            spread += fabs(plan->x[i * model->p + k] - mean);
-        model->spread[k] = spread / (double)(plan->n > 0 ? plan->n : 1);
-    }
+    if (!mean) return AN_ERR_MEMORY;
+    memset(model->spread, 0, (size_t)p * sizeof(double));
+    for (an_index i = 0; i < n; i++)
+        for (an_index k = 0; k < p; k++) mean[k] += model->plan->x[i * p + k] * each;
+    for (an_index i = 0; i < n; i++)
+        for (an_index k = 0; k < p; k++)
+            model->spread[k] += fabs(model->plan->x[i * p + k] - mean[k]) * each;
+    an_free(ctx, mean);
+    return AN_OK;
 }
 
 static an_status fill_panel(an_ctx *ctx, an_cox_model *model)
@@ -96,8 +106,7 @@ static an_status fill_panel(an_ctx *ctx, an_cox_model *model)
     const an_status st =
         an_map_blocks(ctx, model->plan->n, AN_COX_GRAIN, fill_block, model);
 
-    if (st == AN_OK) find_spread(model);
-    return st;
+    return st == AN_OK ? find_spread(ctx, model) : st;
 }
 
 /* ---- Rank and rotation ---- */

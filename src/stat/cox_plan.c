@@ -20,10 +20,17 @@ static an_status check_row(an_ctx *ctx, const an_cox_data *data, an_index i)
         return an_fail(ctx, AN_ERR_DATA, "row %lld: no such stratum", row);
     if (data->offset && !isfinite(data->offset[i]))
         return an_fail(ctx, AN_ERR_DATA, "row %lld: offset is not finite", row);
-    for (an_index k = 0; k < data->p; k++)
-        if (!isfinite(data->x[i + k * surv->n]))
-            return an_fail(ctx, AN_ERR_DATA, "row %lld: column %lld is not finite", row,
-                           (long long)k + 1);
+    return AN_OK;
+}
+
+static an_status check_column(an_ctx *ctx, const an_cox_data *data, an_index k)
+{
+    const double *x = data->x + k * data->surv.n;
+
+    for (an_index i = 0; i < data->surv.n; i++)
+        if (!isfinite(x[i]))
+            return an_fail(ctx, AN_ERR_DATA, "row %lld: column %s is not finite",
+                           (long long)i + 1, data->names ? data->names[k] : "of x");
     return AN_OK;
 }
 
@@ -35,6 +42,7 @@ static an_status check_data(an_ctx *ctx, const an_cox_data *data)
         return an_fail(ctx, AN_ERR_DATA, "there are no rows to fit a Cox model to");
     for (an_index i = 0; i < data->surv.n && st == AN_OK; i++)
         st = check_row(ctx, data, i);
+    for (an_index k = 0; k < data->p && st == AN_OK; k++) st = check_column(ctx, data, k);
     return st;
 }
 

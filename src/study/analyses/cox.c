@@ -96,14 +96,16 @@ static an_status fit_alone(an_cox_view *v)
     an_status st = AN_OK;
     an_ctx *const ctx = v->ctx;
     const an_design *design = &v->frame->design;
+    an_cox_options o = v->options;
 
+    o.concordance = false;
     AN_ALLOC(v->alone, v->mem, design->n_terms);
     for (an_index t = 0; t < design->n_terms; t++) {
         an_cox_data one = v->data;
 
         one.p = design->terms[t].n_columns;
         one.x = design->x + design->terms[t].first * design->n_rows;
-        AN_TRY(an_cox_fit(ctx, &one, &v->options, &v->alone[t]));
+        AN_TRY(an_cox_fit(ctx, &one, &o, &v->alone[t]));
     }
 done:
     return st;
