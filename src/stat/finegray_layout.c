@@ -100,17 +100,6 @@ done:
 
 /* ---- Rows ---- */
 
-typedef struct keys {
-    const int64_t *key;
-} keys;
-
-static int by_key(const void *self, int64_t a, int64_t b)
-{
-    const int64_t *key = ((const keys *)self)->key;
-
-    return (key[a] > key[b]) - (key[a] < key[b]);
-}
-
 static int32_t kind_of(const an_fg_model *model, const an_grouping *censoring, int64_t i)
 {
     const int32_t event = model->surv.event[i];
@@ -133,7 +122,8 @@ static an_status order_rows(an_ctx *ctx, an_arena *mem, const an_fg_model *model
 {
     an_status st = AN_OK;
     const an_index n = model->surv.n;
-    int64_t *key, *work;
+    uint64_t *key;
+    int64_t *work;
 
     AN_ALLOC(key, mem, n);
     AN_ALLOC(work, mem, n);
@@ -144,12 +134,12 @@ static an_status order_rows(an_ctx *ctx, an_arena *mem, const an_fg_model *model
         const an_index s = code_of(&model->strata, i);
         const an_index bin = an_fg_bin(times_up_to(fg, s, model->surv.time[i]), s);
 
-        key[i] = bin * fg->n_kinds + kind_of(model, censoring, i);
+        key[i] = (uint64_t)(bin * fg->n_kinds + kind_of(model, censoring, i));
         fg->segment[key[i] + 1]++;
     }
     for (an_index k = 0; k < fg->n_bins * fg->n_kinds; k++)
         fg->segment[k + 1] += fg->segment[k];
-    an_order_by(n, fg->row, work, by_key, &(keys){key});
+    an_radix_order(n, key, fg->row, work);
 done:
     return st;
 }
