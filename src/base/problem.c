@@ -95,7 +95,8 @@ static void format_place(const an_problem *p, char *text, size_t size)
         snprintf(text, size, "%s %s!%s%lld", p->file ? p->file : "", p->sheet, letters,
                  (long long)p->row);
     else if (p->sheet)
-        snprintf(text, size, "%s %s!%s", p->file ? p->file : "", p->sheet, letters);
+        snprintf(text, size, "%s %s%s%s", p->file ? p->file : "", p->sheet,
+                 p->column ? "!" : "", letters);
     else if (p->row && p->column)
         snprintf(text, size, "%s:%lld:%lld", p->file ? p->file : "", (long long)p->row,
                  (long long)p->column);
