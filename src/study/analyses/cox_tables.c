@@ -102,7 +102,8 @@ an_status an_cox_show_forest(const an_cox_view *v)
                                   .n = row->n,
                                   .n_events = row->n_events,
                                   .reference = row->reference,
-                                  .heading = row->heading};
+                                  .heading = row->heading,
+                                  .level = row->indent > 0};
     }
     figure.n_rows = v->n_rows;
     figure.rows = rows;
