@@ -6,6 +6,7 @@
 #define ANODYNE_ANODYNE_H
 
 #include <anodyne/analysis.h>
+#include <anodyne/arrow.h>
 #include <anodyne/clinic.h>
 #include <anodyne/compare.h>
 #include <anodyne/competing.h>
