@@ -93,7 +93,7 @@ static an_status mean_line(an_pain *p, const visits *v, an_index level, an_serie
         upper[k] = fmin(10, y[k] + half);
         if (isnan(half)) lower[k] = upper[k] = NAN;
     }
-    *out = (an_series){.label = level < 0 ? an_doc_printf(p->doc, "Mean (%g %% limits)",
+    *out = (an_series){.label = level < 0 ? an_doc_printf(p->doc, "Mean (%g %% CI)",
                                                           100 * p->o->conf_level)
                                           : p->group->levels[level],
                        .n = v->n,
