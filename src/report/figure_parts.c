@@ -139,7 +139,7 @@ an_count_table an_count_table_plan(const an_drawing *d, const an_axis *x,
     table.left = AN_KEY_MM + 0.5 * d->em + widest + d->em + first;
     table.unnamed = table.n_rows == 1;
     table.stacked =
-        table.unnamed || table.left > fmax(axis_width, 0.27 * d->scene->width);
+        table.unnamed || table.left > fmax(axis_width, 0.33 * d->scene->width);
     if (table.stacked) table.left = first + 0.5;
     table.height = (1.2 + (double)table.n_rows) * d->line;
     for (an_index s = 0; table.stacked && !table.unnamed && s < f->n_series; s++)
