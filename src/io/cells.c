@@ -204,7 +204,7 @@ static an_status check_pair(an_cells *cells, an_index a, an_index b)
     if (same_name(x, y)) {
         snprintf(what, sizeof what, "columns %lld and %lld are both named \"%.*s\"",
                  (long long)(cells->first_column + a), (long long)problem.column,
-                 (int)(x.size < 200 ? x.size : 200), x.data);
+                 an_clip(x, 200), x.data);
         problem.code = "D106";
         problem.what = what;
         problem.why = "a name must say which column is meant";

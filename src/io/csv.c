@@ -209,7 +209,7 @@ static void warn_empty_rows(reader *r)
     an_problem problem = at_line(r, first, 0);
     char what[96];
 
-    snprintf(what, sizeof what, "%lld rows have no value in any column", (long long)n);
+    snprintf(what, sizeof what, "rows without any value: %lld", (long long)n);
     problem.severity = AN_WARNING;
     problem.code = "D114";
     problem.what = what;
@@ -224,7 +224,7 @@ static void note_blank_lines(reader *r)
     char what[96];
 
     if (r->n_blank == 0) return;
-    snprintf(what, sizeof what, "%lld empty lines between rows: skipped",
+    snprintf(what, sizeof what, "empty lines between rows, skipped: %lld",
              (long long)r->n_blank);
     problem.severity = AN_NOTE;
     problem.code = "D114";
@@ -232,11 +232,13 @@ static void note_blank_lines(reader *r)
     an_problem_add(r->ctx, &problem);
 }
 
+/* The message of one bad line stands; of more, it is their number. */
 static an_status ragged_failed(reader *r)
 {
+    if (r->n_bad == 1) return AN_ERR_DATA;
     return an_fail(r->ctx, AN_ERR_DATA,
-                   "%lld lines of %s do not have the %lld cells of the header",
-                   (long long)r->n_bad, r->source->file, (long long)r->n_columns);
+                   "%s: %lld lines do not have the %lld cells of the header",
+                   r->source->file, (long long)r->n_bad, (long long)r->n_columns);
 }
 
 an_status an_csv_read(an_ctx *ctx, const an_source *source, an_table **out)

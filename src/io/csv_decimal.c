@@ -55,6 +55,21 @@ static void replace_commas(an_cells *cells, an_index n_columns, an_index column)
     }
 }
 
+static void note_commas(an_cells *cells, an_index column)
+{
+    const an_span name = an_cells_at(cells, column);
+    char what[192];
+
+    snprintf(what, sizeof what, "%.*s: the comma was read as decimal sign",
+             an_clip(name, 128), name.data);
+    an_problem_add(cells->ctx, &(an_problem){.severity = AN_NOTE,
+                                             .code = "D115",
+                                             .what = what,
+                                             .file = cells->source->file,
+                                             .row = cells->row[0],
+                                             .column = cells->first_column + column});
+}
+
 void an_csv_decimal_commas(an_cells *cells, an_index n_columns)
 {
     for (an_index j = 0; j < n_columns; j++) {
@@ -64,13 +79,6 @@ void an_csv_decimal_commas(an_cells *cells, an_index n_columns)
             count_commas(an_cells_at(cells, i * n_columns + j), &c);
         if (c.n_other > 0 || c.n_comma == c.n_three) continue;
         replace_commas(cells, n_columns, j);
-        an_problem_add(
-            cells->ctx,
-            &(an_problem){.severity = AN_NOTE,
-                          .code = "D115",
-                          .what = "the comma was read as decimal sign in this column",
-                          .file = cells->source->file,
-                          .row = cells->row[0],
-                          .column = cells->first_column + j});
+        note_commas(cells, j);
     }
 }

@@ -357,7 +357,7 @@ static void note_hidden(const an_book *book, const an_book_sheet *sheet,
 
     if (!sheet->hidden && data->hidden_rows == 0 && data->hidden_columns == 0) return;
     snprintf(what, sizeof what,
-             "hidden parts were read like the others: %s%lld rows, %lld columns",
+             "hidden parts were read like the others: %srows: %lld, columns: %lld",
              sheet->hidden ? "the sheet, " : "", (long long)data->hidden_rows,
              (long long)data->hidden_columns);
     an_sheet_problem(book, data->name, AN_NOTE, "X516", 0, 0, what, NULL,

@@ -93,8 +93,7 @@ static void warn_gaps(layout *l)
         n += gap;
     }
     if (n == 0) return;
-    snprintf(what, sizeof what, "%lld empty rows in the table were skipped",
-             (long long)n);
+    snprintf(what, sizeof what, "empty rows in the table, skipped: %lld", (long long)n);
     problem(l, AN_WARNING, "X518", first, 0, what,
             "the rows below them were read as data",
             "if two tables stand in this sheet, move one to a sheet of its own");
@@ -207,8 +206,9 @@ done:
 
 static an_status bad_cells_failed(layout *l)
 {
-    return an_fail(l->book->ctx, AN_ERR_DATA, "%lld problems in sheet %s of %s",
-                   (long long)l->data->n_bad, l->data->name, l->book->source->file);
+    return an_fail(l->book->ctx, AN_ERR_DATA,
+                   "%s, sheet %s: cells that cannot be read: %lld", l->book->source->file,
+                   l->data->name, (long long)l->data->n_bad);
 }
 
 an_status an_sheet_table(an_book *book, an_sheet_data *data, an_table **out)

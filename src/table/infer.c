@@ -158,6 +158,12 @@ static census take_census(an_index n_rows, const an_column *column)
 
 /* ---- Warnings ---- */
 
+/* Bytes of a name that a message shows. */
+static int clip(const char *name)
+{
+    return an_clip((an_span){name, strlen(name)}, 128);
+}
+
 static void warn(an_ctx *ctx, const an_table *table, const an_column *column,
                  an_index row, const char *code, const char *what, const char *why,
                  const char *todo)
@@ -182,8 +188,8 @@ static void warn_two_orders(an_ctx *ctx, const an_table *table, const an_column 
     if (!read_parts(cell, part, &first_size)) return;
     an_date_format(an_date_from_civil(part[2], part[1], part[0]), dmy);
     an_date_format(an_date_from_civil(part[2], part[0], part[1]), mdy);
-    snprintf(what, sizeof what, "%.128s: %lld dates can be read two ways", column->name,
-             (long long)c->two_orders);
+    snprintf(what, sizeof what, "%.*s: dates that can be read two ways: %lld",
+             clip(column->name), column->name, (long long)c->two_orders);
     snprintf(why, sizeof why,
              "%.*s is %s as day/month/year and %s as month/day/year; the column stays "
              "text, no date was assumed",
@@ -202,8 +208,8 @@ static void warn_one_order(an_ctx *ctx, const an_table *table, const an_column *
                                          : "no single order";
     char what[256], why[160];
 
-    snprintf(what, sizeof what, "%.128s: dates that are not written yyyy-mm-dd",
-             column->name);
+    snprintf(what, sizeof what, "%.*s: dates that are not written yyyy-mm-dd",
+             clip(column->name), column->name);
     snprintf(why, sizeof why,
              "%s fits all %lld of them; the column stays text, no date was assumed",
              order, (long long)c->n);
@@ -216,7 +222,8 @@ static void warn_comma(an_ctx *ctx, const an_table *table, const an_column *colu
 {
     char what[256];
 
-    snprintf(what, sizeof what, "%.128s: numbers with a comma", column->name);
+    snprintf(what, sizeof what, "%.*s: numbers with a comma", clip(column->name),
+             column->name);
     warn(ctx, table, column, c->first_comma, "D115", what,
          c->thousands == c->comma
              ? "the comma may be the decimal sign or part thousands; the column stays "
@@ -231,8 +238,9 @@ static void warn_mixed(an_ctx *ctx, const an_table *table, const an_column *colu
 {
     char what[256], why[160];
 
-    snprintf(what, sizeof what, "%.128s: %lld of %lld cells are no %s", column->name,
-             (long long)(c->n - n_fit), (long long)c->n, kind);
+    snprintf(what, sizeof what, "%.*s: cells that are no %s: %lld of %lld",
+             clip(column->name), column->name, kind, (long long)(c->n - n_fit),
+             (long long)c->n);
     snprintf(why, sizeof why,
              "one type for a whole column: all of it stays text (this is the first such "
              "cell)");

@@ -76,6 +76,14 @@ an_span an_column_text(const an_column *column, an_index row)
 
 /* ---- Names ---- */
 
+int an_clip(an_span text, size_t limit)
+{
+    size_t n = text.size < limit ? text.size : limit;
+
+    while (n < text.size && n > 0 && ((unsigned char)text.data[n] & 0xC0) == 0x80) n--;
+    return (int)n;
+}
+
 /* Multiply and fold (the mixing step of wyhash), eight bytes at a time. */
 uint64_t an_hash(const char *data, size_t size)
 {

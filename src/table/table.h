@@ -43,6 +43,9 @@ an_status an_levels_of(an_ctx *ctx, an_arena *mem, an_index n_rows,
 /* An empty cell, or NA. */
 bool an_text_is_missing(an_span cell);
 
+/* Bytes of text that a message can show: at most limit, whole characters. */
+int an_clip(an_span text, size_t limit);
+
 /* A 64-bit mix of the bytes; for hash tables in memory only, never stored. */
 uint64_t an_hash(const char *data, size_t size);
 

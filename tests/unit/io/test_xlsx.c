@@ -185,7 +185,7 @@ static void hidden_parts_are_read_and_said(void **state)
     (void)state;
     assert_int_equal(an_table_rows(t), 1);
     expect_problem(ctx, "X516", 0, 0);
-    assert_non_null(strstr(problem_of(ctx, "X516")->what, "1 rows, 1 columns"));
+    assert_non_null(strstr(problem_of(ctx, "X516")->what, "rows: 1, columns: 1"));
     an_table_free(t);
     an_ctx_free(ctx);
 }
