@@ -220,6 +220,22 @@ void an_doc_note(an_doc *doc, an_severity severity, const char *code, const char
 
 /* ---- Tables ---- */
 
+/* Columns that come from levels of a factor may share a key, too. */
+static const char *unique_column_key(an_doc *doc, const an_doc_column *columns,
+                                     an_index j)
+{
+    const char *key = columns[j].key, *unique = key;
+    bool taken = true;
+
+    for (int k = 2; taken && doc->st == AN_OK; k++) {
+        taken = false;
+        for (an_index i = 0; i < j && !taken; i++)
+            taken = columns[i].key && strcmp(columns[i].key, unique) == 0;
+        if (taken) unique = an_doc_printf(doc, "%s_%d", key, k);
+    }
+    return unique;
+}
+
 void an_doc_table(an_doc *doc, const char *key, const char *title, const char *method,
                   an_index n_columns, const an_doc_column *columns)
 {
@@ -229,7 +245,8 @@ void an_doc_table(an_doc *doc, const char *key, const char *title, const char *m
     if (!copy) return;
     assert(!doc->table);
     for (an_index i = 0; i < n_columns; i++) {
-        copy[i].key = copy_text(doc, columns[i].key);
+        copy[i].key = columns[i].key;
+        copy[i].key = copy_text(doc, unique_column_key(doc, copy, i));
         copy[i].label = copy_text(doc, columns[i].label);
     }
     b->node.title = copy_text(doc, title);

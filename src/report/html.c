@@ -18,30 +18,6 @@ typedef struct page {
 
 /* ---- Text ---- */
 
-void an_html_text(an_buf *out, const char *text, size_t size)
-{
-    for (size_t at = 0, n; at < size; at += n) {
-        const uint32_t c = an_utf8_next(text + at, size - at, &n);
-
-        if (c == '&') {
-            an_buf_puts(out, "&amp;");
-        } else if (c == '<') {
-            an_buf_puts(out, "&lt;");
-        } else if (c == '>') {
-            an_buf_puts(out, "&gt;");
-        } else if (c == '"') {
-            an_buf_puts(out, "&quot;");
-        } else if (c == '\'') {
-            an_buf_puts(out, "&#39;");
-        } else if ((c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0) ||
-                   c == 0xFFFD) {
-            an_buf_puts(out, "\xEF\xBF\xBD");
-        } else {
-            an_buf_put(out, text + at, n);
-        }
-    }
-}
-
 static void put(page *p, const char *text)
 {
     an_buf_puts(p->out, text);
@@ -50,59 +26,6 @@ static void put(page *p, const char *text)
 static void put_text(page *p, const char *text)
 {
     if (text) an_html_text(p->out, text, strlen(text));
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* Length of a number at text: 84.5 */
-static size_t number_size(const char *text, size_t left)
-{
-    size_t n = 0;
-
-    while (n < left && (is_digit(text[n]) || (n > 0 && text[n] == '.' && n + 1 < left &&
-                                              is_digit(text[n + 1]))))
-        n++;
-    return n;
-}
-
-/* Length of a piece at text whose blanks must not end a line: "84.5 %", "p = 0.034". */
-static size_t glued_size(const char *text, size_t left)
-{
-    size_t n = number_size(text, left);
-
-    if (n > 0) return left > n + 1 && text[n] == ' ' && text[n + 1] == '%' ? n + 2 : 0;
-    if (left > 4 && text[0] == 'p' && text[1] == ' ' && strchr("=<>", text[2]) &&
-        text[3] == ' ') {
-        n = number_size(text + 4, left - 4);
-        return n > 0 ? n + 4 : 0;
-    }
-    return 0;
-}
-
-/* A sentence: escaped, with its numbers kept together. */
-static void prose(page *p, const char *text, size_t size)
-{
-    size_t from = 0;
-
-    for (size_t at = 0; at < size;) {
-        const char before = at > 0 ? text[at - 1] : ' ';
-        const bool starts = before == ' ' || before == '(' || before == '\n';
-        const size_t n = starts ? glued_size(text + at, size - at) : 0;
-
-        if (n == 0) {
-            at++;
-            continue;
-        }
-        an_html_text(p->out, text + from, at - from);
-        put(p, "<span class=\"n\">");
-        an_html_text(p->out, text + at, n);
-        put(p, "</span>");
-        from = at += n;
-    }
-    an_html_text(p->out, text + from, size - from);
 }
 
 static void paragraphs(page *p, const char *text, const char *class_name)
@@ -120,7 +43,7 @@ static void paragraphs(page *p, const char *text, const char *class_name)
         } else {
             put(p, "<p>");
         }
-        prose(p, piece.text.data, piece.text.size);
+        an_html_prose(p->out, piece.text.data, piece.text.size);
         put(p, piece.item ? "</li>\n" : "</p>\n");
     }
     if (in_list) put(p, "</ul>\n");
@@ -185,7 +108,7 @@ static void note(page *p, const an_node *n)
     an_buf_printf(p->out,
                   "<aside class=\"note %s\" role=\"note\"><p><strong>%s</strong> ",
                   an_severity_word(n->severity), word[severity]);
-    if (n->text) prose(p, n->text, strlen(n->text));
+    if (n->text) an_html_prose(p->out, n->text, strlen(n->text));
     if (n->code) {
         put(p, " <code>");
         put_text(p, n->code);
@@ -214,7 +137,7 @@ static void caption(page *p, const char *what, int number, const an_node *n,
     put(p, "</span>");
     if (more) {
         put(p, " ");
-        prose(p, more, strlen(more));
+        an_html_prose(p->out, more, strlen(more));
     }
     put(p, "</figcaption>\n");
 }
@@ -268,7 +191,7 @@ static void method(page *p, const char *name)
 {
     if (!name || !name[0]) return;
     put(p, "<p class=\"foot\">Method: ");
-    prose(p, name, strlen(name));
+    an_html_prose(p->out, name, strlen(name));
     put(p, name[strlen(name) - 1] == '.' ? "</p>\n" : ".</p>\n");
 }
 
@@ -446,11 +369,11 @@ static void head(page *p, const char *title)
 {
     put(p, "<!DOCTYPE html>\n<html lang=\"");
     put_text(p, p->options->language);
-    put(p, "\">\n<head>\n<meta charset=\"utf-8\">\n"
-           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+    put(p, "\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-           "style-src 'unsafe-inline'; img-src data:\">\n"
-           "<meta name=\"generator\" content=\"anodyne " AN_VERSION "\">\n<title>");
+           "style-src 'unsafe-inline'; img-src data:\"/>\n"
+           "<meta name=\"generator\" content=\"anodyne " AN_VERSION "\"/>\n<title>");
     put_text(p, title);
     put(p, "</title>\n<style>\n");
     an_put_html_css(p->out);

@@ -31,6 +31,8 @@ static void forest_row(an_json *j, const an_forest_row *row)
     an_json_line(j);
     an_json_open(j, '{');
     an_json_member(j, "label", row->label);
+    an_json_key(j, "level");
+    an_json_bool(j, row->level);
     if (row->heading || row->reference) {
         an_json_key(j, row->heading ? "heading" : "reference");
         an_json_bool(j, true);

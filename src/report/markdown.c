@@ -1,7 +1,23 @@
 /* A document as Markdown (CommonMark with the table extension of GitHub). */
 #include "report/report.h"
 
-/* Text with the characters that Markdown would take for marks escaped. */
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The character at text would be taken for a mark. "p < 0.05" and "R & D" would not. */
+static bool is_mark(const char *text, size_t left, bool in_cell)
+{
+    const char next = left > 1 ? text[1] : ' ';
+
+    if (text[0] == '<') return is_letter(next) || strchr("/!?", next);
+    if (text[0] == '&') return is_letter(next) || next == '#';
+    if (text[0] == '|') return in_cell;
+    return strchr("\\`*_[]", text[0]);
+}
+
+/* Text in which marks are escaped; in a cell or a heading without line ends. */
 static void put_text(an_buf *out, const char *text, size_t size, bool in_cell)
 {
     for (size_t at = 0, n; at < size; at += n) {
@@ -9,12 +25,10 @@ static void put_text(an_buf *out, const char *text, size_t size, bool in_cell)
 
         if (c == '\n' && in_cell) {
             an_buf_putc(out, ' ');
-        } else if (c < 0x80 && strchr(in_cell ? "\\`*_[]<|" : "\\`*_[]<", (int)c)) {
-            an_buf_putc(out, '\\');
-            an_buf_putc(out, (char)c);
         } else if (c == 0xFFFD) {
             an_buf_puts(out, "\xEF\xBF\xBD");
         } else {
+            if (is_mark(text + at, size - at, in_cell)) an_buf_putc(out, '\\');
             an_buf_put(out, text + at, n);
         }
     }
@@ -107,7 +121,11 @@ static void value(an_ctx *ctx, an_buf *out, const an_node *n)
 static void note(an_buf *out, const an_node *n)
 {
     an_buf_printf(out, "> **%s**", an_severity_word(n->severity));
-    if (n->code) an_buf_printf(out, " (%s)", n->code);
+    if (n->code) {
+        an_buf_puts(out, " (");
+        put_all(out, n->code, true);
+        an_buf_putc(out, ')');
+    }
     an_buf_puts(out, ": ");
     put_all(out, n->text, true);
     an_buf_puts(out, "\n\n");

@@ -82,6 +82,8 @@ void an_kind_parts(an_kind kind, const char **lower, const char **upper);
 /* ---- HTML ---- */
 
 void an_html_text(an_buf *out, const char *text, size_t size); /* escaped */
-void an_put_html_css(an_buf *out);                             /* the style sheet */
+/* A sentence: escaped, and its numbers do not break over lines. */
+void an_html_prose(an_buf *out, const char *text, size_t size);
+void an_put_html_css(an_buf *out); /* the style sheet */
 
 #endif

@@ -84,7 +84,7 @@ static void wrapped(page *p, const char *lead, int indent, an_span text)
 
     while (next_line(&text, p->columns - indent, &line)) {
         if (first && lead) {
-            an_buf_puts(p->out, lead);
+            put_safe(p->out, lead, strlen(lead));
             put_times(p->out, " ", indent - an_text_width(lead, strlen(lead)));
         } else {
             put_times(p->out, " ", indent);
@@ -297,7 +297,7 @@ static void note(page *p, const an_node *n)
     snprintf(lead, sizeof lead,
              n->code ? "%s[%.20s] " : "%s%s: ", an_severity_word(n->severity),
              n->code ? n->code : "");
-    wrapped(p, lead, (int)strlen(lead), span_of(n->text));
+    wrapped(p, lead, an_text_width(lead, strlen(lead)), span_of(n->text));
 }
 
 static void figure(page *p, const an_node *n)

@@ -143,4 +143,25 @@ static inline an_env faults_env(faults *f)
     return env;
 }
 
+/* work(ctx) once for each of its allocations, which fails: AN_ERR_MEMORY every time, then
+ * AN_OK, and nothing is left behind. Returns how many allocations there are. */
+static inline int64_t faults_every_allocation(an_status (*work)(an_ctx *ctx))
+{
+    faults f = {0};
+    const an_env env = faults_env(&f);
+
+    for (f.fail_alloc = 1;; f.fail_alloc++) {
+        an_ctx *ctx;
+        an_status st;
+
+        faults_restart(&f);
+        ctx = an_ctx_new_in(&env);
+        st = ctx ? work(ctx) : AN_ERR_MEMORY;
+        an_ctx_free(ctx);
+        assert_int_equal(f.live, 0);
+        assert_int_equal(st, f.failed ? AN_ERR_MEMORY : AN_OK);
+        if (!f.failed) return f.allocs;
+    }
+}
+
 #endif

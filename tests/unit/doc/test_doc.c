@@ -1,11 +1,6 @@
 /* The document: keys, ids, copies, failures; and its filter for small cells. */
 #include "doc/doc.h"
-#include "unit/faults.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
+#include "unit/base/faults.h"
 
 static an_doc *new_doc(an_ctx *ctx)
 {
@@ -99,6 +94,11 @@ static void keys_come_from_labels(void **state)
     assert_string_equal(an_doc_key(doc, "\xE8\x82\xBA"), "\xE8\x82\xBA");
     assert_string_equal(an_doc_p(doc, 0.0344), "p = 0.034");
     assert_string_equal(an_doc_p(doc, 1e-9), "p < 0.001");
+    an_doc_table(doc, "t", NULL, NULL, 3,
+                 (const an_doc_column[]){{"a", "A+"}, {"a", "A-"}, {"a", "A"}});
+    assert_string_equal(an_doc_root(doc)->children->columns[1].key, "a_2");
+    assert_string_equal(an_doc_root(doc)->children->columns[2].key, "a_3");
+    an_doc_table_end(doc, NULL);
     an_doc_provenance(doc, "seed", "1");
     an_doc_provenance(doc, "data", "x.csv");
     an_doc_provenance(doc, "seed", "2");
@@ -284,7 +284,7 @@ done:
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
-    assert_true(faults_run(build_and_filter) > 5);
+    assert_true(faults_every_allocation(build_and_filter) > 5);
 }
 
 int main(void)

@@ -95,11 +95,11 @@ static void demo_baseline(an_doc *doc)
 static void demo_forest(an_doc *doc)
 {
     static const an_forest_row rows[] = {
-        {"Dose per fraction", NAN, NAN, NAN, NAN, NAN, NAN, false, true},
-        {"\xE2\x89\xA5 5 Gy", NAN, NAN, NAN, NAN, 37, 24, true, false},
-        {"< 5 Gy", 2.3333, 1.2159, 4.4199, 0.0112, 21, 16, false, false},
+        {"Dose per fraction", NAN, NAN, NAN, NAN, NAN, NAN, false, true, false},
+        {"\xE2\x89\xA5 5 Gy", NAN, NAN, NAN, NAN, 37, 24, true, false, true},
+        {"< 5 Gy", 2.3333, 1.2159, 4.4199, 0.0112, 21, 16, false, false, true},
         {"Karnofsky index (per 10 points)", 0.71, 0.504, 0.998, 0.0489, 58, 40, false,
-         false},
+         false, 0},
     };
     const an_figure f = {.type = AN_FIGURE_FOREST,
                          .caption = "Hazard ratios with 95 % confidence intervals; 58 "

@@ -1,0 +1,79 @@
+/* Text of the outside as text of a page. */
+#include "report/report.h"
+
+void an_html_text(an_buf *out, const char *text, size_t size)
+{
+    for (size_t at = 0, n; at < size; at += n) {
+        const uint32_t c = an_utf8_next(text + at, size - at, &n);
+
+        if (c == '&') {
+            an_buf_puts(out, "&amp;");
+        } else if (c == '<') {
+            an_buf_puts(out, "&lt;");
+        } else if (c == '>') {
+            an_buf_puts(out, "&gt;");
+        } else if (c == '"') {
+            an_buf_puts(out, "&quot;");
+        } else if (c == '\'') {
+            an_buf_puts(out, "&#39;");
+        } else if ((c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0) ||
+                   c == 0xFFFD) {
+            an_buf_puts(out, "\xEF\xBF\xBD");
+        } else {
+            an_buf_put(out, text + at, n);
+        }
+    }
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Length of a number at text: 84.5 */
+static size_t number_size(const char *text, size_t left)
+{
+    size_t n = 0;
+
+    while (n < left && (is_digit(text[n]) || (n > 0 && text[n] == '.' && n + 1 < left &&
+                                              is_digit(text[n + 1]))))
+        n++;
+    return n;
+}
+
+/* Length of a piece at text whose blanks must not end a line: "84.5 %", "p = 0.034". */
+static size_t glued_size(const char *text, size_t left)
+{
+    size_t n = number_size(text, left);
+
+    if (n > 0) return left > n + 1 && text[n] == ' ' && text[n + 1] == '%' ? n + 2 : 0;
+    if (left > 4 && text[0] == 'p' && text[1] == ' ' && strchr("=<>", text[2]) &&
+        text[3] == ' ') {
+        n = number_size(text + 4, left - 4);
+        return n > 0 ? n + 4 : 0;
+    }
+    return 0;
+}
+
+/* A sentence: escaped, with its numbers kept together. */
+void an_html_prose(an_buf *out, const char *text, size_t size)
+{
+    size_t from = 0;
+
+    for (size_t at = 0; at < size;) {
+        const char before = at > 0 ? text[at - 1] : ' ';
+        const bool starts = before == ' ' || before == '(' || before == '\n';
+        const size_t n = starts ? glued_size(text + at, size - at) : 0;
+
+        if (n == 0) {
+            at++;
+            continue;
+        }
+        an_html_text(out, text + from, at - from);
+        an_buf_puts(out, "<span class=\"n\">");
+        an_html_text(out, text + at, n);
+        an_buf_puts(out, "</span>");
+        from = at += n;
+    }
+    an_html_text(out, text + from, size - from);
+}
