@@ -32,17 +32,22 @@ double an_fg_weight(const an_fg_weights *w, double t)
     const an_index u = an_fg_below(w->n_censored, w->u, t);
     const an_index v = an_fg_below(w->n_entries, w->v, t);
 
+    if (t > w->last) return 0;
     return (u > 0 ? w->g[u - 1] : 1) * (v < w->n_entries ? w->h[v] : 1);
 }
 
 /* cmprsk's rule takes G given that follow-up has a length: a competing event at time 0
- * keeps the weight of one just after the censorings at 0. */
+ * keeps the weight of one just after the censorings at 0. And it lets G end with the
+ * follow-up of the group, where finegray's definition carries it forward. */
 static an_status censoring(an_ctx *ctx, an_arena *mem, const an_cif_counts *counts,
                            an_fg_censoring rule, an_fg_weights *w)
 {
     an_status st = AN_OK;
     double g = 1;
 
+    w->last = INFINITY;
+    if (rule == AN_FG_EVENTS_STAY && counts->n_times > 0)
+        w->last = counts->time[counts->n_times - 1];
     AN_ALLOC(w->u, mem, counts->n_times);
     AN_ALLOC(w->c, mem, counts->n_times);
     AN_ALLOC(w->pi, mem, counts->n_times);

@@ -14,6 +14,7 @@ typedef struct an_fg_weights {
     double *c;           /* [n_censored] weight censored there */
     double *pi;          /* [n_censored] weight at risk of censoring there */
     double *g;           /* [n_censored] G just after u */
+    double last;         /* G is 0 after this time */
     an_index n_entries;  /* distinct entry times; 0: no delayed entry */
     double *v;           /* [n_entries] */
     double *h;           /* [n_entries] H just before v: product over v.. of 1 - e / R */
