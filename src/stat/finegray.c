@@ -138,8 +138,9 @@ static an_status influence(an_ctx *ctx, an_arena *mem, newton *z,
 
     for (an_index g = 0; g < fg->n_groups; g++) n_censored += fg->groups[g].n_censored;
     if (o->variance == AN_FG_FULL || own_events) AN_ALLOC(moved, mem, n_censored * fg->q);
-    AN_TRY(fg->n_varying ? an_fg_residuals_varying(ctx, fg, z->beta, z->s, u, moved)
-                         : an_fg_residuals(ctx, fg, z->s, own_events, u, moved));
+    AN_TRY(fg->n_varying
+               ? an_fg_residuals_varying(ctx, fg, z->beta, z->s, own_events, u, moved)
+               : an_fg_residuals(ctx, fg, z->s, own_events, u, moved));
     if (moved) AN_TRY(an_fg_add_psi(ctx, fg, &model->surv, o->censoring, moved, u));
 done:
     return st;

@@ -89,8 +89,10 @@ an_status an_fg_evaluate_varying(an_ctx *ctx, const an_fg *fg, const double *bet
 an_status an_fg_residuals(an_ctx *ctx, const an_fg *fg, const an_fg_state *state,
                           bool own_events, double *u, double *q_censored);
 an_status an_fg_residuals_varying(an_ctx *ctx, const an_fg *fg, const double *beta,
-                                  const an_fg_state *state, double *u,
+                                  const an_fg_state *state, bool own_events, double *u,
                                   double *q_censored);
+/* Share of the deaths at event time j that censoring group g has. */
+double an_fg_own_share(const an_fg *fg, an_index j, an_index g);
 /* Adds psi: u_i += w_i (q / pi at its own censoring - sum of c q / pi^2 while at risk).
  */
 an_status an_fg_add_psi(an_ctx *ctx, const an_fg *fg, const an_surv *surv,

@@ -47,8 +47,7 @@ static void fill_xi(tables *t, double *dxi)
     }
 }
 
-/* Share of the deaths at j that group g has. */
-static double own_share(const an_fg *fg, an_index j, an_index g)
+double an_fg_own_share(const an_fg *fg, an_index j, an_index g)
 {
     const an_index segment = an_fg_bin(j + 1, fg->stratum[j]) * fg->n_kinds;
     double own = 0;
@@ -69,8 +68,8 @@ static void fill_suffix(const tables *t, bool own_events, double *dxi, suffix *o
         for (an_index g = 0; g < n_groups; g++) {
             const an_index now = an_fg_bin(j, fg->stratum[j]) * n_groups + g;
             const an_index next = now + n_groups;
-            const double gh =
-                fg->gh_time[j * n_groups + g] * (own_events ? own_share(fg, j, g) : 1);
+            const double gh = fg->gh_time[j * n_groups + g] *
+                              (own_events ? an_fg_own_share(fg, j, g) : 1);
 
             out->hazard[now] = out->hazard[next] + gh * t->s->tie[j].c0;
             for (an_index k = 0; k < q; k++)

@@ -149,14 +149,14 @@ static void residuals_at(const visit *v, const an_fg_state *s, double *u)
 /* Adds to q(u) of every censoring time of group g at or before this event time: a
  * competing row with X < u counts here. Rows are sorted by time within bins and bins by
  * time, so one walk over both suffices. */
-static void moved_at(const visit *v, const an_fg_state *s, an_index g, double *run,
-                     double *q_censored)
+static void moved_at(const visit *v, const an_fg_state *s, an_index g, double share,
+                     double *run, double *q_censored)
 {
     const an_fg *fg = v->fg;
     const an_fg_weights *group = &fg->groups[g];
     const an_index q = fg->q, bin = an_fg_bin(v->j, fg->stratum[v->j]);
     const double *sum = s->s + v->j * (1 + q);
-    const double hazard = fg->death_weight[v->j] / sum[0];
+    const double hazard = share * fg->death_weight[v->j] / sum[0];
     an_index c = 0;
 
     memset(run, 0, (size_t)q * sizeof *run);
@@ -177,7 +177,8 @@ static void moved_at(const visit *v, const an_fg_state *s, an_index g, double *r
 }
 
 an_status an_fg_residuals_varying(an_ctx *ctx, const an_fg *fg, const double *beta,
-                                  const an_fg_state *s, double *u, double *q_censored)
+                                  const an_fg_state *s, bool own_events, double *u,
+                                  double *q_censored)
 {
     an_status st = AN_OK;
     double *run;
@@ -196,7 +197,7 @@ an_status an_fg_residuals_varying(an_ctx *ctx, const an_fg *fg, const double *be
         go_to(&v, j);
         residuals_at(&v, s, u);
         for (an_index g = 0; to && g < fg->n_groups; g++) {
-            moved_at(&v, s, g, run, to);
+            moved_at(&v, s, g, own_events ? an_fg_own_share(fg, j, g) : 1, run, to);
             to += fg->groups[g].n_censored * fg->q;
         }
     }
