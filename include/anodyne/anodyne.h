@@ -12,6 +12,7 @@
 #include <anodyne/competing.h>
 #include <anodyne/cox.h>
 #include <anodyne/descriptive.h>
+#include <anodyne/distribution.h>
 #include <anodyne/doc.h>
 #include <anodyne/dose.h>
 #include <anodyne/figure.h>
@@ -20,9 +21,11 @@
 #include <anodyne/frame.h>
 #include <anodyne/io.h>
 #include <anodyne/paired.h>
+#include <anodyne/power.h>
 #include <anodyne/proportion.h>
 #include <anodyne/render.h>
 #include <anodyne/report.h>
+#include <anodyne/sensitivity.h>
 #include <anodyne/status.h>
 #include <anodyne/study.h>
 #include <anodyne/survival.h>

@@ -57,12 +57,18 @@ AN_API an_status an_two_sample_fit(an_ctx *ctx, an_index n1, const double *x, an
                                    const double *y, const an_two_sample_options *options,
                                    an_two_sample *out);
 
+/** P(U <= u) of Mann-Whitney's U of n1 and n2 values without ties.
+ *  @param n1,n2  >= 1, n1 + n2 at most 1000 */
+AN_API an_status an_mann_whitney_cdf(an_ctx *ctx, an_index n1, an_index n2, double u,
+                                     double *out);
+
 /* ---- Several samples ---- */
 
 typedef struct an_k_sample {
     an_index n, n_missing, n_groups;       /**< groups that hold a value */
     double kruskal, kruskal_df, kruskal_p; /**< with correction for ties */
     double anova_f, anova_p;               /**< on n_groups - 1 and n - n_groups */
+    double between, within;                /**< its sums of squares */
     double welch_f, welch_df, welch_p;     /**< NaN when a group has one value */
     double bartlett, bartlett_p;
     double fligner, fligner_p; /**< Fligner and Killeen 1976, median centred, normal */
@@ -102,6 +108,18 @@ typedef struct an_correlation {
 AN_API an_status an_correlation_fit(an_ctx *ctx, an_index n, const double *x,
                                     const double *y, double conf_level,
                                     an_correlation *out);
+
+/** Lag-1 autocorrelation of x[n] about its mean. Kernel. */
+AN_API double an_autocorrelation(an_index n, const double *x);
+
+typedef struct an_shapiro_wilk {
+    an_index n;
+    double w, p;
+} an_shapiro_wilk;
+/** Shapiro-Wilk test of normality by Royston 1995, Appl Stat 44:547 (AS R94).
+ *  @retval AN_ERR_ESTIMATE  fewer than 3 or more than 5000 values, or all are equal */
+AN_API an_status an_shapiro_wilk_fit(an_ctx *ctx, an_index n, const double *x,
+                                     an_shapiro_wilk *out);
 
 /* ---- Many p-values ---- */
 

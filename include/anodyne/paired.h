@@ -78,6 +78,10 @@ typedef struct an_paired {
 AN_API an_status an_paired_fit(an_ctx *ctx, an_index n, const double *x, const double *y,
                                const an_paired_options *options, an_paired *out);
 
+/** P(V <= v) of the signed-rank statistic of n values without ties.
+ *  @param n  0..1000 */
+AN_API an_status an_signed_rank_cdf(an_ctx *ctx, an_index n, double v, double *out);
+
 AN_END_DECLS
 
 #endif

@@ -73,3 +73,41 @@ double an_binomial_density(double x, double n, double p)
 {
     return dbinom(x, n, p, 0);
 }
+
+double an_normal_log_cdf(double x)
+{
+    return pnorm5(x, 0, 1, 1, 1);
+}
+
+double an_chisq_cdf(double x, double df, bool upper)
+{
+    return df > 0 ? pchisq(x, df, !upper, 0) : NAN;
+}
+
+double an_f_cdf(double x, double df1, double df2, bool upper)
+{
+    return pf(x, df1, df2, !upper, 0);
+}
+
+double an_gamma_cdf(double x, double shape, double scale, bool upper)
+{
+    return pgamma(x, shape, scale, !upper, 0);
+}
+
+double an_hypergeometric_cdf(double x, double m, double n, double k, bool upper)
+{
+    return phyper(x, m, n, k, !upper, 0);
+}
+
+/* libm's, which unlike R's keeps its digits near 1 and 2. */
+double an_log_gamma(double x)
+{
+    int sign;
+
+    return lgamma_r(x, &sign);
+}
+
+double an_digamma(double x)
+{
+    return digamma(x);
+}

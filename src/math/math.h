@@ -5,25 +5,16 @@
 #ifndef AN_MATH_MATH_H
 #define AN_MATH_MATH_H
 
-#include <anodyne/types.h>
+#include <anodyne/distribution.h>
 
 #include <math.h>
 
-/* ---- Distributions. `upper`: P(X > x) instead of P(X <= x) ---- */
+/* ---- Distributions: <anodyne/distribution.h>, and shorter names ---- */
 
-double an_normal_cdf(double x, bool upper);
-double an_normal_quantile(double p);
 double an_normal_two_sided(double z); /* P(|Z| >= |z|) */
 double an_chisq_upper(double x, double df);
-double an_chisq_quantile(double p, double df);
-double an_t_cdf(double x, double df, bool upper);
 double an_t_two_sided(double t, double df);
-double an_t_quantile(double p, double df);
 double an_f_upper(double x, double df1, double df2);
-double an_beta_quantile(double p, double a, double b);
-double an_beta_cdf(double x, double a, double b, bool upper);
-double an_gamma_quantile(double p, double shape, double scale);
-double an_binomial_cdf(double x, double n, double p, bool upper); /* upper: P(X > x) */
 double an_binomial_density(double x, double n, double p);
 
 /* ---- Symmetric matrices, [p x p] column-major, full storage ---- */

@@ -11,7 +11,8 @@ typedef struct groups {
     an_index n, k, n_levels; /* values, groups in use, levels */
     double *x;               /* [n] */
     an_index *first;         /* [n_levels + 1] first value of each level */
-    double *mean, *variance; /* [n_levels]; NaN where not defined */
+    double shift; /* one of the values: means are of x - shift, to keep digits */
+    double *mean, *variance; /* [n_levels] of x - shift; NaN where not defined */
     int64_t *order, *work, *rank2;
     double *key, *sorted; /* [n] scratch */
 } groups;
@@ -49,8 +50,10 @@ static an_status collect(an_ctx *ctx, an_arena *mem, an_index n, const double *x
     for (an_index i = 0; i < n; i++)
         if (!isnan(x[i]) && code[i] >= 0 && code[i] < n_levels)
             g->x[at[code[i]]++] = x[i];
+    g->shift = g->n > 0 ? g->x[0] : 0;
+    for (an_index i = 0; i < g->n; i++) g->key[i] = g->x[i] - g->shift;
     for (an_index j = 0; j < n_levels; j++)
-        an_moments(size_of(g, j), g->x + g->first[j], g->mean + j, g->variance + j);
+        an_moments(size_of(g, j), g->key + g->first[j], g->mean + j, g->variance + j);
     if (g->k < 2)
         st = an_fail(ctx, AN_ERR_ESTIMATE, "fewer than two groups hold a value");
 done:
@@ -69,13 +72,15 @@ static double squares_within(const groups *g)
 static void anova(const groups *g, an_k_sample *out)
 {
     const double df1 = (double)(g->k - 1), df2 = (double)(g->n - g->k);
-    double mean, variance, between = 0;
+    double mean, variance;
 
-    an_moments(g->n, g->x, &mean, &variance);
+    an_moments(g->n, g->key, &mean, &variance); /* key: x - shift, from collect() */
+    out->within = squares_within(g);
     for (an_index j = 0; j < g->n_levels; j++)
         if (size_of(g, j) > 0)
-            between += (double)size_of(g, j) * (g->mean[j] - mean) * (g->mean[j] - mean);
-    out->anova_f = between / df1 / (squares_within(g) / df2);
+            out->between +=
+                (double)size_of(g, j) * (g->mean[j] - mean) * (g->mean[j] - mean);
+    out->anova_f = out->between / df1 / (out->within / df2);
     out->anova_p = df2 > 0 ? an_f_upper(out->anova_f, df1, df2) : NAN;
 }
 
@@ -198,8 +203,8 @@ an_status an_k_sample_fit(an_ctx *ctx, an_index n, const double *x, an_index n_l
     if (!mem) return AN_ERR_MEMORY;
     AN_TRY(collect(ctx, mem, n, x, n_levels, code, &g));
     *out = (an_k_sample){.n = g.n, .n_missing = n - g.n, .n_groups = g.k};
-    kruskal(&g, out);
     anova(&g, out);
+    kruskal(&g, out);
     welch(&g, out);
     bartlett(&g, out);
     fligner(&g, out);
