@@ -149,9 +149,7 @@ static an_status show_cause(const an_cif_view *v, an_index cause)
 
     AN_ALLOC(series, v->mem, v->n_used);
     for (an_index i = 0; i < v->n_used; i++)
-        AN_TRY(fill_series(v, i, cause,
-                           an_level_label(v->frame->group, (int32_t)v->used[i]),
-                           &series[i]));
+        AN_TRY(fill_series(v, i, cause, v->words[v->used[i]], &series[i]));
     figure.series = series;
     figure.n_series = v->n_used;
     figure.caption = caption_of(v, cause);

@@ -124,6 +124,7 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
     AN_TRY(refuse_no_events(&v));
     AN_TRY(an_fg_fit_model(ctx, &v.model, &v.options, &v.fit));
     AN_TRY(an_cox_fill_rows(&v.table));
+    AN_TRY(an_finegray_test_terms(&v));
     AN_TRY(describe(&v));
 done:
     an_fg_free(v.fit);

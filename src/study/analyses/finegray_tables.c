@@ -1,6 +1,8 @@
 /* Tables and figure of the Fine-Gray analysis. */
 #include "study/analyses/finegray_view.h"
 
+#include "math/math.h"
+
 const char *an_finegray_reason(const an_fg_fit *fit, an_index c)
 {
     if (fit->aliased[c]) return "not estimable";
@@ -30,6 +32,12 @@ static an_value p_value(const an_finegray_view *v, an_index c)
                   : an_number(AN_KIND_P, v->fit->p_value[c]);
 }
 
+static an_value heading_p(double p)
+{
+    return isnan(p) ? an_not_estimable(AN_KIND_P, "not estimable")
+                    : an_number(AN_KIND_P, p);
+}
+
 static an_value count(double n)
 {
     return isnan(n) ? an_text("") : an_number(AN_KIND_COUNT, n);
@@ -37,11 +45,52 @@ static an_value count(double n)
 
 /* ---- Coefficients ---- */
 
+/* Wald test of the estimated columns of one term; work[c (c + 2)] for c columns. */
+static double test_term(const an_fg_fit *fit, const an_term *term, double *work)
+{
+    const an_index c = term->n_columns;
+    double *block = work, *b = work + c * c, *scratch = b + c;
+    an_index df = 0;
+
+    for (an_index k = 0; k < c; k++) {
+        const an_index at = term->first + k;
+
+        if (fit->infinite[at]) return NAN;
+        b[k] = fit->aliased[at] ? 0 : fit->coef[at];
+        df += !fit->aliased[at];
+        for (an_index l = 0; l < c; l++) {
+            const double v = fit->vcov[at + (term->first + l) * fit->q];
+
+            block[k + l * c] = isnan(v) ? 0 : v;
+        }
+    }
+    if (df == 0) return NAN;
+    an_ldl_factor(c, block, AN_RANK_TOLERANCE * AN_RANK_TOLERANCE, NULL);
+    return an_chisq_upper(an_ldl_quadratic(c, block, b, scratch), (double)df);
+}
+
+an_status an_finegray_test_terms(an_finegray_view *v)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = v->ctx;
+    const an_design *design = &v->frame->design;
+    double *work;
+
+    AN_ALLOC(v->term_p, v->mem, design->n_terms);
+    AN_ALLOC(work, v->mem, design->n_columns * (design->n_columns + 2));
+    for (an_index t = 0; t < design->n_terms; t++)
+        v->term_p[t] = test_term(v->fit, &design->terms[t], work);
+done:
+    return st;
+}
+
 static void add_row(const an_finegray_view *v, const an_cox_row *row)
 {
     an_value cells[] = {an_text(row->label), count(row->n), count(row->n_events),
                         an_text(""), an_text("")};
 
+    if (row->heading && row->term->n_columns > 1)
+        cells[4] = heading_p(v->term_p[row->term - v->frame->design.terms]);
     if (row->reference) cells[3] = an_text("1 (reference)");
     if (row->column >= 0) {
         cells[3] = an_finegray_ratio(v, row->column);
@@ -62,12 +111,13 @@ void an_finegray_show_coefficients(const an_finegray_view *v)
                  "Fine-Gray regression", 5, columns);
     for (an_index i = 0; i < v->table.n_rows; i++) add_row(v, &v->table.rows[i]);
     an_doc_table_end(
-        v->doc,
-        an_doc_printf(v->doc,
-                      "Ratios above 1: a larger share of patients with %s. "
-                      "Compared with the reference level of a factor, or per unit "
-                      "of a number.",
-                      v->event));
+        v->doc, an_doc_printf(
+                    v->doc,
+                    "Ratios above 1: a larger share of patients with %s. "
+                    "Compared with the reference level of a factor, or per unit "
+                    "of a number. p of a factor with more than two levels: Wald test of "
+                    "all its levels.",
+                    v->event));
 }
 
 /* ---- Forest ---- */

@@ -23,6 +23,7 @@ typedef struct an_finegray_view {
     an_fg_fit *fit;
     an_cif *cif;       /* of the levels of one factor, while it is looked at */
     an_cox_view table; /* rows and term_key only */
+    double *term_p;    /* [n_terms] Wald test of all columns of the term; NaN: none */
     const char *event; /* in the middle of a sentence */
 } an_finegray_view;
 
@@ -30,6 +31,7 @@ typedef struct an_finegray_view {
 const char *an_finegray_reason(const an_fg_fit *fit, an_index c);
 an_value an_finegray_ratio(const an_finegray_view *v, an_index c);
 
+an_status an_finegray_test_terms(an_finegray_view *v);
 void an_finegray_show_coefficients(const an_finegray_view *v);
 an_status an_finegray_show_forest(const an_finegray_view *v);
 void an_finegray_show_model(const an_finegray_view *v);
