@@ -164,6 +164,70 @@ AN_API an_status an_cox_zph(an_ctx *ctx, const an_cox_data *data, const an_cox *
                             const an_index *term_of, an_zph **out);
 AN_API void an_zph_free(an_zph *zph); /**< NULL is allowed */
 
+/* ---- Predicted curves
+ * --------------------------------------------------------------- */
+
+/** Survival of covariate profiles. Every curve names its profile: there is no curve "at the
+ *  mean" unless the caller passes the means. */
+typedef struct an_cox_curves {
+    an_index n_strata; /**< with rows */
+    an_index n_profiles;
+    const an_km_curve
+        *curve;              /**< [n_strata x n_profiles] stratum by stratum; level is the
+                                   code of the stratum; se of S and of the cumulative hazard
+                                   include that of the coefficients */
+    struct an_arena *memory; /**< private */
+} an_cox_curves;
+
+/** S = exp(-Lambda exp((x - means)' beta)); Lambda is Efron's hazard after Efron's fit, else
+ *  Breslow's. Steps at every time at which a row of the stratum leaves. Variance: Tsiatis
+ *  1981, Link 1984.
+ *  @param profile  [n_profiles x p] column-major
+ *  @param offset   [n_profiles] added to the linear predictor; NULL: 0 */
+AN_API an_status an_cox_curves_of(an_ctx *ctx, const an_cox_data *data, const an_cox *fit,
+                                  an_index n_profiles, const double *profile,
+                                  const double *offset, an_conf_type conf_type,
+                                  double conf_level, an_cox_curves **out);
+AN_API void an_cox_curves_free(an_cox_curves *curves); /**< NULL is allowed */
+
+/** How survival is built from hazards in an_cox_absolute_risk(). */
+typedef enum an_cox_product {
+    AN_COX_EXPONENTIAL,  /**< S = exp(-sum of the cumulative hazards) */
+    AN_COX_PRODUCT_LIMIT /**< S = product of (1 - sum of the hazards) */
+} an_cox_product;
+
+/** Risk of cause 1 in the presence of the others from one cause-specific model for each:
+ *  sum of S(u-) times the hazard of cause 1 at u, over u <= t. One stratum.
+ *  @param data   surv.event names the causes
+ *  @param fit    [surv.n_causes] fits of one cause each, the others censored
+ *  @param risk   [n_times x n_profiles] column-major */
+AN_API an_status an_cox_absolute_risk(an_ctx *ctx, const an_cox_data *data,
+                                      const an_cox *const *fit, an_index n_profiles,
+                                      const double *profile, an_cox_product product,
+                                      an_index n_times, const double *time, double *risk);
+
+/* ---- Residuals
+ * ---------------------------------------------------------------------- */
+
+/** Not weighted, except dfbeta and dfbetas. Row order is that of the data. An aliased column
+ *  has score and Schoenfeld residuals, dfbeta 0 and dfbetas NaN. */
+typedef struct an_cox_residuals {
+    an_index n, p, n_events;
+    const double *martingale, *deviance; /**< [n] */
+    const double *score;                 /**< [n x p] column-major */
+    const double *dfbeta;  /**< [n x p] weight x score residual x inverse information */
+    const double *dfbetas; /**< [n x p] dfbeta / naive_se */
+    const double *schoenfeld;        /**< [n_events x p] by (stratum, time, row) */
+    const double *scaled_schoenfeld; /**< [n_events x p] n_events x vcov + coef */
+    const double *time;              /**< [n_events] */
+    const int64_t *row;              /**< [n_events] row of the data */
+    struct an_arena *memory;         /**< private */
+} an_cox_residuals;
+
+AN_API an_status an_cox_residuals_of(an_ctx *ctx, const an_cox_data *data,
+                                     const an_cox *fit, an_cox_residuals **out);
+AN_API void an_cox_residuals_free(an_cox_residuals *residuals); /**< NULL is allowed */
+
 AN_END_DECLS
 
 #endif

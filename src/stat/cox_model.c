@@ -295,6 +295,19 @@ void an_cox_model_get(const an_cox_model *model, const double *gamma, double *be
     }
 }
 
+void an_cox_model_unrotate(const an_cox_model *model, an_index rows, double *a)
+{
+    const an_index p = model->p;
+
+    for (an_index j = 0; j < p && model->rotated; j++) /* x_j = z_j - sum_k T_jk x_k */
+        for (an_index k = 0; k < j; k++) {
+            const double t = model->transform[j + k * p];
+
+            for (an_index i = 0; i < rows && t != 0; i++)
+                a[i + j * rows] -= t * a[i + k * rows];
+        }
+}
+
 void an_cox_model_variance(const an_cox_model *model, const double *v, double *out,
                            double *work)
 {

@@ -42,6 +42,8 @@ an_index an_cox_model_factor(an_cox_model *model, bool *aliased);
 /* gamma of coefficients beta[p] on the scale of the data, and back. */
 void an_cox_model_set(an_cox_model *model, const double *beta);
 void an_cox_model_get(const an_cox_model *model, const double *gamma, double *beta);
+/* a[rows x p] <- a T^-T: columns that belong to z become columns of the scaled data. */
+void an_cox_model_unrotate(const an_cox_model *model, an_index rows, double *a);
 /* v[p x p] on the scale of z to the scale of the data; work[p * p]. */
 void an_cox_model_variance(const an_cox_model *model, const double *v, double *out,
                            double *work);

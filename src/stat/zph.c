@@ -152,21 +152,6 @@ done:
     return st;
 }
 
-/* Columns of a(p x p) times T^-1' from the right: gamma's columns back to those of the
- * data, scaled. */
-static void unrotate_columns(const an_cox_model *model, an_index rows, double *a)
-{
-    const an_index p = model->p;
-
-    for (an_index j = 0; j < p; j++) /* x_j = z_j - sum_k T_jk x_k */
-        for (an_index k = 0; k < j; k++) {
-            const double t = model->transform[j + k * p];
-
-            for (an_index i = 0; i < rows && t != 0; i++)
-                a[i + j * rows] -= t * a[i + k * rows];
-        }
-}
-
 static void transpose(an_index p, double *a)
 {
     for (an_index j = 0; j < p; j++)
@@ -192,10 +177,10 @@ static an_status find_information(an_ctx *ctx, zph *z)
 
         an_cox_hazard(z->model.plan, g, &z->model.state);
         AN_TRY(an_cox_information(ctx, z->model.plan, g, &z->model.state, NULL, block));
-        if (power > 0) unrotate_columns(&z->model, p, block);
+        if (power > 0) an_cox_model_unrotate(&z->model, p, block);
         if (power == 2) {
             transpose(p, block);
-            unrotate_columns(&z->model, p, block);
+            an_cox_model_unrotate(&z->model, p, block);
         }
         for (an_index j = 0; j < p; j++)
             for (an_index i = 0; i < p; i++) {
@@ -206,7 +191,7 @@ static an_status find_information(an_ctx *ctx, zph *z)
                 if (power == 2) z->info[p + i + (p + j) * q] = value;
             }
     }
-    unrotate_columns(&z->model, 1, z->score);
+    an_cox_model_unrotate(&z->model, 1, z->score);
 done:
     return st;
 }
@@ -372,7 +357,7 @@ static an_status scale_residuals(an_ctx *ctx, const zph *z, answer *a)
         a->row[e] = plan->row[z->death[e]];
         choose_stratum(z, &s, h);
         for (an_index k = 0; k < p; k++) own[k] = z->schoenfeld[e + k * n];
-        unrotate_columns(&z->model, 1, own);
+        an_cox_model_unrotate(&z->model, 1, own);
         for (an_index k = 0; k < p; k++) {
             double sum = 0;
 
