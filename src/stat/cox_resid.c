@@ -52,6 +52,9 @@ static an_status fill_score(an_ctx *ctx, residuals *r, an_arena *work)
             r->dfbetas[row + k * n] = plan->weight[i] * sum / r->fit->naive_se[k];
         }
     }
+    for (an_index k = 0; k < p; k++)
+        for (an_index i = 0; i < n && isnan(r->fit->naive_se[k]); i++)
+            r->dfbetas[i + k * n] = NAN; /* also of rows that are never at risk */
 done:
     return st;
 }
