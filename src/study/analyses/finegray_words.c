@@ -235,8 +235,7 @@ done:
 void an_finegray_say_method(const an_finegray_view *v)
 {
     static const char *const variances[] = {
-        "Fine and Gray's sandwich variance, which knows that the censoring weights are "
-        "estimated",
+        "Fine and Gray's sandwich variance with estimated censoring weights",
         "a sandwich variance that takes the censoring weights as known",
         "the inverse information as variance"};
 
