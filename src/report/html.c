@@ -5,13 +5,18 @@
  */
 #include "report/report.h"
 
-enum { MOST_DEPTH = 6, TOC_DEPTH = 2 };
+enum {
+    MOST_DEPTH = 6,
+    TOC_DEPTH = 2,
+    LONG_TABLE = 40 /* rows; a longer one is folded */
+};
 
 typedef struct page {
     an_ctx *ctx;
     an_buf *out;
     an_buf id; /* path of the node that is being written, as an_doc_visit() */
     const an_html_options *options;
+    bool has_provenance;
     int n_tables, n_figures;
     int number[MOST_DEPTH]; /* of the open sections */
 } page;
@@ -154,19 +159,17 @@ static void table_head(page *p, const an_grid *g)
     put(p, "</tr></thead>\n<tbody>\n");
 }
 
-/* A row whose cells after the first are all empty heads the rows below it. */
-static bool is_heading_row(const an_grid *g, an_index i)
+/* A variable whose levels stand below it. */
+static bool heads_a_block(const an_node *n, an_index i)
 {
-    for (an_index j = 1; j < g->n_columns; j++)
-        if (g->cell[i * g->n_columns + j][0]) return false;
-    return g->n_columns > 1;
+    return i + 1 < n->n_rows && n->rows[i + 1].indent > n->rows[i].indent;
 }
 
 static void table_row(page *p, const an_node *n, const an_grid *g, an_index i)
 {
     const an_doc_row *row = &n->rows[i];
     const size_t before = enter(p, row->key);
-    const bool heads = is_heading_row(g, i);
+    const bool heads = heads_a_block(n, i);
 
     put(p, heads ? "<tr class=\"group\">" : "<tr>");
     for (an_index j = 0; j < g->n_columns; j++) {
@@ -200,6 +203,7 @@ static an_status table(page *p, const an_node *n)
     an_ctx *ctx = p->ctx;
     an_status st = AN_OK;
     an_arena *mem = an_arena_new(ctx);
+    const bool is_long = n->n_rows > LONG_TABLE;
     an_grid g;
 
     if (!mem) return AN_ERR_MEMORY;
@@ -208,12 +212,16 @@ static an_status table(page *p, const an_node *n)
     id_attribute(p);
     put(p, ">\n");
     caption(p, "Table", ++p->n_tables, n, NULL);
+    if (is_long)
+        an_buf_printf(p->out, "<details><summary>All %lld rows</summary>\n",
+                      (long long)g.n_rows);
     put(p, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"");
     put_text(p, p->id.data);
     put(p, ".caption\">\n<table>\n");
     table_head(p, &g);
     for (an_index i = 0; i < g.n_rows; i++) table_row(p, n, &g, i);
     put(p, "</tbody>\n</table>\n</div>\n");
+    if (is_long) put(p, "</details>\n");
     paragraphs(p, n->text, "foot");
     method(p, n->method);
     put(p, "</figure>\n");
@@ -398,7 +406,7 @@ static void provenance(page *p, const an_doc *doc)
 {
     const char *key, *text;
 
-    if (an_doc_provenance_count(doc) == 0) return;
+    if (!p->has_provenance) return;
     put(p, "<section id=\"provenance\">\n<h2>Provenance</h2>\n"
            "<table class=\"values provenance\">\n");
     for (an_index i = 0; i < an_doc_provenance_count(doc); i++) {
@@ -417,6 +425,7 @@ static an_status body(page *p, const an_doc *doc)
     const an_node *root = an_doc_root(doc);
     an_status st = AN_OK;
 
+    p->has_provenance = an_doc_provenance_count(doc) > 0;
     head(p, root->title);
     title_block(p, root->title);
     put(p, "<nav aria-label=\"Contents\">\n");

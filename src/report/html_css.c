@@ -51,7 +51,8 @@ static const char page[] =
     "nav ol { list-style: none; margin: 0; padding: 0; }\n"
     "nav li { margin: .45rem 0; } nav ol ol { padding-left: 1rem; } "
     "nav ol ol li { margin: .25rem 0; }\n"
-    "nav a { color: var(--ink); } nav > ol > li:last-child { padding-top: .5rem; "
+    "nav a { color: var(--ink); } nav a[href='#provenance'] { display: block; "
+    "padding-top: .5rem; "
     "border-top: 1px solid var(--hair); }\n";
 
 /* Tables with three rules, figures, notes. */
@@ -76,6 +77,8 @@ static const char matter[] =
     ".group th { font-weight: 600; padding-top: .5rem; }\n"
     "th.in { padding-left: 1.3rem; }\n"
     ".num { text-align: right; } td.num { white-space: nowrap; }\n"
+    "summary { font: .86rem/1.4 " SANS "; color: var(--link); cursor: pointer; "
+    "padding: .3rem 0; border-top: 1.6px solid var(--rule); max-width: 60%; }\n"
     "td:target { background: #fff3c4; }\n"
     ".foot { font: .78rem/1.45 " SANS "; color: var(--soft); margin: .4rem 0 0; "
     "max-width: 50rem; }\n"

@@ -41,12 +41,21 @@ static size_t number_size(const char *text, size_t left)
     return n;
 }
 
-/* Length of a piece at text whose blanks must not end a line: "84.5 %", "p = 0.034". */
+static bool follows(const char *text, size_t left, const char *word)
+{
+    return left >= strlen(word) && memcmp(text, word, strlen(word)) == 0;
+}
+
+/* Length of a piece at text whose blanks must not end a line: "84.5 %", "95 % CI",
+ * "p = 0.034". */
 static size_t glued_size(const char *text, size_t left)
 {
     size_t n = number_size(text, left);
 
-    if (n > 0) return left > n + 1 && text[n] == ' ' && text[n + 1] == '%' ? n + 2 : 0;
+    if (n > 0) {
+        if (!follows(text + n, left - n, " %")) return 0;
+        return follows(text + n + 2, left - n - 2, " CI") ? n + 5 : n + 2;
+    }
     if (left > 4 && text[0] == 'p' && text[1] == ' ' && strchr("=<>", text[2]) &&
         text[3] == ' ') {
         n = number_size(text + 4, left - 4);

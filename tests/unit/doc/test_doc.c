@@ -211,6 +211,7 @@ static void small_cells_are_hidden(void **state)
     assert_string_equal(t->columns[2].label, "Low (n < 5)");
     assert_int_equal(t->next->type, AN_NODE_NOTE); /* the flow is left out */
     assert_string_equal(t->next->code, "D501");
+    an_doc_free(safe);
     assert_int_equal(an_doc_suppress(ctx, doc, 1, &safe), AN_ERR_ARGUMENT);
     assert_null(safe);
     an_doc_free(doc);
