@@ -63,8 +63,7 @@ static const preset presets[] = {
     {"stata", "ties", "breslow"},    {"r", "conf_type", "log"},
     {"sas", "conf_type", "log-log"}, {"stata", "conf_type", "log-log"},
     {"r", "limits", "log"},          {"sas", "limits", "loglog"},
-    {"stata", "limits", "loglog"},   {"r", "variance", "aalen"},
-    {"sas", "variance", "delta"},    {"stata", "variance", "delta"},
+    {"stata", "limits", "loglog"},
 };
 enum { N_PRESETS = sizeof presets / sizeof *presets };
 
