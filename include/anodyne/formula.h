@@ -37,6 +37,8 @@ typedef struct an_outcome {
     const char *const *cause_labels; /**< [n_causes] */
     const char *time_unit;           /**< "days", or NULL */
     const char *missing_reason;      /**< why a time can be missing, or NULL */
+    an_index n_same_day;        /**< rows with the event and a competing one on one day */
+    an_index n_after_censoring; /**< events that came after the last visit */
 } an_outcome;
 
 typedef struct an_frame_spec {
@@ -51,6 +53,7 @@ typedef struct an_frame_spec {
     const char *censor;        /**< value that means censored; NULL: 0 or first level */
     const char *file;          /**< study file that holds the expressions, or NULL */
     an_index line, column;     /**< place in file, or 0 */
+    bool chinese; /**< labels and levels in Chinese, where the table has them */
 } an_frame_spec;
 
 /**

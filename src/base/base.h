@@ -38,6 +38,8 @@
     } while (0)
 
 an_status an_fail_memory(an_ctx *ctx); /* message and problem need no memory */
+/* Errors listed from number `from` on become warnings: the work goes on without that part. */
+void an_problem_soften(an_ctx *ctx, an_index from);
 
 /* ---- Environment: what a test replaces ---- */
 

@@ -66,6 +66,16 @@ void an_problem_clear(an_ctx *ctx)
     memset(ctx->n_problems, 0, sizeof ctx->n_problems);
 }
 
+void an_problem_soften(an_ctx *ctx, an_index from)
+{
+    for (an_index i = from; i < ctx->n_listed; i++) {
+        if (ctx->problems[i].severity != AN_ERROR) continue;
+        ctx->problems[i].severity = AN_WARNING;
+        ctx->n_problems[AN_ERROR]--;
+        ctx->n_problems[AN_WARNING]++;
+    }
+}
+
 an_status an_fail_with(an_ctx *ctx, an_status code, const an_problem *problem)
 {
     an_problem_add(ctx, problem);

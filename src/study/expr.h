@@ -62,6 +62,7 @@ typedef struct an_eval {
     an_arena *mem;
     const an_table *table;
     const an_source *source;
+    bool chinese; /* labels */
 } an_eval;
 
 /* e on every row of the table; n_rows elements in mem. */
@@ -73,6 +74,9 @@ an_status an_expr_eval_logical(const an_eval *ev, const an_expr *e, const double
 
 an_status an_vector_of_column(an_ctx *ctx, an_arena *mem, const an_table *table,
                               const an_column *column, an_vector *out);
+/* Levels of v, which are column's, in Chinese where it has such. */
+an_status an_vector_in_chinese(an_ctx *ctx, an_arena *mem, const an_column *column,
+                               an_vector *v);
 /* A factor with the distinct values of v as levels, sorted; factors are kept. */
 an_status an_vector_as_factor(an_ctx *ctx, an_arena *mem, an_index n, const an_vector *v,
                               an_vector *out);

@@ -399,6 +399,7 @@ an_status an_expr_eval(const an_eval *ev, const an_expr *e, an_vector *out)
         column = an_table_find(ev->table, e->text);
         if (!column) return an_expr_check_names(ev->ctx, ev->source, e, ev->table);
         AN_TRY(an_vector_of_column(ev->ctx, ev->mem, ev->table, column, out));
+        if (ev->chinese && column->label_zh) out->label = column->label_zh;
         break;
     case AN_EXPR_CALL:
         AN_TRY(eval_call(ev, e, out));

@@ -74,6 +74,17 @@ done:
 
 /* ---- Steps ---- */
 
+/* Roles whose columns, bound by name, are written into the formula. */
+static bool joins_formula(an_role_kind kind)
+{
+    return kind == AN_ROLE_TERMS || kind == AN_ROLE_STRATA || kind == AN_ROLE_CLUSTER;
+}
+
+static const char *wrapper(an_role_kind kind)
+{
+    return kind == AN_ROLE_STRATA ? "strata(" : kind == AN_ROLE_CLUSTER ? "cluster(" : "";
+}
+
 /* The formula with covariates that were bound by name joined to its right side. */
 static an_status compose_formula(an_builder *b)
 {
@@ -83,9 +94,10 @@ static an_status compose_formula(an_builder *b)
     for (an_index i = 0; i < spec->n_binds; i++) {
         const an_role *role = an_role_named(b->analysis, spec->binds[i].role);
 
-        if (!role || role->kind != AN_ROLE_TERMS) continue;
-        text = text ? an_arena_printf(b->mem, "%s + %s", text, spec->binds[i].expression)
-                    : an_arena_printf(b->mem, "~ %s", spec->binds[i].expression);
+        if (!role || !joins_formula(role->kind)) continue;
+        text = an_arena_printf(b->mem, "%s %s%s%s%s", text ? text : "~", text ? "+ " : "",
+                               wrapper(role->kind), spec->binds[i].expression,
+                               role->kind == AN_ROLE_TERMS ? "" : ")");
         if (!text) return an_fail_memory(b->ctx);
     }
     b->source.text = text;
@@ -160,6 +172,24 @@ static an_status fail_empty(an_builder *b)
     return an_fail_with(b->ctx, AN_ERR_DATA, &problem);
 }
 
+/* Expressions know a level by its name; readers of a Chinese report see it in Chinese. */
+static an_status show_chinese(an_builder *b)
+{
+    an_status st = AN_OK;
+
+    for (an_index c = 0; c < an_table_columns(b->table); c++) {
+        const an_column *column = an_table_column(b->table, c);
+
+        if (!column->levels_zh) continue;
+        for (an_index i = 0; i < b->n_parts; i++)
+            AN_TRY(an_vector_in_chinese(b->ctx, b->mem, column, &b->parts[i].used));
+        for (an_index i = 0; i < b->n_vars; i++)
+            AN_TRY(an_vector_in_chinese(b->ctx, b->mem, column, &b->vars[i].used));
+    }
+done:
+    return st;
+}
+
 static an_status collect_rows(an_builder *b)
 {
     an_status st = AN_OK;
@@ -177,6 +207,7 @@ static an_status collect_rows(an_builder *b)
     for (an_index i = 0; i < b->n_vars; i++)
         AN_TRY(an_vector_take(ctx, b->mem, &b->vars[i].full, f->n, b->row,
                               &b->vars[i].used));
+    if (b->spec->chinese) AN_TRY(show_chinese(b));
 done:
     return st;
 }
@@ -239,6 +270,9 @@ static an_status publish(an_builder *b)
     f->n_notes = b->n_notes;
     f->notes = b->notes;
     f->formula = b->formula.text;
+    if (b->spec->outcome && f->has_surv && f->formula)
+        f->formula = an_arena_printf(b->mem, "%s %s", f->event_label, f->formula);
+    if (b->formula.text && !f->formula) return an_fail_memory(b->ctx);
     f->population = b->spec->population ? b->spec->population : b->spec->where;
     f->population = an_arena_strdup(b->mem, f->population);
     f->data = an_arena_printf(b->mem, "%s%s%s", file ? file : "",
@@ -292,7 +326,7 @@ an_status an_frame_build(an_ctx *ctx, const an_table *table, const an_analysis *
                            .file = spec->file,
                            .line = spec->line,
                            .column = spec->column};
-    b.eval = (an_eval){ctx, mem, table, &b.source};
+    b.eval = (an_eval){ctx, mem, table, &b.source, spec->chinese};
     AN_TRY(build(&b));
     *out = &owned->frame;
 done:

@@ -117,8 +117,8 @@ static char *cause_label(const coding *c, an_index level)
     const an_column *column = an_expr_column(c->e, c->b->table);
     const char *name = c->v.label ? c->v.label : column ? column->name : "event";
 
-    const bool one_or_two = c->is_number && c->censor >= 0 &&
-                            strcmp(c->v.levels[c->censor], "1") == 0;
+    const bool one_or_two =
+        c->is_number && c->censor >= 0 && strcmp(c->v.levels[c->censor], "1") == 0;
 
     if (c->is_logical || (!c->many && !c->b->spec->cause && !one_or_two))
         return an_arena_strdup(c->b->mem, name);

@@ -146,6 +146,16 @@ static an_status outcome_of_study(an_builder *b)
     for (an_index k = 0; k < o->n_causes; k++) b->event.labels[k] = o->cause_labels[k];
     AN_TRY(drop_where_missing(b, b->time, reason));
     AN_TRY(drop_without_event(b, reason));
+    if (o->n_same_day > 0)
+        AN_TRY(an_builder_note(b,
+                               "In %lld rows the event and a competing one fall on the "
+                               "same day; the event counts.",
+                               (long long)o->n_same_day));
+    if (o->n_after_censoring > 0)
+        AN_TRY(an_builder_note(b,
+                               "%lld events came after the last visit; they count, and "
+                               "extend the follow-up.",
+                               (long long)o->n_after_censoring));
     AN_TRY(drop_empty_intervals(b));
 done:
     return st;

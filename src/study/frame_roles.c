@@ -262,7 +262,9 @@ static an_status bind_by_name(an_builder *b, const an_bind *bind)
     an_expr *e;
 
     if (!role) return fail_unknown_role(b, bind->role);
-    if (role->kind == AN_ROLE_TERMS) return AN_OK; /* joined to the formula already */
+    if (role->kind == AN_ROLE_TERMS || role->kind == AN_ROLE_STRATA ||
+        role->kind == AN_ROLE_CLUSTER)
+        return AN_OK; /* joined to the formula already */
     source.text = bind->expression;
     source.noun = role->name;
     b->source = source; /* mistakes point into this expression */

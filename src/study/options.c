@@ -2,6 +2,7 @@
 #include <anodyne/formula.h>
 
 #include "base/base.h"
+#include "study/params.h"
 
 struct an_options {
     an_arena *mem;
@@ -35,6 +36,13 @@ done:
 void an_options_free(an_options *options)
 {
     if (options) an_arena_free(options->mem);
+}
+
+an_status an_options_set_from(const an_setter *to, an_options *options, const char *name,
+                              const char *text)
+{
+    return an_params_set_from(to, options->params, options->values, name, text,
+                              options->mem);
 }
 
 an_status an_options_set(an_ctx *ctx, an_options *options, const char *name,

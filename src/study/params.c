@@ -2,6 +2,7 @@
 #include <anodyne/analysis.h>
 
 #include "base/base.h"
+#include "study/params.h"
 
 enum { MOST_REALS = 1000, MOST_PARAMS = 64 };
 
@@ -82,16 +83,22 @@ static void spell(const char *name, char text[64])
         if (*c == '_') *c = '-';
 }
 
-static an_status fail_param(an_ctx *ctx, const char *code, const char *what,
+static an_status fail_param(const an_setter *to, const char *code, const char *what,
                             const char *todo)
 {
-    const an_problem problem = {
-        .severity = AN_ERROR, .code = code, .what = what, .todo = todo};
+    const an_problem problem = {.severity = AN_ERROR,
+                                .code = code,
+                                .what = what,
+                                .todo = todo,
+                                .file = to->file,
+                                .row = to->line,
+                                .column = to->column};
 
-    return an_fail_with(ctx, AN_ERR_ARGUMENT, &problem);
+    return an_fail_with(to->ctx, to->status, &problem);
 }
 
-static an_status fail_unknown(an_ctx *ctx, const an_param *params, const char *name)
+static an_status fail_unknown(const an_setter *to, const an_param *params,
+                              const char *name)
 {
     const char *names[MOST_PARAMS] = {NULL};
     char what[200], todo[600] = "";
@@ -105,15 +112,15 @@ static an_status fail_unknown(an_ctx *ctx, const an_param *params, const char *n
     snprintf(what, sizeof what, "no option `%.100s`", name);
     if (nearest) {
         snprintf(todo, sizeof todo, "did you mean `%s`?", nearest);
-        return fail_param(ctx, "U103", what, todo);
+        return fail_param(to, "U103", what, todo);
     }
     used = (size_t)snprintf(todo, sizeof todo, n ? "the options are:" : "it takes none");
     for (an_index i = 0; i < n && used + strlen(names[i]) + 2 < sizeof todo; i++)
         used += (size_t)snprintf(todo + used, sizeof todo - used, " %s", names[i]);
-    return fail_param(ctx, "U103", what, todo);
+    return fail_param(to, "U103", what, todo);
 }
 
-static an_status fail_bounds(an_ctx *ctx, const an_param *p)
+static an_status fail_bounds(const an_setter *to, const an_param *p)
 {
     char what[200], low[32], high[32], name[64];
 
@@ -122,20 +129,20 @@ static an_status fail_bounds(an_ctx *ctx, const an_param *p)
     an_format_double(p->max, high);
     snprintf(what, sizeof what, "%s is outside %s to %s%s%s", name, low, high,
              p->unit ? " " : "", p->unit ? p->unit : "");
-    return fail_param(ctx, "U104", what, NULL);
+    return fail_param(to, "U104", what, NULL);
 }
 
-static an_status fail_value(an_ctx *ctx, const an_param *p, const char *text,
+static an_status fail_value(const an_setter *to, const an_param *p, const char *text,
                             const char *need)
 {
     char what[300], name[64];
 
     spell(p->name, name);
     snprintf(what, sizeof what, "%s: `%.80s` is not %s", name, text, need);
-    return fail_param(ctx, "U104", what, NULL);
+    return fail_param(to, "U104", what, NULL);
 }
 
-static an_status fail_choice(an_ctx *ctx, const an_param *p, const char *text)
+static an_status fail_choice(const an_setter *to, const an_param *p, const char *text)
 {
     char what[300], todo[400], name[64];
     an_index n = 0;
@@ -151,7 +158,7 @@ static an_status fail_choice(an_ctx *ctx, const an_param *p, const char *text)
                             nearest ? nearest : "", nearest ? "`? " : "");
     for (an_index i = 0; i < n && used + strlen(p->choices[i]) + 2 < sizeof todo; i++)
         used += (size_t)snprintf(todo + used, sizeof todo - used, " %s", p->choices[i]);
-    return fail_param(ctx, "U104", what, todo);
+    return fail_param(to, "U104", what, todo);
 }
 
 /* ---- One value from text ---- */
@@ -168,10 +175,11 @@ static bool parse_bool(const char *text, double *out)
 }
 
 /* "180,365" or "180 365" */
-static an_status set_reals(an_ctx *ctx, const an_param *p, void *options,
+static an_status set_reals(const an_setter *to, const an_param *p, void *options,
                            const char *text, an_arena *mem)
 {
     an_status st = AN_OK;
+    an_ctx *ctx = to->ctx;
     an_reals list = {0};
     double *x;
     const char *s = text;
@@ -184,11 +192,11 @@ static an_status set_reals(an_ctx *ctx, const an_param *p, void *options,
         s += blank;
         if (size == 0) break;
         if (list.n == MOST_REALS || !an_parse_double(s, size, &x[list.n])) {
-            st = fail_value(ctx, p, text, "a list of numbers such as 180,365");
+            st = fail_value(to, p, text, "a list of numbers such as 180,365");
             goto done;
         }
         if (x[list.n] < p->min || x[list.n] > p->max) {
-            st = fail_bounds(ctx, p);
+            st = fail_bounds(to, p);
             goto done;
         }
         list.n++;
@@ -200,7 +208,7 @@ done:
     return st;
 }
 
-static an_status set_choice(an_ctx *ctx, const an_param *p, void *options,
+static an_status set_choice(const an_setter *to, const an_param *p, void *options,
                             const char *text)
 {
     for (int i = 0; p->choices[i]; i++) {
@@ -208,10 +216,10 @@ static an_status set_choice(an_ctx *ctx, const an_param *p, void *options,
         store_number(p, options, i);
         return AN_OK;
     }
-    return fail_choice(ctx, p, text);
+    return fail_choice(to, p, text);
 }
 
-static an_status set_number(an_ctx *ctx, const an_param *p, void *options,
+static an_status set_number(const an_setter *to, const an_param *p, void *options,
                             const char *text)
 {
     double x = 0;
@@ -224,21 +232,21 @@ static an_status set_number(an_ctx *ctx, const an_param *p, void *options,
         ok = an_parse_double(text, strlen(text), &x);
     if (p->type == AN_PARAM_INTEGER_TYPE) ok = ok && an_parse_int(text, strlen(text), &n);
     if (!ok)
-        return fail_value(ctx, p, text,
+        return fail_value(to, p, text,
                           p->type == AN_PARAM_BOOL_TYPE      ? "true or false"
                           : p->type == AN_PARAM_INTEGER_TYPE ? "a whole number"
                                                              : "a number");
-    if (x < p->min || x > p->max) return fail_bounds(ctx, p);
+    if (x < p->min || x > p->max) return fail_bounds(to, p);
     store_number(p, options, x);
     return AN_OK;
 }
 
-static an_status set_text(an_ctx *ctx, const an_param *p, void *options, const char *text,
-                          an_arena *mem)
+static an_status set_text(const an_setter *to, const an_param *p, void *options,
+                          const char *text, an_arena *mem)
 {
     const char *copy = an_arena_strdup(mem, text);
 
-    if (!copy) return an_fail_memory(ctx);
+    if (!copy) return an_fail_memory(to->ctx);
     memcpy(field_of(p, options), &copy, sizeof copy);
     return AN_OK;
 }
@@ -251,23 +259,31 @@ static bool same_name(const char *a, const char *b)
     return *a == *b;
 }
 
-an_status an_params_set(an_ctx *ctx, const an_param *params, void *options,
-                        const char *name, const char *text, an_arena *mem)
+an_status an_params_set_from(const an_setter *to, const an_param *params, void *options,
+                             const char *name, const char *text, an_arena *mem)
 {
     const an_param *p = params;
 
     while (p->name && !same_name(p->name, name)) p++;
-    if (!p->name) return fail_unknown(ctx, params, name);
+    if (!p->name) return fail_unknown(to, params, name);
     switch (p->type) {
     case AN_PARAM_CHOICE_TYPE:
-        return set_choice(ctx, p, options, text);
+        return set_choice(to, p, options, text);
     case AN_PARAM_REALS_TYPE:
-        return set_reals(ctx, p, options, text, mem);
+        return set_reals(to, p, options, text, mem);
     case AN_PARAM_TEXT_TYPE:
-        return set_text(ctx, p, options, text, mem);
+        return set_text(to, p, options, text, mem);
     default:
-        return set_number(ctx, p, options, text);
+        return set_number(to, p, options, text);
     }
+}
+
+an_status an_params_set(an_ctx *ctx, const an_param *params, void *options,
+                        const char *name, const char *text, an_arena *mem)
+{
+    const an_setter to = {.ctx = ctx, .status = AN_ERR_ARGUMENT};
+
+    return an_params_set_from(&to, params, options, name, text, mem);
 }
 
 /* ---- Bounds ---- */
@@ -292,6 +308,8 @@ static bool choice_in_bounds(const an_param *p, double choice)
 
 an_status an_params_check(an_ctx *ctx, const an_param *params, const void *options)
 {
+    const an_setter to = {.ctx = ctx, .status = AN_ERR_ARGUMENT};
+
     for (const an_param *p = params; p->name; p++) {
         const double x = load_number(p, options);
         bool ok = true;
@@ -300,7 +318,7 @@ an_status an_params_check(an_ctx *ctx, const an_param *params, const void *optio
             ok = x >= p->min && x <= p->max;
         if (p->type == AN_PARAM_CHOICE_TYPE) ok = choice_in_bounds(p, x);
         if (p->type == AN_PARAM_REALS_TYPE) ok = list_in_bounds(p, options);
-        if (!ok) return fail_bounds(ctx, p);
+        if (!ok) return fail_bounds(&to, p);
     }
     return AN_OK;
 }

@@ -101,6 +101,9 @@ an_status an_analysis_run(an_ctx *ctx, const an_analysis *analysis, const an_fra
     AN_TRY(record_settings(ctx, analysis, frame, options, key, doc));
     AN_TRY(an_doc_status(doc));
 done:
+    if (st == AN_ERR_DATA || st == AN_ERR_ESTIMATE)
+        an_doc_note(doc, AN_WARNING, "N103", "This analysis could not be done: %s.",
+                    an_message(ctx));
     an_doc_close(doc);
     return st;
 }

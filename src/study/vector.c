@@ -230,6 +230,25 @@ done:
     return st;
 }
 
+an_status an_vector_in_chinese(an_ctx *ctx, an_arena *mem, const an_column *column,
+                               an_vector *v)
+{
+    an_status st = AN_OK;
+    const char **shown;
+
+    if (!v->code || v->n_levels == 0) return AN_OK;
+    AN_ALLOC(shown, mem, v->n_levels);
+    for (an_index k = 0; k < v->n_levels; k++) {
+        shown[k] = v->levels[k];
+        for (an_index j = 0; j < column->n_levels;
+             j++) /* the same text, not a like one */
+            if (column->levels[j] == v->levels[k]) shown[k] = column->levels_zh[j];
+    }
+    v->levels = shown;
+done:
+    return st;
+}
+
 /* ---- Crossing ---- */
 
 typedef struct crossing {
