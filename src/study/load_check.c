@@ -102,10 +102,13 @@ static void check_censoring(const checker *c)
     const an_study *study = c->study;
     const an_variable *v = need(c, study->censoring, study->censoring_place, "censoring");
 
-    if (study->n_events > 0 && !study->censoring)
+    bool dates = false;
+
+    for (an_index i = 0; i < study->n_events; i++) dates |= study->events[i].date != NULL;
+    if (dates && !study->censoring)
         an_yaml_error(c->file, study->events[0].place, "S203",
                       "censoring: the variable with the last visit",
-                      "there are events, but no censoring");
+                      "there are events with dates, but no censoring");
     if (v && v->type == AN_VAR_DATE && !study->time_zero)
         an_yaml_error(c->file, study->censoring_place, "S203", NULL,
                       "censoring is a date, but there is no time_zero");

@@ -52,9 +52,16 @@ static double counted_time(contest *c, an_index k, an_index i, double last)
     return time;
 }
 
+/* The variable that ends the follow-up of those without an event: `censoring`, else the
+ * time of the event itself. */
+static const char *end_of_follow_up(const contest *c)
+{
+    return c->study->censoring ? c->study->censoring : c->item->event->time;
+}
+
 static void first_of_row(contest *c, an_index i, double *time, int32_t *event)
 {
-    const double last = time_of(c->study, c->study->censoring, i);
+    const double last = time_of(c->study, end_of_follow_up(c), i);
     double first = (double)NAN;
     bool tied = false;
 
@@ -128,7 +135,7 @@ static an_status describe(contest *c, an_outcome *out)
     an_status st = AN_OK;
     an_ctx *ctx = c->ctx;
     const char **labels;
-    const an_column *last = an_table_find(c->study->table, c->study->censoring);
+    const an_column *last = an_table_find(c->study->table, end_of_follow_up(c));
 
     AN_ALLOC(labels, c->study->mem, c->n);
     for (an_index k = 0; k < c->n; k++) labels[k] = label_of(c->study, c->event[k]);

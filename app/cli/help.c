@@ -1,0 +1,106 @@
+/* Help, made from the table of verbs and the registry of analyses. */
+#include "cli.h"
+
+static void put_spelled(FILE *to, const char *name)
+{
+    for (; *name; name++) fputc(*name == '_' ? '-' : *name, to);
+}
+
+void cli_print_help(FILE *to)
+{
+    fprintf(to,
+            "anodyne %s - from a clinic's table to a finished report\n\n"
+            "  anodyne init cohort.xlsx && anodyne report study.yaml -o results/\n"
+            "  anodyne cox lung.csv 'Surv(time, status == 2) ~ age + factor(sex)'\n\n"
+            "Verbs:\n",
+            an_version());
+    for (int i = 0; i < cli_verb_count(); i++)
+        fprintf(to, "  %-12s %s\n", cli_verb_at(i)->name, cli_verb_at(i)->summary);
+    fprintf(to, "\nAnalyses (anodyne ANALYSIS FILE 'FORMULA'):\n");
+    for (an_index i = 0; i < an_analysis_count(); i++)
+        fprintf(to, "  %-12s %s\n", an_analysis_at(i)->id, an_analysis_at(i)->question);
+    fprintf(to, "\nHelp on one: anodyne VERB --help. For research; not for treatment "
+                "advice.\n"
+                "Exit codes: 0 done, 2 usage, 3 study file, 4 data, 5 not estimable,\n"
+                "7 input/output, 130 interrupted.\n");
+}
+
+static void print_option(FILE *to, const cli_option *o)
+{
+    char left[64];
+    int n = snprintf(left, sizeof left, "%s%c%s--", o->letter ? "-" : "",
+                     o->letter ? o->letter : ' ', o->letter ? ", " : "   ");
+
+    for (const char *c = o->name; *c && n < 50; c++) left[n++] = *c == '_' ? '-' : *c;
+    snprintf(left + n, sizeof left - (size_t)n, "%s%s", o->value ? " " : "",
+             o->value ? o->value : "");
+    fprintf(to, "  %-30s %s\n", left, o->help);
+}
+
+static void print_options(FILE *to, const cli_options *options)
+{
+    if (options->n == 0) return;
+    fprintf(to, "\nOptions:\n");
+    for (int i = 0; i < options->n; i++) print_option(to, &options->at[i]);
+}
+
+void cli_print_verb_help(FILE *to, const cli_verb *verb)
+{
+    cli_options options = {0};
+
+    for (int i = 0; i < 2; i++)
+        if (verb->examples[i]) fprintf(to, "  %s\n", verb->examples[i]);
+    fprintf(to, "\nanodyne %s %s\n\n%s.\n", verb->name, verb->usage, verb->summary);
+    if (verb->options) verb->options(&options);
+    print_options(to, &options);
+}
+
+/* Presets, bounds and choices of the analysis' own options. */
+static void print_param(FILE *to, const an_param *p)
+{
+    fputs("  --", to);
+    put_spelled(to, p->name);
+    fprintf(to, "\n      %s", p->help);
+    if (p->type == AN_PARAM_REAL_TYPE || p->type == AN_PARAM_INTEGER_TYPE)
+        fprintf(to, " (%g, from %g to %g%s%s)", p->preset, p->min, p->max,
+                p->unit ? " " : "", p->unit ? p->unit : "");
+    if (p->type == AN_PARAM_BOOL_TYPE)
+        fprintf(to, " (%s)", p->preset != 0 ? "on" : "off");
+    if (p->type == AN_PARAM_CHOICE_TYPE) {
+        fputs(" (", to);
+        for (int i = 0; p->choices[i]; i++)
+            fprintf(to, "%s%s%s", i ? ", " : "", p->choices[i],
+                    i == (int)p->preset ? " = default" : "");
+        fputc(')', to);
+    }
+    if (p->type == AN_PARAM_REALS_TYPE)
+        fprintf(to, " (numbers, comma between%s%s)", p->unit ? "; " : "",
+                p->unit ? p->unit : "");
+    fputc('\n', to);
+}
+
+static void print_role(FILE *to, const an_role *r)
+{
+    fprintf(to, "  %-18s %s%s%s\n", r->name, r->help, r->required ? "; needed" : "",
+            r->many ? "; may be several" : "");
+}
+
+void cli_print_analysis_help(FILE *to, const an_analysis *analysis)
+{
+    cli_options options = {0};
+    int own = 0;
+
+    cli_analysis_options(analysis, &options);
+    fprintf(to, "  %s\n  %s --format json\n\nanodyne %s FILE 'FORMULA' [options]\n\n",
+            analysis->example, analysis->example, analysis->id);
+    fprintf(to, "%s. %s\n\nColumns:\n", analysis->title, analysis->question);
+    for (const an_role *r = analysis->roles; r->name; r++) print_role(to, r);
+    for (const an_param *p = analysis->params; p->name; p++) {
+        if (own++ == 0) fprintf(to, "\nOptions of this analysis:\n");
+        print_param(to, p);
+    }
+    for (int i = own; i < options.n; i++) options.at[i - own] = options.at[i];
+    options.n -= own;
+    print_options(to, &options);
+    fprintf(to, "\nMethod: docs/methods/%s.md\n", analysis->method);
+}

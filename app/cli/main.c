@@ -1,0 +1,134 @@
+/* anodyne: from a clinic's table to a finished report. */
+#include "cli.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+/* The context that an interrupt stops; the only state of the program. */
+static an_ctx *volatile running;
+
+static void on_interrupt(int number)
+{
+    (void)number;
+    if (running) an_ctx_cancel(running);
+}
+
+static void show_progress(void *self, double fraction, const char *what)
+{
+    (void)self;
+    fprintf(stderr, "\r%3.0f %%  %-60.60s", 100 * fraction, what);
+}
+
+static an_status fail_unknown_verb(an_ctx *ctx, const char *name)
+{
+    const char *names[128], *nearest;
+    char todo[200];
+    an_index n = 0;
+
+    for (int i = 0; i < cli_verb_count(); i++) names[n++] = cli_verb_at(i)->name;
+    for (an_index i = 0; i < an_analysis_count() && n < 128; i++)
+        names[n++] = an_analysis_at(i)->id;
+    nearest = an_nearest(name, names, n);
+    if (nearest)
+        snprintf(todo, sizeof todo, "did you mean `%s`?", nearest);
+    else
+        snprintf(todo, sizeof todo, "the verbs are listed by: anodyne --help");
+    return cli_usage(ctx, "U101", todo, "no verb `%s`", name);
+}
+
+static an_status run_verb(an_ctx *ctx, const cli_verb *verb, int argc, char **argv,
+                          bool *quiet)
+{
+    cli_options options = {0};
+    cli_args args;
+    an_status st;
+
+    if (verb->options) verb->options(&options);
+    st = cli_parse(ctx, verb->name, &options, argc, argv, &args);
+    if (st != AN_OK) return st;
+    if (args.help) {
+        cli_print_verb_help(stdout, verb);
+        return cli_flush(ctx);
+    }
+    *quiet = cli_value(&args, "quiet") != NULL;
+    return verb->run(ctx, &args);
+}
+
+static an_status run_analysis(an_ctx *ctx, const an_analysis *analysis, int argc,
+                              char **argv, bool *quiet)
+{
+    cli_options options = {0};
+    cli_args args;
+    an_status st;
+
+    cli_analysis_options(analysis, &options);
+    st = cli_parse(ctx, analysis->id, &options, argc, argv, &args);
+    if (st != AN_OK) return st;
+    if (args.help) {
+        cli_print_analysis_help(stdout, analysis);
+        return cli_flush(ctx);
+    }
+    *quiet = cli_value(&args, "quiet") != NULL;
+    return cli_run_analysis(ctx, analysis, &args);
+}
+
+static an_status dispatch(an_ctx *ctx, int argc, char **argv, bool *quiet)
+{
+    const char *name = argc > 1 ? argv[1] : NULL;
+    const bool help = name && (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
+                               strcmp(name, "help") == 0);
+    const cli_verb *verb;
+    const an_analysis *analysis;
+
+    if (!name) {
+        cli_print_help(stderr);
+        return AN_ERR_ARGUMENT;
+    }
+    if (help && argc == 2) {
+        cli_print_help(stdout);
+        return cli_flush(ctx);
+    }
+    if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
+        printf("anodyne %s\n", an_version());
+        return cli_flush(ctx);
+    }
+    if (help) { /* anodyne help cox */
+        char flag[] = "--help", *only[] = {flag};
+
+        name = argv[2];
+        verb = cli_verb_find(name);
+        analysis = an_analysis_find(name);
+        if (verb) return run_verb(ctx, verb, 1, only, quiet);
+        if (analysis) return run_analysis(ctx, analysis, 1, only, quiet);
+        return fail_unknown_verb(ctx, name);
+    }
+    verb = cli_verb_find(name);
+    if (verb) return run_verb(ctx, verb, argc - 2, argv + 2, quiet);
+    analysis = an_analysis_find(name);
+    if (analysis) return run_analysis(ctx, analysis, argc - 2, argv + 2, quiet);
+    return fail_unknown_verb(ctx, name);
+}
+
+int main(int argc, char **argv)
+{
+    an_ctx *ctx = an_ctx_new();
+    const struct sigaction interrupt = {.sa_handler = on_interrupt};
+    bool quiet = false;
+    an_status st;
+
+    if (!ctx) {
+        fputs("error: out of memory\n", stderr);
+        return an_status_exit(AN_ERR_MEMORY);
+    }
+    running = ctx;
+    sigaction(SIGINT, &interrupt, NULL);
+    sigaction(SIGTERM, &interrupt, NULL);
+    if (isatty(STDERR_FILENO)) an_ctx_on_progress(ctx, show_progress, NULL);
+    st = dispatch(ctx, argc, argv, &quiet);
+    if (st != AN_OK || !quiet) {
+        if (argc > 1) cli_print_problems(ctx, st);
+    }
+    running = NULL;
+    an_ctx_free(ctx);
+    return an_status_exit(st);
+}

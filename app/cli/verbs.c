@@ -1,0 +1,80 @@
+/* The verbs, said once: dispatch and help come from this table. */
+#include "cli.h"
+
+
+static void check_options(cli_options *out)
+{
+    cli_options_add(out, (cli_option){"quiet", 'q', NULL, "no notes on stderr"});
+}
+
+static void report_options(cli_options *out)
+{
+    cli_options_add(out, (cli_option){"output", 'o', "FOLDER",
+                                      "default: results, or as the study file says"});
+    cli_options_add(out, (cli_option){"threads", 'j', "N",
+                                      "threads to use; results do not depend on it"});
+    cli_options_add(out, (cli_option){"quiet", 'q', NULL, "no notes on stderr"});
+}
+
+static const cli_verb verbs[] = {
+    {"check",
+     "STUDY",
+     "List every problem of a study file and its data, with cell addresses",
+     {"anodyne check study.yaml", "anodyne check -q examples/spine-hfrt/study.yaml"},
+     check_options,
+     cli_run_check},
+    {"report",
+     "STUDY [-o FOLDER]",
+     "Write the whole report: page, figures, tables, numbers",
+     {"anodyne report study.yaml -o results/",
+      "anodyne report examples/spine-hfrt/study.yaml"},
+     report_options,
+     cli_run_report},
+    {"run",
+     "STUDY [--format text|json|csv|markdown]",
+     "Run the analyses of a study and print the document",
+     {"anodyne run study.yaml", "anodyne run study.yaml --format json -o study.json"},
+     cli_options_output,
+     cli_run_study},
+    {"list",
+     "[--format text|json|csv]",
+     "List the analyses",
+     {"anodyne list", "anodyne list --format json"},
+     cli_options_output,
+     cli_run_list},
+    {"describe",
+     "[ANALYSIS]",
+     "Describe an analysis: columns, options, references",
+     {"anodyne describe cox", "anodyne describe --format json"},
+     cli_options_output,
+     cli_run_describe},
+    {"explain",
+     "[CODE]",
+     "Say what the code of a message means and what to do",
+     {"anodyne explain D102", "anodyne explain"},
+     NULL,
+     cli_run_explain},
+    {"doctor",
+     "",
+     "Say what this installation has",
+     {"anodyne doctor", "anodyne --version"},
+     NULL,
+     cli_run_doctor},
+};
+
+int cli_verb_count(void)
+{
+    return sizeof verbs / sizeof *verbs;
+}
+
+const cli_verb *cli_verb_at(int i)
+{
+    return &verbs[i];
+}
+
+const cli_verb *cli_verb_find(const char *name)
+{
+    for (int i = 0; i < cli_verb_count(); i++)
+        if (strcmp(verbs[i].name, name) == 0) return &verbs[i];
+    return NULL;
+}
