@@ -1,7 +1,6 @@
 /* The verbs, said once: dispatch and help come from this table. */
 #include "cli.h"
 
-
 static void check_options(cli_options *out)
 {
     cli_options_add(out, (cli_option){"quiet", 'q', NULL, "no notes on stderr"});

@@ -35,7 +35,7 @@ static bool in_list(const char *list, const char *key)
 
 static bool holds(const an_node *node, const char *list)
 {
-    if (in_list(list, node->key)) return true;
+    if (node->key && in_list(list, node->key)) return true; /* a note has no key */
     for (const an_node *child = node->children; child; child = child->next)
         if (holds(child, list)) return true;
     return false;
