@@ -228,6 +228,33 @@ AN_API an_status an_cox_residuals_of(an_ctx *ctx, const an_cox_data *data,
                                      const an_cox *fit, an_cox_residuals **out);
 AN_API void an_cox_residuals_free(an_cox_residuals *residuals); /**< NULL is allowed */
 
+/* ---- Predictions for the rows of the fit
+ * ------------------------------------------------------ */
+
+/** Where a linear predictor is 0. */
+typedef enum an_cox_reference {
+    AN_COX_AT_ZERO,  /**< all covariates 0 */
+    AN_COX_AT_MEANS, /**< the fit's means ("sample" in R) */
+    AN_COX_AT_STRATA /**< weighted means of the row's stratum; without strata the fit's means
+                          (default of R) */
+} an_cox_reference;
+
+typedef struct an_cox_predictions {
+    an_index n, n_terms;
+    const double *lp, *lp_se; /**< [n] offset + (x - reference)' beta */
+    const double *terms;      /**< [n x n_terms] column-major: lp split by term */
+    const double *expected, *expected_se; /**< [n] cumulative hazard over the row's stay;
+                                              survival is exp(-expected) */
+    struct an_arena *memory;              /**< private */
+} an_cox_predictions;
+
+/** @param term_of  [p] term of each column, 0..n_terms-1; NULL: every column alone */
+AN_API an_status an_cox_predictions_of(an_ctx *ctx, const an_cox_data *data,
+                                       const an_cox *fit, an_cox_reference reference,
+                                       an_index n_terms, const an_index *term_of,
+                                       an_cox_predictions **out);
+AN_API void an_cox_predictions_free(an_cox_predictions *predictions); /**< NULL allowed */
+
 AN_END_DECLS
 
 #endif

@@ -338,10 +338,8 @@ void an_cox_event_mean(const an_cox_plan *plan, const an_cox_state *state, an_in
     }
 }
 
-/* xi[j]: sum over k of wbar xbar_k / phi_k; own[j]: the same times k/d, seen by tied
- * deaths. */
-static void fill_xi(const an_cox_plan *plan, const an_cox_state *state, double *xi,
-                    double *own)
+void an_cox_xi(const an_cox_plan *plan, const an_cox_state *state, double *xi,
+               double *own)
 {
     const an_index p = plan->p;
 
@@ -367,7 +365,7 @@ void an_cox_score_residuals(const an_cox_plan *plan, const an_cox_state *state,
     const an_index p = plan->p, m = plan->m;
     double *xi = work, *own = work + m * p, *scratch = own + m * p;
 
-    fill_xi(plan, state, xi, own);
+    an_cox_xi(plan, state, xi, own);
     an_cox_spread(plan, p, xi, scratch, out);
     for (an_index i = 0; i < plan->n; i++) {
         const double *x = plan->x + i * p, *mine = own + plan->last[i] * p;

@@ -51,6 +51,11 @@ an_status an_cox_information(an_ctx *ctx, const an_cox_plan *plan, const double 
 void an_cox_event_mean(const an_cox_plan *plan, const an_cox_state *state, an_index j,
                        double *out);
 
+/* xi[m x p]: sum over k of wbar xbar_k / phi_k; own[m x p]: the same times k/d, which is what
+ * a tied death does not see. */
+void an_cox_xi(const an_cox_plan *plan, const an_cox_state *state, double *xi,
+               double *own);
+
 /* Score residuals L[n x p], row-major, not weighted; work[4 m p + p]. */
 void an_cox_score_residuals(const an_cox_plan *plan, const an_cox_state *state,
                             double *work, double *out);
