@@ -47,7 +47,7 @@ typedef struct an_value {
     double level;       /**< confidence level of the limits; 0: 0.95 */
 } an_value;
 
-AN_API an_value an_text(const char *text);
+AN_API an_value an_text(const char *text); /**< "": an empty cell */
 AN_API an_value an_number(an_kind kind, double value);
 AN_API an_value an_estimate(an_kind kind, double value, double lower, double upper);
 AN_API an_value an_time_value(double value, double lower, double upper, const char *unit);
@@ -165,10 +165,12 @@ AN_API const an_node *
 an_doc_root(const an_doc *doc); /**< a section: title and children */
 AN_API an_status an_doc_status(const an_doc *doc);
 
-/* ---- Building ---- */
+/* ---- Building ----
+ * A key that a sibling has already gets "_2", "_3" ...: an id names one number. */
 
 AN_API void an_doc_open(an_doc *doc, const char *key, const char *title);
 AN_API void an_doc_close(an_doc *doc);
+/** Sentences. A blank line parts paragraphs; lines that begin with "- " are a list. */
 AN_API void an_doc_text(an_doc *doc, const char *key, const char *format, ...)
     AN_PRINTF(3, 4);
 AN_API void an_doc_value(an_doc *doc, const char *key, const char *label, an_value value,
@@ -212,7 +214,8 @@ AN_API an_status an_doc_visit(an_ctx *ctx, const an_doc *doc, an_doc_visit_fn *v
  *  such a remainder, read "< min_cell" or "suppressed"; so do the percentages beside them
  *  and, where rows or the levels of a factor add up, the next smallest count. Sentences
  *  that hold a small count, flows that do, lines of single patients and censoring marks
- *  are left out. A note (D501) says what was done and what it does not protect.
+ *  are left out. A count with the key "df" counts no patients. A note (M501) says what
+ *  was done and what it does not protect.
  *  @param min_cell  2..100; 5 and 11 are usual
  *  @param out       free with an_doc_free() */
 AN_API an_status an_doc_suppress(an_ctx *ctx, const an_doc *doc, int min_cell,

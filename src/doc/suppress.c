@@ -46,6 +46,13 @@ static bool hide_if_small(filter *f, an_value *v)
     return true;
 }
 
+/* The value under a key as it is judged: degrees of freedom count no patients. */
+static an_value judged(const char *key, an_value v)
+{
+    if (v.kind == AN_KIND_COUNT && key && strcmp(key, "df") == 0) v.kind = AN_KIND_NUMBER;
+    return v;
+}
+
 /* ---- Texts: their numbers are words already ---- */
 
 static bool is_digit(char c)
@@ -189,7 +196,7 @@ static an_status table(filter *f, const an_node *n)
             (an_doc_column){n->columns[j].key, safe_label(f, n->columns[j].label)};
     for (an_index i = 0; i < n->n_rows; i++) {
         for (an_index j = 0; j < p; j++) {
-            cell[i * p + j] = n->rows[i].cells[j];
+            cell[i * p + j] = judged(n->columns[j].key, n->rows[i].cells[j]);
             cell[i * p + j].text = safe_label(f, cell[i * p + j].text);
             hide_if_small(f, &cell[i * p + j]);
         }
@@ -315,7 +322,7 @@ static bool section_hides(const filter *f, const an_node *section)
 {
     for (const an_node *n = section->children; n; n = n->next) {
         filter probe = *f;
-        an_value v = n->value;
+        an_value v = judged(n->key, n->value);
 
         if (n->type == AN_NODE_VALUE && hide_if_small(&probe, &v)) return true;
     }
@@ -329,7 +336,7 @@ static an_status children(filter *f, const an_node *parent)
 
     for (const an_node *n = parent->children; n; n = n->next) {
         const char *text = safe_text(f, n->type == AN_NODE_TABLE ? NULL : n->text);
-        an_value v = n->value;
+        an_value v = judged(n->key, n->value);
 
         switch (n->type) {
         case AN_NODE_SECTION:
@@ -362,7 +369,7 @@ done:
 
 static void say_what_was_done(filter *f)
 {
-    an_doc_note(f->out, AN_NOTE, "D501",
+    an_doc_note(f->out, AN_NOTE, "M501",
                 "Disclosure control: counts below %d are not shown, nor what they could "
                 "be computed from in the same table. Hidden: %lld numbers, %lld texts, "
                 "%lld figures. Steps of curves, estimates and differences between two "

@@ -160,6 +160,7 @@ static an_status build_small(an_ctx *ctx, an_doc **out)
     if (st != AN_OK) return st;
     an_doc_open(*out, "s", "Safety");
     an_doc_value(*out, "events", "Events", an_number(AN_KIND_COUNT, 3), NULL);
+    an_doc_value(*out, "df", "Degrees of freedom", an_number(AN_KIND_COUNT, 2), NULL);
     an_doc_value(*out, "risk", "Risk", an_number(AN_KIND_PROPORTION, 3.0 / 58), NULL);
     an_doc_value(*out, "zero", "None", an_count_of(0, 58), NULL);
     an_doc_value(*out, "nearly", "Nearly all", an_count_of(56, 58), NULL);
@@ -196,6 +197,7 @@ static void small_cells_are_hidden(void **state)
     assert_int_equal(an_doc_visit(ctx, safe, see, &s), AN_OK);
     assert_true(isnan(value_of(&s, "s.events")));
     assert_true(isnan(value_of(&s, "s.risk")));
+    assert_true(value_of(&s, "s.df") == 2);
     assert_true(value_of(&s, "s.zero") == 0);
     assert_true(isnan(value_of(&s, "s.nearly")));
     assert_true(isnan(value_of(&s, "t.other.low")));  /* 1 */
@@ -210,7 +212,7 @@ static void small_cells_are_hidden(void **state)
     t = section->next;
     assert_string_equal(t->columns[2].label, "Low (n < 5)");
     assert_int_equal(t->next->type, AN_NODE_NOTE); /* the flow is left out */
-    assert_string_equal(t->next->code, "D501");
+    assert_string_equal(t->next->code, "M501");
     an_doc_free(safe);
     assert_int_equal(an_doc_suppress(ctx, doc, 1, &safe), AN_ERR_ARGUMENT);
     assert_null(safe);
