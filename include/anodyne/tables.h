@@ -15,13 +15,13 @@ AN_BEGIN_DECLS
 /* ---- r x c ---- */
 
 typedef struct an_contingency_options {
-    double budget;   /**< steps that the exact test may take; 3e7, below a second */
+    double budget;   /**< steps that the exact test may take; 3e8, a few seconds */
     int64_t n_draws; /**< tables drawn when the exact test would take more; 100000 */
     uint64_t seed;   /**< of those draws */
 } an_contingency_options;
 #define AN_CONTINGENCY_DEFAULTS \
     {                           \
-        3e7, 100000, 1          \
+        3e8, 100000, 1          \
     }
 
 /** Empty rows and columns take no part. With fewer than two rows or columns left
@@ -97,7 +97,7 @@ AN_API void an_mcnemar_fit(double b, double c, double conf_level, an_mcnemar *ou
 
 typedef struct an_mantel_haenszel {
     double chisq, df, p;                 /**< Mantel-Haenszel or generalised CMH */
-    double chisq_corrected, p_corrected; /**< 2 x 2 only, as the rest */
+    double chisq_corrected, p_corrected; /**< R's default; 2 x 2 only, as the rest */
     double odds_ratio;                   /**< Mantel and Haenszel 1959 */
     an_interval odds_ratio_limits;       /**< Robins, Breslow, Greenland 1986 */
     double p_exact;                      /**< conditional on all margins */

@@ -12,12 +12,13 @@
 
 #include "base/base.h"
 
-enum { MOST_ARCS = 4000000, MOST_PATIENTS = 1000000 };
+enum { MOST_ARCS = 6000000, MOST_PATIENTS = 1000000 };
 #define SLACK 1e-7 /* on the log scale: R counts P <= P_observed (1 + 1e-7) */
 
 typedef struct arc {
     int32_t child;
     double length; /* sum of -log x! of one column */
+    double ways;   /* orders in which rows with equal rests can be filled so */
 } arc;
 
 typedef struct network {
@@ -137,9 +138,22 @@ static void sort_rest(network *net, const int32_t *rest)
     }
 }
 
+/* Rows with equal rests are filled in falling order only; ways counts the others. */
+static double orders(const int32_t *rest, const int32_t *fill, an_index r)
+{
+    double ways = 1, run = 1, same = 1;
+
+    for (an_index i = 1; i < r; i++) {
+        run = rest[i] == rest[i - 1] ? run + 1 : 1;
+        same = run > 1 && fill[i] == fill[i - 1] ? same + 1 : 1;
+        ways *= run / same;
+    }
+    return ways;
+}
+
 static an_status add_arc(network *net, an_index node, an_index next_stage)
 {
-    arc a = {0, 0};
+    arc a = {0, 0, orders(net->rest + node * net->r, net->fill, net->r)};
     an_status st;
 
     if (net->n_arcs >= MOST_ARCS || (double)net->n_arcs > net->budget) {
@@ -160,13 +174,15 @@ static an_status add_arc(network *net, an_index node, an_index next_stage)
 static an_status fill_rows(network *net, an_index node, an_index next_stage, an_index i,
                            int32_t left, int32_t room)
 {
-    const int32_t here = net->rest[node * net->r + i], after = room - here;
+    const int32_t *rest = net->rest + node * net->r;
+    const int32_t here = rest[i], after = room - here;
     const int32_t least = left > after ? left - after : 0;
-    const int32_t most = left < here ? left : here;
+    int32_t most = left < here ? left : here;
 
+    if (i > 0 && here == rest[i - 1] && net->fill[i - 1] < most) most = net->fill[i - 1];
     if (i == net->r - 1) {
         net->fill[i] = left;
-        return add_arc(net, node, next_stage);
+        return left <= most ? add_arc(net, node, next_stage) : AN_OK;
     }
     for (int32_t x = least; x <= most && !net->too_large; x++) {
         an_status st;
@@ -299,42 +315,52 @@ static an_status add_path(an_ctx *ctx, paths *p, path add)
     return AN_OK;
 }
 
-/* P as a share of all tables, or too_large. */
+/* Follows one partial path along its arcs; what the bounds decide is added to *p, the
+ * rest goes to the next stage. */
+static an_status follow(network *net, const path *from, paths *next, double *p)
+{
+    an_status st = AN_OK;
+
+    for (an_index a = net->first[from->node];
+         a < net->first[from->node + 1] && st == AN_OK; a++) {
+        const arc *e = net->arcs + a;
+        const path to = {e->child, from->length + e->length, from->count * e->ways};
+
+        if (to.length + net->longest[to.node] <= net->limit)
+            *p += to.count * exp(to.length + net->log_total[to.node] - net->log_total[0]);
+        else if (to.length + net->shortest[to.node] <= net->limit)
+            st = add_path(net->ctx, next, to);
+    }
+    return st;
+}
+
+/* P as a share of all tables, or too_large. Complete tables have bounds 0 and are always
+ * decided, so the last stage keeps nothing. */
 static an_status traverse(network *net, double *p_value)
 {
     paths now = {0}, next = {0};
-    an_status st = add_path(net->ctx, &now, (path){0, 0, 1});
+    an_status st = AN_OK;
     double steps = 0, p = 0;
 
+    if (net->longest[0] <= net->limit)
+        p = 1;
+    else
+        st = add_path(net->ctx, &now, (path){0, 0, 1});
     for (an_index k = 0; k < net->c && st == AN_OK && !net->too_large; k++) {
         next.n = 0;
         if (next.n_slots) st = enlarge(net->ctx, &next, next.n_slots);
-        for (an_index q = 0; q < now.n && st == AN_OK; q++) {
-            const path from = now.path[q];
+        for (an_index q = 0; q < now.n && st == AN_OK && !net->too_large; q++) {
+            const int32_t node = now.path[q].node;
 
-            if (from.length + net->longest[from.node] <= net->limit) {
-                p += from.count *
-                     exp(from.length + net->log_total[from.node] - net->log_total[0]);
-                continue;
-            }
-            if (from.length + net->shortest[from.node] > net->limit) continue;
-            for (an_index a = net->first[from.node];
-                 a < net->first[from.node + 1] && st == AN_OK; a++)
-                st = add_path(net->ctx, &next,
-                              (path){net->arcs[a].child,
-                                     from.length + net->arcs[a].length, from.count});
-            steps += (double)(net->first[from.node + 1] - net->first[from.node]);
-            if (steps > net->budget) net->too_large = true;
-            if (net->too_large) break;
+            st = follow(net, now.path + q, &next, &p);
+            steps += (double)(net->first[node + 1] - net->first[node]);
+            net->too_large = steps > net->budget;
             if (st == AN_OK && q % 1024 == 0) st = an_poll(net->ctx);
         }
         const paths swap = now;
         now = next;
         next = swap;
     }
-    for (an_index q = 0; q < now.n; q++) /* complete tables */
-        if (now.path[q].length <= net->limit)
-            p += now.path[q].count * exp(now.path[q].length - net->log_total[0]);
     an_free(net->ctx, now.path);
     an_free(net->ctx, now.slot);
     an_free(net->ctx, next.path);
@@ -357,7 +383,7 @@ static an_status draw(an_ctx *ctx, const network *net, const int32_t *row, an_in
     if (!mem) return AN_ERR_MEMORY;
     AN_ALLOC(label, mem, n);
     AN_ALLOC(cell, mem, net->c);
-    if ((double)draws * (double)n > 2e8) draws = (int64_t)(2e8 / (double)n) + 1;
+    if ((double)draws * (double)n > 5e7) draws = (int64_t)(5e7 / (double)n) + 1;
     for (an_index j = 0, at = 0; j < net->c; j++)
         for (int32_t k = 0; k < net->column[j]; k++) label[at++] = (int32_t)j;
     for (int64_t b = 0; b < draws; b++) {
@@ -406,6 +432,14 @@ static an_status prepare(an_ctx *ctx, an_arena *mem, network *net, const double 
 
             (*row)[i] += (int32_t)x;
             column[j] += (int32_t)x;
+        }
+    /* Small columns first: few nodes while there is choice; the last has none. */
+    for (an_index j = 1; j < net->c; j++)
+        for (an_index k = j; k > 0 && column[k - 1] > column[k]; k--) {
+            const int32_t swap = column[k];
+
+            column[k] = column[k - 1];
+            column[k - 1] = swap;
         }
     for (an_index i = 0; i < net->r; i++) most = (*row)[i] > most ? (*row)[i] : most;
     for (an_index j = 0; j < net->c; j++) most = column[j] > most ? column[j] : most;

@@ -124,11 +124,11 @@ static void bartlett(const groups *g, an_k_sample *out)
         if (size_of(g, j) == 0) continue;
         const double v = (double)(size_of(g, j) - 1);
 
-        logs += v * log(g->variance[j]); /* NaN when a group has one value */
+        logs +=
+            v * log(g->variance[j]); /* NaN: one value; -Inf: all equal, p = 0 as in R */
         inverse += 1 / v;
     }
     out->bartlett = (df * log(pooled) - logs) / (1 + (inverse - 1 / df) / (3 * (k - 1)));
-    if (!isfinite(out->bartlett)) out->bartlett = NAN;
     out->bartlett_p = an_chisq_upper(out->bartlett, k - 1);
 }
 

@@ -24,7 +24,8 @@ static void tests(const strata *s, an_mantel_haenszel *out)
         off += t[0] - m * k / n;
         variance += m * (n - m) * k * (n - k) / (n * n * (n - 1));
     }
-    const double size = fabs(off), moved = size - fmin(0.5, size);
+    /* R corrects by all of 1/2 or, where the sum is nearer than that, not at all. */
+    const double size = fabs(off), moved = size >= 0.5 ? size - 0.5 : size;
 
     out->df = 1;
     out->chisq = off * off / variance;

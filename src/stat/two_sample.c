@@ -86,7 +86,7 @@ static void t_tests(const samples *s, double conf_level, an_two_sample *out)
     const double above = an_f_upper(out->f_ratio, n1 - 1, n2 - 1);
     const double below = an_f_upper(1 / out->f_ratio, n2 - 1, n1 - 1);
 
-    out->f_p = isfinite(out->f_ratio) ? fmin(1, 2 * fmin(above, below)) : NAN;
+    out->f_p = isnan(out->f_ratio) ? NAN : fmin(1, 2 * fmin(above, below));
 }
 
 /* ---- Mann-Whitney ---- */
