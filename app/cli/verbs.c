@@ -1,6 +1,16 @@
 /* The verbs, said once: dispatch and help come from this table. */
 #include "cli.h"
 
+static void init_options(cli_options *out)
+{
+    cli_options_add(out, (cli_option){"output", 'o', "FILE",
+                                      "default: study.yaml beside the data; -: stdout"});
+    cli_options_add(out,
+                    (cli_option){"force", 0, NULL, "replace an existing study file"});
+    cli_options_add(out, (cli_option){"quiet", 'q', NULL, "no notes on stderr"});
+    cli_options_reading(out);
+}
+
 static void check_options(cli_options *out)
 {
     cli_options_add(out, (cli_option){"quiet", 'q', NULL, "no notes on stderr"});
@@ -16,6 +26,13 @@ static void report_options(cli_options *out)
 }
 
 static const cli_verb verbs[] = {
+    {"init",
+     "FILE [-o study.yaml]",
+     "Write a first study file by guessing what each column means",
+     {"anodyne init cohort.xlsx",
+      "anodyne init export.csv --delimiter ';' -o study.yaml"},
+     init_options,
+     cli_run_init},
     {"check",
      "STUDY",
      "List every problem of a study file and its data, with cell addresses",

@@ -70,9 +70,9 @@ static void check_negative(const row_check *c, const char *name)
 static void check_status(const row_check *c, const an_event_rule *e)
 {
     const an_column *status = column_of(c->study, e->status);
-    const an_column *date = column_of(c->study, e->date ? e->date : e->time);
-    const bool dates_both = e->time || (c->study->censoring && e->date &&
-                                        strcmp(e->date, c->study->censoring) == 0);
+    const an_column *date = column_of(c->study, e->date);
+    const bool dates_both =
+        c->study->censoring && e->date && strcmp(e->date, c->study->censoring) == 0;
     char what[300];
 
     if (!status || !date || !status->code || status->type != AN_LOGICAL) return;
