@@ -153,6 +153,7 @@ typedef struct an_node {
     an_index n_columns, n_rows;
     const an_doc_column *columns; /**< [n_columns] */
     const an_doc_row *rows;       /**< [n_rows] */
+    bool detail; /**< table: the data behind a figure, for files more than for readers */
     const an_figure *figure;
     const struct an_node *children, *next; /**< first child; next sibling */
 } an_node;
@@ -180,6 +181,9 @@ AN_API void an_doc_note(an_doc *doc, an_severity severity, const char *code,
 AN_API void an_doc_table(an_doc *doc, const char *key, const char *title,
                          const char *method, an_index n_columns,
                          const an_doc_column *columns);
+/** The table opened last holds the data behind a figure: pages fold it, the terminal only
+ *  counts its rows, files have it whole. */
+AN_API void an_doc_table_detail(an_doc *doc);
 /** A row of the table opened last; cells are [n_columns]. */
 AN_API void an_doc_row_add(an_doc *doc, const char *key, int indent,
                            const an_value *cells);
@@ -201,6 +205,11 @@ AN_API void an_doc_provenance(an_doc *doc, const char *key, const char *value);
 AN_API an_index an_doc_provenance_count(const an_doc *doc);
 AN_API void an_doc_provenance_at(const an_doc *doc, an_index i, const char **key,
                                  const char **value);
+
+/** Literature that a reader needs for this document; listed once, in order of use. */
+AN_API void an_doc_reference(an_doc *doc, const char *reference);
+AN_API an_index an_doc_reference_count(const an_doc *doc);
+AN_API const char *an_doc_reference_at(const an_doc *doc, an_index i);
 
 /** Walks every number: id is the path of keys joined by '.', for example
  *  "overall_survival.group.lt5gy.median"; a table cell is table.row.column; limits are

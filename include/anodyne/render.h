@@ -57,6 +57,7 @@ typedef struct an_html_options {
     const char *language;   /**< of the page, a BCP 47 tag; default "en" */
     const char *subtitle;   /**< under the title, for example the data and the day */
     double figure_width_mm; /**< default 170 */
+    const an_doc *appendix; /**< a document set behind the last section; or NULL */
 } an_html_options;
 
 /** One page that needs neither network nor script: styles and figures are inside. Every

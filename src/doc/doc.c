@@ -27,6 +27,8 @@ struct an_doc {
     branch *table;       /* takes rows now, or NULL */
     fact *provenance;
     an_index n_provenance, provenance_capacity;
+    const char **references;
+    an_index n_references, reference_capacity;
 };
 
 /* ---- Memory of the document ---- */
@@ -270,6 +272,11 @@ static const char *unique_row_key(an_doc *doc, const an_node *table, const char 
     return unique;
 }
 
+void an_doc_table_detail(an_doc *doc)
+{
+    if (doc->st == AN_OK && doc->table) doc->table->node.detail = true;
+}
+
 void an_doc_row_add(an_doc *doc, const char *key, int indent, const an_value *cells)
 {
     branch *b = doc->table;
@@ -379,6 +386,34 @@ const char *an_doc_printf(an_doc *doc, const char *format, ...)
     text = print_text(doc, format, args);
     va_end(args);
     return text;
+}
+
+/* ---- References ---- */
+
+void an_doc_reference(an_doc *doc, const char *reference)
+{
+    const char **list;
+
+    if (doc->st != AN_OK) return;
+    for (an_index i = 0; i < doc->n_references; i++)
+        if (strcmp(doc->references[i], reference) == 0) return;
+    list = room(doc, doc->references, doc->n_references, &doc->reference_capacity,
+                sizeof *list);
+    reference = copy_text(doc, reference);
+    if (!list || !reference) return;
+    doc->references = list;
+    list[doc->n_references++] = reference;
+}
+
+an_index an_doc_reference_count(const an_doc *doc)
+{
+    return doc->n_references;
+}
+
+const char *an_doc_reference_at(const an_doc *doc, an_index i)
+{
+    assert(i >= 0 && i < doc->n_references);
+    return doc->references[i];
 }
 
 /* ---- Provenance ---- */

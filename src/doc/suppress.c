@@ -204,6 +204,7 @@ static an_status table(filter *f, const an_node *n)
     while (second_pass(f, n, cell)) {
     }
     an_doc_table(f->out, n->key, safe_label(f, n->title), n->method, p, columns);
+    if (n->detail) an_doc_table_detail(f->out);
     for (an_index i = 0; i < n->n_rows; i++) {
         hide_proportions(f, cell + i * p, p);
         an_doc_row_add(f->out, n->rows[i].key, n->rows[i].indent, cell + i * p);
@@ -393,6 +394,8 @@ an_status an_doc_suppress(an_ctx *ctx, const an_doc *doc, int min_cell, an_doc *
     f.below = an_doc_printf(f.out, "< %d", min_cell);
     AN_TRY(children(&f, an_doc_root(doc)));
     say_what_was_done(&f);
+    for (an_index i = 0; i < an_doc_reference_count(doc); i++)
+        an_doc_reference(f.out, an_doc_reference_at(doc, i));
     for (an_index i = 0; i < an_doc_provenance_count(doc); i++) {
         an_doc_provenance_at(doc, i, &key, &value);
         an_doc_provenance(f.out, key, value);

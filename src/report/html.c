@@ -5,11 +5,7 @@
  */
 #include "report/report.h"
 
-enum {
-    MOST_DEPTH = 6,
-    TOC_DEPTH = 2,
-    LONG_TABLE = 40 /* rows; a longer one is folded */
-};
+enum { MOST_DEPTH = 6, TOC_DEPTH = 2 };
 
 typedef struct page {
     an_ctx *ctx;
@@ -198,33 +194,42 @@ static void method(page *p, const char *name)
     put(p, name[strlen(name) - 1] == '.' ? "</p>\n" : ".</p>\n");
 }
 
+/* A numbered table, or folded data behind a figure. */
+static void open_table(page *p, const an_node *n)
+{
+    put(p, n->detail ? "<details class=\"table\"" : "<figure class=\"table\"");
+    id_attribute(p);
+    put(p, ">\n");
+    if (!n->detail) {
+        caption(p, "Table", ++p->n_tables, n, NULL);
+        return;
+    }
+    put(p, "<summary id=\"");
+    put_text(p, p->id.data);
+    put(p, ".caption\">");
+    put_text(p, n->title);
+    an_buf_printf(p->out, " (%lld rows)</summary>\n", (long long)n->n_rows);
+}
+
 static an_status table(page *p, const an_node *n)
 {
     an_ctx *ctx = p->ctx;
     an_status st = AN_OK;
     an_arena *mem = an_arena_new(ctx);
-    const bool is_long = n->n_rows > LONG_TABLE;
     an_grid g;
 
     if (!mem) return AN_ERR_MEMORY;
     AN_TRY(an_grid_build(ctx, n, mem, &g));
-    put(p, "<figure class=\"table\"");
-    id_attribute(p);
-    put(p, ">\n");
-    caption(p, "Table", ++p->n_tables, n, NULL);
-    if (is_long)
-        an_buf_printf(p->out, "<details><summary>All %lld rows</summary>\n",
-                      (long long)g.n_rows);
+    open_table(p, n);
     put(p, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"");
     put_text(p, p->id.data);
     put(p, ".caption\">\n<table>\n");
     table_head(p, &g);
     for (an_index i = 0; i < g.n_rows; i++) table_row(p, n, &g, i);
     put(p, "</tbody>\n</table>\n</div>\n");
-    if (is_long) put(p, "</details>\n");
     paragraphs(p, n->text, "foot");
     method(p, n->method);
-    put(p, "</figure>\n");
+    put(p, n->detail ? "</details>\n" : "</figure>\n");
 done:
     an_arena_free(mem);
     return st;
@@ -312,7 +317,7 @@ static an_status node(page *p, const an_node *n, bool first_value, int depth)
     case AN_NODE_SECTION:
         return section(p, n, depth);
     case AN_NODE_TEXT:
-        paragraphs(p, n->text, NULL);
+        paragraphs(p, n->text, strcmp(n->key, "methods") == 0 ? "methods" : NULL);
         break;
     case AN_NODE_VALUE:
         value(p, n, first_value);
@@ -346,6 +351,22 @@ done:
 
 /* ---- The page around the document ---- */
 
+static void contents(page *p, const an_node *parent, int depth);
+
+static void contents_item(page *p, const an_node *n, int depth)
+{
+    count_section(p, depth);
+    put(p, "<li><a href=\"#");
+    put_text(p, p->id.data);
+    put(p, "\"><span class=\"number\">");
+    section_number(p, depth);
+    put(p, "</span> ");
+    put_text(p, n->title);
+    put(p, "</a>");
+    if (depth + 1 < TOC_DEPTH) contents(p, n, depth + 1);
+    put(p, "</li>\n");
+}
+
 static void contents(page *p, const an_node *parent, int depth)
 {
     bool any = false;
@@ -356,21 +377,27 @@ static void contents(page *p, const an_node *parent, int depth)
         if (n->type == AN_NODE_SECTION) {
             if (!any) put(p, "<ol>\n");
             any = true;
-            count_section(p, depth);
-            put(p, "<li><a href=\"#");
-            put_text(p, p->id.data);
-            put(p, "\"><span class=\"number\">");
-            section_number(p, depth);
-            put(p, "</span> ");
-            put_text(p, n->title);
-            put(p, "</a>");
-            if (depth + 1 < TOC_DEPTH) contents(p, n, depth + 1);
-            put(p, "</li>\n");
+            contents_item(p, n, depth);
         }
         leave(p, before);
     }
-    if (depth == 0 && any) put(p, "<li><a href=\"#provenance\">Provenance</a></li>\n");
     if (any) put(p, "</ol>\n");
+}
+
+/* What follows the document's own sections. */
+static void contents_after(page *p, const an_doc *doc)
+{
+    put(p, "<ol class=\"after\">\n");
+    if (p->options->appendix) {
+        const size_t before = enter(p, "appendix");
+
+        contents_item(p, an_doc_root(p->options->appendix), 0);
+        leave(p, before);
+    }
+    if (an_doc_reference_count(doc) > 0)
+        put(p, "<li><a href=\"#references\">References</a></li>\n");
+    if (p->has_provenance) put(p, "<li><a href=\"#provenance\">Provenance</a></li>\n");
+    put(p, "</ol>\n");
 }
 
 static void head(page *p, const char *title)
@@ -420,6 +447,31 @@ static void provenance(page *p, const an_doc *doc)
     put(p, "</table>\n</section>\n");
 }
 
+static void references(page *p, const an_doc *doc)
+{
+    const an_index n = an_doc_reference_count(doc);
+
+    if (n == 0) return;
+    put(p,
+        "<section id=\"references\">\n<h2>References</h2>\n<ol class=\"references\">\n");
+    for (an_index i = 0; i < n; i++) {
+        put(p, "<li>");
+        put_text(p, an_doc_reference_at(doc, i));
+        put(p, "</li>\n");
+    }
+    put(p, "</ol>\n</section>\n");
+}
+
+static an_status appendix(page *p)
+{
+    const size_t before = enter(p, "appendix");
+    an_status st = AN_OK;
+
+    if (p->options->appendix) st = section(p, an_doc_root(p->options->appendix), 0);
+    leave(p, before);
+    return st;
+}
+
 static an_status body(page *p, const an_doc *doc)
 {
     const an_node *root = an_doc_root(doc);
@@ -430,9 +482,12 @@ static an_status body(page *p, const an_doc *doc)
     title_block(p, root->title);
     put(p, "<nav aria-label=\"Contents\">\n");
     contents(p, root, 0);
+    contents_after(p, doc);
     put(p, "</nav>\n<main id=\"main\">\n");
     memset(p->number, 0, sizeof p->number);
     AN_TRY(children(p, root, 0));
+    AN_TRY(appendix(p));
+    references(p, doc);
     provenance(p, doc);
     put(p, "</main>\n</body>\n</html>\n");
     st = p->id.st;

@@ -291,6 +291,16 @@ static void provenance_members(an_json *j, const an_doc *doc, bool lines)
     }
 }
 
+static void references(an_json *j, const an_doc *doc)
+{
+    an_json_key(j, "references");
+    an_json_open(j, '[');
+    for (an_index i = 0; i < an_doc_reference_count(doc); i++)
+        an_json_text(j, an_doc_reference_at(doc, i));
+    an_json_close(j, ']');
+    an_json_line(j);
+}
+
 an_status an_render_json(an_ctx *ctx, const an_doc *doc, an_bytes *out)
 {
     an_status st = AN_OK;
@@ -306,6 +316,7 @@ an_status an_render_json(an_ctx *ctx, const an_doc *doc, an_bytes *out)
     provenance_members(&j, doc, false);
     an_json_close(&j, '}');
     an_json_line(&j);
+    references(&j, doc);
     children(&j, an_doc_root(doc));
     end(&j);
 done:

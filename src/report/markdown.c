@@ -174,6 +174,19 @@ done:
     return st;
 }
 
+static void references(an_buf *out, const an_doc *doc)
+{
+    const an_index n = an_doc_reference_count(doc);
+
+    if (n > 0) heading(out, "References", 2);
+    for (an_index i = 0; i < n; i++) {
+        an_buf_printf(out, "%lld. ", (long long)i + 1);
+        put_all(out, an_doc_reference_at(doc, i), true);
+        an_buf_putc(out, '\n');
+    }
+    if (n > 0) an_buf_putc(out, '\n');
+}
+
 an_status an_render_markdown(an_ctx *ctx, const an_doc *doc, an_bytes *out)
 {
     an_status st = AN_OK;
@@ -184,6 +197,7 @@ an_status an_render_markdown(an_ctx *ctx, const an_doc *doc, an_bytes *out)
     AN_TRY(an_doc_usable(ctx, doc));
     heading(&buf, an_doc_root(doc)->title, 1);
     AN_TRY(children(ctx, &buf, an_doc_root(doc), 1));
+    references(&buf, doc);
     if (an_doc_provenance_count(doc) > 0) heading(&buf, "Provenance", 2);
     for (an_index i = 0; i < an_doc_provenance_count(doc); i++) {
         an_doc_provenance_at(doc, i, &key, &text);

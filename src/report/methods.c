@@ -11,8 +11,7 @@ static void copy_words(an_doc *to, const an_node *first, an_index *n)
     for (const an_node *node = first; node; node = node->next) {
         if (node->type == AN_NODE_SECTION) copy_words(to, node->children, n);
         if (node->type != AN_NODE_TEXT) continue;
-        if (strcmp(node->key, "methods") != 0 && strcmp(node->key, "references") != 0)
-            continue;
+        if (strcmp(node->key, "methods") != 0) continue;
         an_doc_text(to, an_doc_printf(to, "%s%lld", node->key, (long long)++*n), "%s",
                     node->text);
     }
@@ -60,6 +59,8 @@ an_status an_report_methods(an_ctx *ctx, const an_doc *doc, an_doc **out)
         an_doc_close(to);
     }
     software(to, doc);
+    for (an_index i = 0; i < an_doc_reference_count(doc); i++)
+        an_doc_reference(to, an_doc_reference_at(doc, i));
     st = an_doc_status(to);
     if (st == AN_OK)
         *out = to;

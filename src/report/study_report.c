@@ -185,15 +185,29 @@ static an_status write_derived(writer *w, const an_doc *doc, derive_fn *derive,
     return st;
 }
 
-static an_status write_pages(writer *w, const an_doc *doc)
+/* The page, with the checklist behind its last section. */
+static an_status write_page(writer *w, const an_doc *doc)
 {
+    an_doc *checklist = NULL;
+    an_bytes bytes = {0};
+    an_status st = an_report_checklist(w->ctx, doc, &checklist);
     const an_html_options html = {.language = w->options->language,
                                   .subtitle = w->options->subtitle,
-                                  .figure_width_mm = w->options->figure_width_mm};
-    an_bytes bytes = {0};
-    an_status st = an_render_html(w->ctx, doc, &html, &bytes);
+                                  .figure_width_mm = w->options->figure_width_mm,
+                                  .appendix = checklist};
 
-    AN_TRY(put(w, "report.html", st, &bytes));
+    if (st == AN_OK) st = an_render_html(w->ctx, doc, &html, &bytes);
+    st = put(w, "report.html", st, &bytes);
+    an_doc_free(checklist);
+    return st;
+}
+
+static an_status write_pages(writer *w, const an_doc *doc)
+{
+    an_bytes bytes = {0};
+    an_status st = AN_OK;
+
+    AN_TRY(write_page(w, doc));
     st = an_render_numbers(w->ctx, doc, &bytes);
     AN_TRY(put(w, "numbers.json", st, &bytes));
     st = an_render_provenance(w->ctx, doc, &bytes);

@@ -322,7 +322,10 @@ static an_status node(page *p, const an_node *n, const an_node *first_value, int
         value(p, first_value, n);
         break;
     case AN_NODE_TABLE:
-        return table(p, n);
+        if (!n->detail) return table(p, n);
+        an_buf_printf(p->out, "%s: %lld rows in --format csv and json\n", n->title,
+                      (long long)n->n_rows);
+        break;
     case AN_NODE_FIGURE:
         figure(p, n);
         break;
@@ -344,7 +347,8 @@ static an_status children(page *p, const an_node *parent, int depth)
         if (!is_value) first_value = NULL;
         if (is_value && !first_value) first_value = n;
         AN_TRY(node(p, n, first_value, depth));
-        if (n->next && !(is_value && n->next->type == AN_NODE_VALUE))
+        if (n->next && !(is_value && n->next->type == AN_NODE_VALUE) &&
+            !(n->detail && n->next->detail))
             an_buf_putc(p->out, '\n');
     }
 done:

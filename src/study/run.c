@@ -98,6 +98,8 @@ an_status an_analysis_run(an_ctx *ctx, const an_analysis *analysis, const an_fra
         an_doc_note(doc, AN_NOTE, "N102", "%s", frame->notes[k]);
     AN_TRY(note_dropped(ctx, frame, doc));
     AN_TRY(analysis->run(ctx, frame, options, doc));
+    for (an_index k = 0; analysis->references && analysis->references[k]; k++)
+        an_doc_reference(doc, analysis->references[k]);
     AN_TRY(record_settings(ctx, analysis, frame, options, key, doc));
     AN_TRY(an_doc_status(doc));
 done:

@@ -180,6 +180,7 @@ static void show_curve(const an_cif_view *v, an_index cause, an_index i)
         an_doc_printf(v->doc, "curve_%lld_%s", (long long)cause + 1, v->key[v->used[i]]),
         an_doc_printf(v->doc, "Curve of %s: %s", v->cause[cause], group_label(v, i)),
         "Aalen-Johansen", 6, columns);
+    an_doc_table_detail(v->doc);
     for (an_index k = 0; k < g->n_times; k++) {
         const an_value cells[] = {
             time_value(v, g->time[k]),

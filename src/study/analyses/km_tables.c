@@ -188,6 +188,7 @@ static void show_curve(const an_km_view *v, const an_km_curve *c)
     an_doc_table(v->doc, an_doc_printf(v->doc, "curve_%s", an_km_key(v, c)),
                  an_doc_printf(v->doc, "Curve: %s", an_km_words(v, c)), "Kaplan-Meier", 6,
                  columns);
+    an_doc_table_detail(v->doc);
     for (an_index k = 0; k < c->n_times; k++) {
         const an_value cells[] = {time_value(v, c->time[k], NAN, NAN),
                                   an_number(AN_KIND_COUNT, c->at_risk[k]),

@@ -36,8 +36,7 @@ static const char *const references[] = {
 
 /* One line of the table: a quantity of every patient. */
 typedef struct quantity {
-    const char *key, *label, *unit;
-    an_kind kind;
+    const char *key, *label;
     double *x; /* [n] NaN missing */
 } quantity;
 
@@ -85,15 +84,11 @@ static an_index collect(const an_frame *frame, const quantity *q, an_index g,
     return m;
 }
 
-static an_value median_quartiles(an_index m, const double *sorted, const char *unit)
+static an_value median_quartiles(an_index m, const double *sorted)
 {
-    an_value value;
-
     if (m == 0) return an_not_estimable(AN_KIND_MEDIAN_RANGE, "no values");
-    value = an_estimate(AN_KIND_MEDIAN_RANGE, an_quantile(m, sorted, 0.5, 7),
-                        an_quantile(m, sorted, 0.25, 7), an_quantile(m, sorted, 0.75, 7));
-    value.unit = unit;
-    return value;
+    return an_estimate(AN_KIND_MEDIAN_RANGE, an_quantile(m, sorted, 0.5, 7),
+                       an_quantile(m, sorted, 0.25, 7), an_quantile(m, sorted, 0.75, 7));
 }
 
 static void add_rows(an_doc *doc, const an_frame *frame, const quantity *q,
@@ -104,13 +99,13 @@ static void add_rows(an_doc *doc, const an_frame *frame, const quantity *q,
 
         if (m == 0) continue; /* dates were not given */
         cells[0] = an_text(q[k].label);
-        cells[1] = median_quartiles(m, work, q[k].unit);
+        cells[1] = median_quartiles(m, work);
         cells[2] = an_text(an_doc_printf(
-            doc, "%s to %s", an_doc_format(doc, an_number(q[k].kind, work[0])),
-            an_doc_format(doc, an_number(q[k].kind, work[m - 1]))));
+            doc, "%s to %s", an_doc_format(doc, an_number(AN_KIND_NUMBER, work[0])),
+            an_doc_format(doc, an_number(AN_KIND_NUMBER, work[m - 1]))));
         for (an_index g = 0; g < n_groups; g++) {
             m = collect(frame, &q[k], g, work);
-            cells[3 + g] = median_quartiles(m, work, q[k].unit);
+            cells[3 + g] = median_quartiles(m, work);
         }
         an_doc_row_add(doc, q[k].key, 0, cells);
     }
@@ -126,22 +121,21 @@ static an_status doses(an_ctx *ctx, const an_frame *frame, const options *o, an_
     an_value *cells;
     double *work;
     quantity q[N_QUANTITIES] = {
-        {"dose_per_fraction", "Dose per fraction", "Gy", AN_KIND_DOSE, NULL},
-        {"fractions", "Fractions", NULL, AN_KIND_NUMBER, NULL},
-        {"total_dose", "Total dose", "Gy", AN_KIND_DOSE, NULL},
-        {"bed_tumour", NULL, "Gy", AN_KIND_DOSE, NULL},
-        {"eqd2_tumour", NULL, "Gy", AN_KIND_DOSE, NULL},
-        {"eqd2_cord", NULL, "Gy", AN_KIND_DOSE, NULL},
-        {"overall_time", "First to last fraction", "days", AN_KIND_NUMBER, NULL},
+        {"dose_per_fraction", "Dose per fraction, Gy", NULL},
+        {"fractions", "Fractions", NULL},
+        {"total_dose", "Total dose, Gy", NULL},
+        {"bed_tumour", NULL, NULL},
+        {"eqd2_tumour", NULL, NULL},
+        {"eqd2_cord", NULL, NULL},
+        {"overall_time", "First to last fraction, days", NULL},
     };
 
     q[3].label =
-        an_doc_printf(doc, "BED, tumour (alpha/beta %g Gy)", o->alpha_beta_tumour);
+        an_doc_printf(doc, "BED, Gy, tumour (alpha/beta %g Gy)", o->alpha_beta_tumour);
     q[4].label =
-        an_doc_printf(doc, "EQD2, tumour (alpha/beta %g Gy)", o->alpha_beta_tumour);
-    q[5].label =
-        an_doc_printf(doc, "EQD2 of the prescription, spinal cord (alpha/beta %g Gy)",
-                      o->alpha_beta_cord);
+        an_doc_printf(doc, "EQD2, Gy, tumour (alpha/beta %g Gy)", o->alpha_beta_tumour);
+    q[5].label = an_doc_printf(doc, "EQD2, Gy, spinal cord (alpha/beta %g Gy)",
+                               o->alpha_beta_cord);
     AN_ALLOC(columns, mem, 3 + n_groups);
     AN_ALLOC(cells, mem, 3 + n_groups);
     AN_ALLOC(work, mem, frame->n);

@@ -133,6 +133,7 @@ static void json(void **state)
         "  \"schema\": \"anodyne.document/1\",\n"
         "  \"title\": \"Title\",\n"
         "  \"provenance\": {\"seed\": \"1\"},\n"
+        "  \"references\": [],\n"
         "  \"content\": [\n"
         "    {\"type\": \"section\", \"key\": \"os\", \"title\": \"Survival\", "
         "\"content\": [\n"
