@@ -71,7 +71,8 @@ static const preset presets[] = {
     {"stata", "ties", "breslow"},    {"r", "conf_type", "log"},
     {"sas", "conf_type", "log-log"}, {"stata", "conf_type", "log-log"},
     {"r", "limits", "log"},          {"sas", "limits", "loglog"},
-    {"stata", "limits", "loglog"},
+    {"stata", "limits", "loglog"},   {"r", "quantile_type", "7"},
+    {"sas", "quantile_type", "2"},   {"stata", "quantile_type", "2"},
 };
 enum { N_PRESETS = sizeof presets / sizeof *presets };
 

@@ -237,7 +237,7 @@ static an_status paired(an_pain *p)
         return an_fail(p->ctx, st, "no patient has both pain scores, %s and %s",
                        p->before->label, p->after->label);
     if (st != AN_OK) return st;
-    an_doc_open(p->doc, "paired", "Pain scores before and after");
+    an_doc_open(p->doc, "paired", "Change of the score");
     paired_sentence(p, &f);
     paired_values(p, &f);
     if (isinf(f.pseudomedian_lower))
@@ -317,7 +317,7 @@ done:
 
 const an_analysis an_analysis_pain = {
     .id = "pain",
-    .title = "Pain response",
+    .title = "Pain before and after radiotherapy",
     .question = "How much did pain change after radiotherapy, and in how many patients?",
     .method = "pain",
     .example = "anodyne pain examples/spine-hfrt/cohort.csv 'nrs_1month ~ nrs_baseline' "

@@ -111,7 +111,7 @@ static void responders(const an_pain *p)
 {
     const an_doc_column columns[] = {{"definition", "Definition and denominator"},
                                      {"n", "Responders"},
-                                     {"proportion", "Proportion (limits)"}};
+                                     {"proportion", "Proportion"}};
 
     an_doc_table(p->doc, "responders", "Responders over three denominators",
                  "Wilson interval", 3, columns);
@@ -176,7 +176,7 @@ static void class_table(const an_pain *p)
     const an_doc_column columns[] = {{"class", "Class"},
                                      {"treated", "Of all treated"},
                                      {"assessable", "Of assessable"},
-                                     {"proportion", "Proportion of assessable (limits)"}};
+                                     {"proportion", "Proportion of assessable"}};
     const classes c = classify(p, &p->rule);
     const double n = assessable(&c);
 
@@ -222,32 +222,65 @@ static void switch_row(const an_pain *p, const char *key, const char *label,
     an_doc_row_add(p->doc, key, 0, cells);
 }
 
+enum { N_READINGS = 5 };
+
+/* The main reading and those that differ from it in one point. */
+static void readings(const an_pain *p, an_consensus_rule rule[N_READINGS])
+{
+    for (int k = 0; k < N_READINGS; k++) rule[k] = p->rule;
+    rule[1].increase_tolerance = 0.25;
+    rule[2].strict_stability = true;
+    rule[3].worse_is_progression = true;
+    rule[4].opioid_policy = AN_OPIOID_SCORE_ONLY;
+}
+
+static bool readings_differ(const an_pain *p, const an_consensus_rule rule[N_READINGS])
+{
+    const classes first = classify(p, &rule[0]);
+
+    for (int k = 1; k < N_READINGS; k++) {
+        const classes other = classify(p, &rule[k]);
+
+        for (int r = 0; r < AN_RESPONSE_COUNT; r++)
+            if (other.n[r] != first.n[r]) return true;
+    }
+    return false;
+}
+
 static void sensitivity(const an_pain *p)
 {
+    static const struct {
+        const char *key, *label;
+    } texts[N_READINGS] = {
+        {"main", "Main: any rise of opioids is an increase"},
+        {"band25", "An increase of opioids is one of at least 25 %"},
+        {"stable", "PP by score only with unchanged opioids"},
+        {"worse", "2 points higher with 25 % more opioids is PP, not IR"},
+        {"score_if_missing", "Without an opioid dose: by the score alone"},
+    };
     const an_doc_column columns[] = {{"reading", "Reading of the definition"},
                                      {"cr", "CR"},
                                      {"pr", "PR"},
                                      {"pp", "PP"},
                                      {"ir", "IR"},
                                      {"responders", "CR or PR of assessable"},
-                                     {"proportion", "Proportion (limits)"}};
-    an_consensus_rule rule = p->rule;
+                                     {"proportion", "Proportion"}};
+    an_consensus_rule rule[N_READINGS];
 
+    if (!p->opioid_before) return; /* all readings are about opioids */
+    readings(p, rule);
+    if (!readings_differ(p, rule)) {
+        an_doc_text(
+            p->doc, "readings_agree",
+            "The published definition leaves open what counts as an increase of "
+            "opioids, when they are stable, and what 2 points more with more opioids "
+            "is; in these patients every reading gives the same classes.");
+        return;
+    }
     an_doc_table(p->doc, "sensitivity", "Readings of the consensus definition",
                  "Wilson interval", 7, columns);
-    switch_row(p, "main", "Main: any rise of opioids is an increase", &rule);
-    rule.increase_tolerance = 0.25;
-    switch_row(p, "band25", "An increase of opioids is one of at least 25 %", &rule);
-    rule = p->rule;
-    rule.strict_stability = true;
-    switch_row(p, "stable", "PP by score only with unchanged opioids", &rule);
-    rule = p->rule;
-    rule.worse_is_progression = true;
-    switch_row(p, "worse", "2 points higher with 25 % more opioids is PP, not IR", &rule);
-    rule = p->rule;
-    rule.opioid_policy = AN_OPIOID_SCORE_ONLY;
-    switch_row(p, "score_if_missing", "Without an opioid dose: by the score alone",
-               &rule);
+    for (int k = 0; k < N_READINGS; k++)
+        switch_row(p, texts[k].key, texts[k].label, &rule[k]);
     an_doc_table_end(p->doc,
                      "The published text leaves these points open; the rows differ "
                      "from the main reading in one point each.");
@@ -270,9 +303,9 @@ static void missing(const an_pain *p)
 {
     const an_doc_column columns[] = {{"definition", "Definition"},
                                      {"worst", "Worst case"},
-                                     {"worst_proportion", "Proportion (limits)"},
+                                     {"worst_proportion", "Proportion"},
                                      {"best", "Best case"},
-                                     {"best_proportion", "Proportion (limits)"}};
+                                     {"best_proportion", "Proportion"}};
     const tally score = count(p, ANY_DECREASE, -1), full = count(p, CONSENSUS, -1);
 
     an_doc_value(p->doc, "n_missing", "A pain score is missing",
@@ -308,9 +341,9 @@ static void group_table(const an_pain *p)
 {
     const an_doc_column columns[] = {{"group", p->group->label},
                                      {"consensus", "CR or PR of all treated"},
-                                     {"consensus_proportion", "Proportion (limits)"},
+                                     {"consensus_proportion", "Proportion"},
                                      {"any_decrease", "Any decrease of all treated"},
-                                     {"any_decrease_proportion", "Proportion (limits)"},
+                                     {"any_decrease_proportion", "Proportion"},
                                      {"missing", "Score missing"}};
 
     an_doc_table(p->doc, "groups",
@@ -385,7 +418,7 @@ static void sentence(const an_pain *p, const char *key, int d, const char *what)
 
 an_status an_pain_responses(an_pain *p)
 {
-    an_doc_open(p->doc, "response", "Pain response");
+    an_doc_open(p->doc, "response", "Response");
     sentence(
         p, "says_consensus", CONSENSUS,
         p->opioid_before

@@ -437,10 +437,13 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
     t.mem = an_arena_new(ctx);
     if (!t.mem) return AN_ERR_MEMORY;
     AN_TRY(plan(&t, &columns));
-    an_doc_table(doc, "characteristics", "Baseline characteristics",
-                 an_doc_printf(doc, "quantiles type %s; SMD unadjusted",
-                               quantile_types[shown.quantile_type]),
-                 t.n_columns, columns);
+    an_doc_table(
+        doc, "characteristics",
+        t.group ? an_doc_printf(doc, "Baseline characteristics by %s", t.group->label)
+                : "Baseline characteristics",
+        an_doc_printf(doc, "quantiles type %s; SMD unadjusted",
+                      quantile_types[shown.quantile_type]),
+        t.n_columns, columns);
     for (an_index i = 0; i < frame->n_bindings; i++) {
         const an_vector *v = frame->bindings[i].vector;
 
