@@ -4,6 +4,8 @@
 
 #include "base/base.h"
 
+enum { PLACES_NAMED = 3 };
+
 typedef enum fill { FILLED, DRAFT, HUMAN } fill;
 
 static const struct {
@@ -45,13 +47,15 @@ static bool holds(const an_node *node, const char *list)
 static const char *places(an_doc *to, const an_node *root, const char *list)
 {
     const char *text = "";
+    int n = 0;
 
     if (!list[0]) return text;
     for (const an_node *node = root->children; node; node = node->next)
-        if (holds(node, list))
-            text = an_doc_printf(to, "%s%s%s", text, text[0] ? "; " : "",
-                                 node->type == AN_NODE_SECTION ? node->title : "report");
-    return text;
+        if (node->type == AN_NODE_SECTION && holds(node, list) && ++n <= PLACES_NAMED)
+            text = an_doc_printf(to, "%s%s%s", text, text[0] ? "; " : "", node->title);
+    return n <= PLACES_NAMED
+               ? text
+               : an_doc_printf(to, "%s and %d more", text, n - PLACES_NAMED);
 }
 
 static void add_item(an_doc *to, const an_node *root, size_t k)

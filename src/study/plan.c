@@ -190,6 +190,7 @@ an_status an_study_run(an_ctx *ctx, an_study *study, an_doc **out)
         else
             run_flow(ctx, study, item, doc);
     }
+    an_study_describe_words(study, doc);
     AN_TRY(an_doc_status(doc));
     *out = doc;
     doc = NULL;
