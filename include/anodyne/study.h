@@ -86,7 +86,7 @@ typedef struct an_problem_kind {
 } an_problem_kind;
 
 AN_API an_index an_problem_kind_count(void);
-AN_API const an_problem_kind *an_problem_kind_at(an_index i);         /**< by code */
+AN_API const an_problem_kind *an_problem_kind_at(an_index i); /**< in manual order */
 AN_API const an_problem_kind *an_problem_kind_find(const char *code); /**< or NULL */
 
 AN_END_DECLS

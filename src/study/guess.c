@@ -106,7 +106,7 @@ static bool fits(const an_meaning *m, const an_column *column, const an_cells *c
         if (an_parse_double(cell.data ? cell.data : "", cell.size, &x))
             inside += x >= m->low && x <= m->high;
     }
-    return 10 * inside >= 8 * c->n_number;
+    return 2 * inside >= c->n_number;
 }
 
 /* A variable's name: of the meaning when it is free, else the column's own. */

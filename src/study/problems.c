@@ -1,11 +1,11 @@
-/* The codes of problems: problems.def as a table. */
+/* The codes of problems: docs/problems.md as a table (problems.sed). */
 #include <anodyne/study.h>
 
 #include "base/base.h"
 
 static const an_problem_kind kinds[] = {
 #define AN_PROBLEM(code, severity, meaning, todo) {code, severity, meaning, todo},
-#include "study/problems.def"
+#include "problems.def"
 #undef AN_PROBLEM
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };

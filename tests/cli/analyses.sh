@@ -1,0 +1,48 @@
+#!/bin/sh
+# Analyses straight from a file: text, JSON, CSV; output files; selections; threads.
+. "$(dirname "$0")/lib.sh"
+data=$root/examples/mgus2/mgus2.csv
+spine=$root/examples/spine-hfrt/cohort.csv
+
+expect 0 '1384' "$anodyne" km "$data" 'Surv(futime, death) ~ sex'
+expect 0 '"schema": "anodyne.document/1"' "$anodyne" km "$data" 'Surv(futime, death) ~ sex' --format json
+expect 0 'id,' "$anodyne" km "$data" 'Surv(futime, death) ~ sex' --format csv
+expect 0 'Fine-Gray' "$anodyne" finegray "$data" 'Surv(etime, event) ~ sex + age'
+expect 0 'cause-specific' "$anodyne" cox "$data" 'Surv(etime, event) ~ sex + age' --cause 1
+expect 0 'event 2' "$anodyne" cif "$data" 'Surv(etime, event) ~ sex' --cause 2
+expect 0 '753 given, 753 used' "$anodyne" km "$data" 'Surv(futime, death) ~ 1' --where 'sex == "M"'
+expect 0 '46 of 1384 rows are left out' "$anodyne" cox "$data" 'Surv(futime, death) ~ age + hgb + creat + mspike'
+expect 0 '49/58 (84.5 %)' "$anodyne" pain "$spine" 'nrs_1month ~ nrs_baseline'
+expect 0 'preset = sas' "$anodyne" cox "$data" 'Surv(futime, death) ~ age' --preset sas --format json
+expect 0 'Baseline' "$anodyne" table1 "$spine" '~ age + sex + kps | visceral_metastases'
+
+# -o writes the same bytes as standard output, and any number of threads does.
+"$anodyne" cox "$data" 'Surv(futime, death) ~ age + sex' --format json --threads 1 >one.json 2>/dev/null
+"$anodyne" cox "$data" 'Surv(futime, death) ~ age + sex' --format json --threads 3 -o three.json 2>/dev/null
+cmp one.json three.json || failed=1
+present three.json
+
+# Names: Chinese, with blanks, with a point.
+cat >zh.csv <<'END'
+随访时间,死亡,ph.ecog,dose class
+10,1,0,a
+20,0,1,b
+30,1,1,a
+40,1,0,b
+55,0,2,a
+END
+expect 0 'ph.ecog' "$anodyne" cox zh.csv 'Surv(随访时间, 死亡) ~ ph.ecog'
+expect 0 'dose class' "$anodyne" km zh.csv 'Surv(随访时间, 死亡) ~ `dose class`'
+
+# Findings are not failures: nobody has the event, one group, a constant, collinearity.
+printf 't,e,g,x\n1,0,a,1\n2,0,b,1\n3,0,a,1\n4,0,b,1\n' >censored.csv
+expect 0 'not reached' "$anodyne" km censored.csv 'Surv(t, e) ~ g'
+printf 't,e,g,x,y\n1,1,a,1,2\n2,0,a,1,4\n3,1,a,1,6\n4,1,a,1,8\n' >one.csv
+expect 0 'one value only' "$anodyne" cox one.csv 'Surv(t, e) ~ x + y'
+expect 0 '' "$anodyne" km one.csv 'Surv(t, e) ~ g'
+printf 't,e,g,x,y\n1,1,a,1,2\n2,0,b,2,4\n3,1,a,3,6\n4,1,b,4,8\n5,1,b,2,4\n6,0,a,6,12\n' >collinear.csv
+expect 0 '' "$anodyne" cox collinear.csv 'Surv(t, e) ~ x + y'
+printf 't,e,g\n1,1,a\n2,1,a\n3,1,a\n4,0,b\n5,0,b\n6,0,b\n' >separated.csv
+expect 0 '' "$anodyne" cox separated.csv 'Surv(t, e) ~ g'
+expect 0 '' "$anodyne" km separated.csv 'Surv(t, e) ~ g'
+finish

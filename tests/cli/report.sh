@@ -1,0 +1,34 @@
+#!/bin/sh
+# The report of the example study: complete, or not there at all.
+. "$(dirname "$0")/lib.sh"
+study=$root/examples/spine-hfrt/study.yaml
+
+expect 0 'report.html' "$anodyne" report "$study" -o results
+for file in report.html numbers.json methods.md checklist.md provenance.json run.log; do
+    present "results/latest/$file"
+done
+[ "$(ls results/latest/figures/*.svg | wc -l)" -ge 4 ] || { echo 'few figures'; failed=1; }
+[ "$(ls results/latest/tables/*.csv | wc -l)" -ge 8 ] || { echo 'few tables'; failed=1; }
+for words in 3.43 1.50 84.5 73.1 91.6; do
+    grep -qF -e "$words" results/latest/report.html || { echo "report lacks $words"; failed=1; }
+done
+
+# Sections that do not apply are absent.
+expect 0 '' "$anodyne" report "$root/examples/mgus2/study.yaml" -o mgus2
+grep -qi 'opioid\|re-irradiation' mgus2/latest/report.html && { echo 'pain in the report of mgus2'; failed=1; }
+
+# An unwritable folder, a full disk, an interrupt: exit code, and nothing half-written.
+expect 7 '' "$anodyne" report "$study" -o /dev/null/results
+mkdir full
+(
+    trap '' XFSZ
+    ulimit -f 8
+    "$anodyne" report "$study" -o full >/dev/null 2>&1
+    [ $? -eq 7 ]
+) || { echo 'a full disk is not exit 7'; failed=1; }
+[ -z "$(ls -A full)" ] || { echo 'a full disk left something:'; ls -A full; failed=1; }
+mkdir stopped
+timeout --preserve-status -s INT 0.1 "$anodyne" report "$study" -o stopped >/dev/null 2>&1
+[ $? -eq 130 ] || { echo 'an interrupt is not exit 130'; failed=1; }
+[ -z "$(ls -A stopped)" ] || { echo 'an interrupt left something:'; ls -A stopped; failed=1; }
+finish
