@@ -4,6 +4,8 @@
 
 #include "base/base.h"
 
+#include <limits.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -249,6 +251,59 @@ static void test_table1_of_the_example(void **state)
     finish(&r);
 }
 
+static void *fail_when_due(void *self, void *ptr, size_t size)
+{
+    const an_env system = an_env_system();
+    long *left = self;
+
+    if (size > 0 && (*left)-- <= 0) return NULL;
+    return system.allocator.realloc(system.allocator.self, ptr, size);
+}
+
+/* Every allocation of an analysis fails in turn: no crash, no leak, one status. */
+static void fail_all(const char *id, const an_frame *frame)
+{
+    const an_analysis *a = an_analysis_find(id);
+    an_options *options = NULL;
+    an_ctx *safe = an_ctx_new();
+
+    assert_int_equal(an_options_new(safe, a, &options), AN_OK);
+    for (long n = 0;; n += 1 + n / 40) {
+        long left = LONG_MAX;
+        an_env env = an_env_system();
+        an_doc *doc = NULL;
+        an_status st;
+
+        env.allocator = (an_allocator){fail_when_due, &left};
+        an_ctx *ctx = an_ctx_new_in(&env);
+
+        left = n;
+        st = an_doc_new(ctx, "Test", &doc);
+        if (st == AN_OK)
+            st =
+                an_analysis_run(ctx, a, frame, an_options_values(options), id, NULL, doc);
+        an_doc_free(doc);
+        an_ctx_free(ctx);
+        if (st == AN_OK) break;
+        assert_int_equal(st, AN_ERR_MEMORY);
+    }
+    an_options_free(options);
+    an_ctx_free(safe);
+}
+
+static void test_every_allocation_may_fail(void **state)
+{
+    run r = start(six, "pain", "f ~ b", 4, six_binds, NULL, NULL);
+    run s = start(six, "table1", "arm ~ b + f + alive", 0, NULL, NULL, NULL);
+
+    (void)state;
+    assert_true(r.st == AN_OK && s.st == AN_OK);
+    fail_all("pain", r.frame);
+    fail_all("table1", s.frame);
+    finish(&r);
+    finish(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_unreadable_survival),
         cmocka_unit_test(test_table1_by_hand),
         cmocka_unit_test(test_table1_of_the_example),
+        cmocka_unit_test(test_every_allocation_may_fail),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
