@@ -75,6 +75,7 @@ static void load_censoring(an_yaml_file *file, const an_yaml *root, an_study *st
     } else if (an_yaml_check_map(file, node, "censoring", keys)) {
         an_yaml_text(file, node, "at", &study->censoring);
         an_yaml_choice(file, node, "event_after", after, &study->event_after_censoring);
+        study->event_after_given = an_yaml_get(node, "event_after") != NULL;
     }
 }
 

@@ -42,14 +42,12 @@ typedef struct contest {
 } contest;
 
 /* Time of the event c in row i, or NaN when it does not count. */
-static double counted_time(contest *c, an_index k, an_index i, double last)
+static double counted_time(const contest *c, an_index k, an_index i, double last)
 {
     const double time = an_study_event_time(c->study, c->event[k], i);
 
     if (isnan(time) || !(time > last)) return time;
-    if (c->study->event_after_censoring == AN_AFTER_IGNORE) return (double)NAN;
-    c->n_after++;
-    return time;
+    return c->study->event_after_censoring == AN_AFTER_IGNORE ? (double)NAN : time;
 }
 
 /* The variable that ends the follow-up of those without an event: `censoring`, else the
@@ -79,6 +77,7 @@ static void first_of_row(contest *c, an_index i, double *time, int32_t *event)
     *time = *event ? first : last;
     if (isnan(*time)) *event = -1;
     c->n_same_day += tied;
+    c->n_after += *event > 0 && first > last;
 }
 
 /* ---- All rows ---- */
@@ -168,7 +167,8 @@ an_status an_study_outcome(an_ctx *ctx, an_study *study, const an_plan_item *ite
     out->event = event;
     AN_TRY(describe(&c, out));
     out->n_same_day = c.n_same_day;
-    out->n_after_censoring = c.n_after;
+    /* Nothing to note where the study file says that such events count. */
+    out->n_after_censoring = study->event_after_given ? 0 : c.n_after;
 done:
     return st;
 }

@@ -122,6 +122,7 @@ struct an_study {
     const char *censoring; /* variable, or NULL */
     an_place censoring_place;
     int event_after_censoring; /* of after_choices: use ignore error */
+    bool event_after_given;
     const char *pain_baseline, *pain_opioid;
     an_pain_visit *visits;
     const char *population;
