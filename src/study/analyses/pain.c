@@ -218,13 +218,14 @@ static void paired_sentence(an_pain *p, const an_paired *f)
         an_doc_format(doc, an_estimate(AN_KIND_NUMBER, f->pseudomedian,
                                        f->pseudomedian_lower, f->pseudomedian_upper));
 
-    an_doc_text(doc, "change",
-                "%s, mean pain %s: from %s (%s) to %s (%s). The typical change "
-                "(Hodges-Lehmann) is %s points%s.",
-                who, how, an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_y)),
-                p->before->label,
-                an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_x)), p->after->label,
-                change, p_phrase(doc, &f->pratt));
+    an_doc_text(
+        doc, "change",
+        "%s, mean pain %s: %s %s, %s %s. The typical change (Hodges-Lehmann) is %s "
+        "points%s.",
+        who, how, p->before->label,
+        an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_y)), p->after->label,
+        an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_x)), change,
+        p_phrase(doc, &f->pratt));
 }
 
 static an_status paired(an_pain *p)
