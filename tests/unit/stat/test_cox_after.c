@@ -1,0 +1,205 @@
+/* What follows a Cox fit: residuals, curves, absolute risk, predictions. */
+#include "cox_sample.h"
+
+#include "../base/faults.h"
+
+#define NEAR(a, b, tol) \
+    assert_true(fabs((double)(a) - (double)(b)) <= (tol) * (1 + fabs((double)(b))))
+
+/* Martingale and score residuals sum to 0; dfbeta's cross-product is the robust variance. */
+static void test_residuals_add_up(void **state)
+{
+    sample s = sample_new(120, 2, 15);
+    const an_cox_data data = sample_full(&s);
+    an_cox_options o = an_cox_options_default();
+    an_ctx *ctx = an_ctx_new();
+    an_cox_residuals *r = NULL;
+    an_cox *fit;
+    double martingale = 0, score[2] = {0}, schoenfeld[2] = {0}, product[4] = {0};
+
+    (void)state;
+    o.variance = AN_COX_VARIANCE_ROBUST;
+    fit = cox_fit(&data, &o);
+    assert_int_equal(an_cox_residuals_of(ctx, &data, fit, &r), AN_OK);
+    for (an_index i = 0; i < s.n; i++) {
+        martingale += s.weight[i] * r->martingale[i];
+        assert_true(r->martingale[i] <= 1);
+        assert_true(r->deviance[i] * r->martingale[i] >= 0);
+        for (an_index k = 0; k < 2; k++) {
+            score[k] += s.weight[i] * r->score[i + k * s.n];
+            for (an_index l = 0; l < 2; l++)
+                product[k + 2 * l] += r->dfbeta[i + k * s.n] * r->dfbeta[i + l * s.n];
+        }
+    }
+    for (an_index e = 0; e < r->n_events; e++)
+        for (an_index k = 0; k < 2; k++)
+            schoenfeld[k] += s.weight[r->row[e]] * r->schoenfeld[e + k * r->n_events];
+    NEAR(martingale, 0, 1e-11);
+    for (an_index k = 0; k < 2; k++) {
+        NEAR(score[k], 0, 1e-11);
+        NEAR(schoenfeld[k], 0, 1e-11);
+    }
+    for (an_index k = 0; k < 4; k++) NEAR(product[k] / fit->vcov[k], 1, 1e-10);
+    an_cox_residuals_free(r);
+    an_cox_free(fit);
+    an_ctx_free(ctx);
+    sample_free(&s);
+}
+
+/* Without covariates Breslow's curve is exp(-Nelson-Aalen), and its variance sum d / Y^2. */
+static void test_null_curve_is_nelson_aalen(void **state)
+{
+    sample s = sample_new(60, 1, 9);
+    an_cox_data data = sample_plain(&s);
+    an_cox_options o = an_cox_options_default();
+    an_ctx *ctx = an_ctx_new();
+    an_cox_curves *curves = NULL;
+    an_km *km = NULL;
+    an_cox *fit;
+
+    (void)state;
+    data.p = 0;
+    data.surv.entry = s.entry;
+    o.ties = AN_COX_BRESLOW;
+    fit = cox_fit(&data, &o);
+    assert_int_equal(
+        an_cox_curves_of(ctx, &data, fit, 1, NULL, NULL, AN_CONF_LOG, 0.95, &curves),
+        AN_OK);
+    assert_int_equal(an_km_fit(ctx, &data.surv, NULL, NULL, NULL, &km), AN_OK);
+    assert_int_equal(curves->curve->n_times, km->curve->n_times);
+    for (an_index i = 0; i < km->curve->n_times; i++) {
+        NEAR(curves->curve->cumhaz[i], km->curve->cumhaz[i], 1e-12);
+        NEAR(curves->curve->se_cumhaz[i], km->curve->se_cumhaz[i], 1e-12);
+        assert_true(curves->curve->at_risk[i] == km->curve->at_risk[i]);
+    }
+    an_km_free(km);
+    an_cox_curves_free(curves);
+    an_cox_free(fit);
+    an_ctx_free(ctx);
+    sample_free(&s);
+}
+
+/* exp(-expected) of a row that enters at 0 is its own curve at its own time; Breslow, since
+ * Efron's tied deaths see less than the whole hazard. */
+static void test_predictions_are_the_curve(void **state)
+{
+    sample s = sample_new(50, 2, 12);
+    const an_cox_data data = sample_plain(&s);
+    an_cox_options o = an_cox_options_default();
+    an_ctx *ctx = an_ctx_new();
+    an_cox_predictions *p = NULL;
+    an_cox_curves *curves = NULL;
+    an_cox *fit;
+
+    (void)state;
+    o.ties = AN_COX_BRESLOW;
+    fit = cox_fit(&data, &o);
+    assert_int_equal(an_cox_predictions_of(ctx, &data, fit, AN_COX_AT_MEANS, 0, NULL, &p),
+                     AN_OK);
+    assert_int_equal(
+        an_cox_curves_of(ctx, &data, fit, s.n, s.x, NULL, AN_CONF_LOG, 0.95, &curves),
+        AN_OK);
+    for (an_index i = 0; i < s.n; i++) {
+        const an_km_point at = an_km_at(&curves->curve[i], s.time[i]);
+
+        NEAR(p->expected[i], at.cumhaz, 1e-11);
+        NEAR(p->expected_se[i], at.se_cumhaz, 1e-11);
+        NEAR(p->lp[i], fit->eta[i], 1e-12);
+        NEAR(p->terms[i] + p->terms[i + s.n], p->lp[i], 1e-12);
+    }
+    an_cox_predictions_free(p);
+    an_cox_curves_free(curves);
+    an_cox_free(fit);
+    an_ctx_free(ctx);
+    sample_free(&s);
+}
+
+/* Risks of both causes grow with time and leave room for survival. */
+static void test_risks_leave_room_for_survival(void **state)
+{
+    static const double time[] = {1, 5, 9};
+    sample s = sample_new(80, 1, 9);
+    an_cox_data data = sample_plain(&s), swapped;
+    const an_cox *fits[2], *turned[2];
+    int32_t *other = sample_memory(s.n, sizeof *other);
+    double first[3], second[3], profile = 0.3;
+    an_ctx *ctx = an_ctx_new();
+
+    (void)state;
+    for (an_index i = 0; i < s.n; i++) {
+        s.event[i] = (int32_t)(i % 3);
+        other[i] = s.event[i] == 0 ? 0 : 3 - s.event[i];
+    }
+    data.surv.n_causes = 2;
+    swapped = data;
+    swapped.surv.event = other;
+    fits[0] = turned[1] = cox_fit(&data, NULL);
+    fits[1] = turned[0] = cox_fit(&swapped, NULL);
+    assert_int_equal(an_cox_absolute_risk(ctx, &data, fits, 1, &profile,
+                                          AN_COX_PRODUCT_LIMIT, 3, time, first),
+                     AN_OK);
+    assert_int_equal(an_cox_absolute_risk(ctx, &swapped, turned, 1, &profile,
+                                          AN_COX_PRODUCT_LIMIT, 3, time, second),
+                     AN_OK);
+    for (int t = 0; t < 3; t++) {
+        assert_true(first[t] > 0 && second[t] > 0 && first[t] + second[t] < 1);
+        if (t > 0) assert_true(first[t] >= first[t - 1]);
+    }
+    an_cox_free((an_cox *)fits[0]);
+    an_cox_free((an_cox *)fits[1]);
+    an_ctx_free(ctx);
+    free(other);
+    sample_free(&s);
+}
+
+static void do_all(an_ctx *ctx, const an_cox_data *data, const double *x)
+{
+    const an_cox_options o = an_cox_options_default();
+    an_cox *fit = NULL;
+    an_cox_residuals *r = NULL;
+    an_cox_curves *curves = NULL;
+    an_cox_predictions *p = NULL;
+
+    if (an_cox_fit(ctx, data, &o, &fit) == AN_OK &&
+        an_cox_residuals_of(ctx, data, fit, &r) == AN_OK &&
+        an_cox_curves_of(ctx, data, fit, 1, x, NULL, AN_CONF_LOG, 0.95, &curves) == AN_OK)
+        (void)an_cox_predictions_of(ctx, data, fit, AN_COX_AT_STRATA, 0, NULL, &p);
+    an_cox_predictions_free(p);
+    an_cox_curves_free(curves);
+    an_cox_residuals_free(r);
+    an_cox_free(fit);
+}
+
+static void test_memory_runs_out(void **state)
+{
+    sample s = sample_new(15, 1, 6);
+    const an_cox_data data = sample_full(&s);
+    faults f = {0};
+    an_env env = faults_env(&f);
+
+    (void)state;
+    for (f.fail_alloc = 1;; f.fail_alloc++) {
+        an_ctx *ctx;
+
+        faults_restart(&f);
+        ctx = an_ctx_new_in(&env);
+        if (ctx) do_all(ctx, &data, s.x);
+        an_ctx_free(ctx);
+        assert_int_equal(f.live, 0);
+        if (!f.failed) break;
+    }
+    sample_free(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_residuals_add_up),
+        cmocka_unit_test(test_null_curve_is_nelson_aalen),
+        cmocka_unit_test(test_predictions_are_the_curve),
+        cmocka_unit_test(test_risks_leave_room_for_survival),
+        cmocka_unit_test(test_memory_runs_out),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
