@@ -147,14 +147,17 @@ static an_status run_item(an_ctx *ctx, const an_plan_item *item, an_doc *doc)
     return AN_OK; /* the section says why */
 }
 
-static void run_flow(an_ctx *ctx, const an_study *study, const an_plan_item *item,
-                     an_doc *doc)
+static an_status run_flow(an_ctx *ctx, const an_study *study, const an_plan_item *item,
+                          an_doc *doc)
 {
+    an_status st;
+
     an_doc_open(doc, item->key, item->title);
     for (an_index k = 0; k < study->n_notes; k++)
         an_doc_note(doc, AN_NOTE, "N102", "%s", study->notes[k]);
-    an_study_describe_flow(ctx, study, doc);
+    st = an_study_describe_flow(ctx, study, doc);
     an_doc_close(doc);
+    return st;
 }
 
 static void record_study(const an_study *study, an_doc *doc)
@@ -188,7 +191,7 @@ an_status an_study_run(an_ctx *ctx, an_study *study, an_doc **out)
         if (item->analysis)
             AN_TRY(run_item(ctx, item, doc));
         else
-            run_flow(ctx, study, item, doc);
+            AN_TRY(run_flow(ctx, study, item, doc));
     }
     an_study_describe_words(study, doc);
     AN_TRY(an_doc_status(doc));

@@ -62,19 +62,20 @@ static const char *reason_of(const an_study *study, an_index k, an_doc *doc)
                          (long long)study->n_unknown[k]);
 }
 
-static void draw_flow(an_ctx *ctx, const an_study *study, an_doc *doc)
+static an_status draw_flow(an_ctx *ctx, const an_study *study, an_doc *doc)
 {
     const an_index n = study->n_rules;
     const char **reason = an_malloc(ctx, (size_t)(n + 1) * sizeof *reason);
     double *left = an_malloc(ctx, (size_t)(n + 1) * sizeof *left);
+    const bool complete = reason && left;
     an_index n_left = 0;
 
-    for (an_index k = 0; reason && left && k < n; k++) {
+    for (an_index k = 0; complete && k < n; k++) {
         if (study->n_left[k] == 0) continue;
         reason[n_left] = reason_of(study, k, doc);
         left[n_left++] = (double)study->n_left[k];
     }
-    if (reason && left) {
+    if (complete) {
         const an_flow_step steps[] = {
             {"Patients in the data", (double)an_table_rows(study->table), n_left, reason,
              left},
@@ -94,6 +95,7 @@ static void draw_flow(an_ctx *ctx, const an_study *study, an_doc *doc)
     }
     an_free(ctx, reason);
     an_free(ctx, left);
+    return complete ? AN_OK : AN_ERR_MEMORY;
 }
 
 static void list_rules(const an_study *study, an_doc *doc)
@@ -146,12 +148,16 @@ static void list_analyses(const an_study *study, an_doc *doc)
     an_doc_table_end(doc, "Indented: left out of this analysis, by reason.");
 }
 
-void an_study_describe_flow(an_ctx *ctx, const an_study *study, an_doc *doc)
+an_status an_study_describe_flow(an_ctx *ctx, const an_study *study, an_doc *doc)
 {
+    an_status st = AN_OK;
+
     an_doc_text(doc, "summary",
                 "Of %lld patients in the data %lld are in the population.",
                 (long long)an_table_rows(study->table), (long long)study->n_population);
-    draw_flow(ctx, study, doc);
+    AN_TRY(draw_flow(ctx, study, doc));
     list_rules(study, doc);
     list_analyses(study, doc);
+done:
+    return st;
 }

@@ -189,7 +189,7 @@ an_status an_study_select(an_ctx *ctx, an_study *study);
 an_status an_study_windows(an_ctx *ctx, an_study *study);
 /* The frame of every analysis (plan.c). */
 an_status an_study_frames(an_ctx *ctx, an_study *study);
-void an_study_describe_flow(an_ctx *ctx, const an_study *study, an_doc *doc);
+an_status an_study_describe_flow(an_ctx *ctx, const an_study *study, an_doc *doc);
 
 /* The last section: setting, variables, events. */
 void an_study_describe_words(const an_study *study, an_doc *doc);
