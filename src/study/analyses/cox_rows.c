@@ -6,11 +6,20 @@
 
 /* ---- Names ---- */
 
+const char *an_cox_one_unit(const an_cox_view *v, const an_term *term)
+{
+    const size_t size = term->unit ? strlen(term->unit) : 0;
+
+    if (size == 0) return "unit";
+    if (size < 4 || term->unit[size - 1] != 's' || strchr(term->unit, '/'))
+        return term->unit;
+    return an_doc_printf(v->doc, "%.*s", (int)size - 1, term->unit);
+}
+
 static const char *term_label(const an_cox_view *v, const an_term *term)
 {
     if (!term->vector) return v->frame->design.labels[term->first];
-    if (term->unit) return an_doc_printf(v->doc, "%s (per %s)", term->label, term->unit);
-    return an_doc_printf(v->doc, "%s (per unit)", term->label);
+    return an_doc_printf(v->doc, "%s (per %s)", term->label, an_cox_one_unit(v, term));
 }
 
 static const char *unique_key(const an_cox_view *v, const char *label, an_index t)

@@ -46,6 +46,8 @@ typedef struct an_cox_view {
 
 an_status an_cox_fill_rows(an_cox_view *v);
 an_status an_cox_test_terms(an_cox_view *v);
+/* One unit of a number: "year" of "years"; "unit" when it has none. */
+const char *an_cox_one_unit(const an_cox_view *v, const an_term *term);
 /* Why column c has no estimate, or NULL. */
 const char *an_cox_reason(const an_cox_view *v, const an_cox *fit, an_index c);
 an_value an_cox_ratio(const an_cox_view *v, const an_cox *fit, an_index c);

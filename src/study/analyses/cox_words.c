@@ -49,11 +49,11 @@ static void say_number(const an_cox_view *v, const an_cox_row *row)
 {
     const an_index c = row->column;
 
-    an_doc_text(
-        v->doc, an_doc_printf(v->doc, "conclusion_%s", row->key),
-        "%s: %s was %s frequent with higher values (%s %s per %s; %s).", row->term->label,
-        v->event, v->fit->hr[c] > 1 ? "more" : "less", short_ratio(v), ratio_text(v, c),
-        row->term->unit ? row->term->unit : "unit", an_doc_p(v->doc, v->fit->p_value[c]));
+    an_doc_text(v->doc, an_doc_printf(v->doc, "conclusion_%s", row->key),
+                "%s: %s was %s frequent with higher values (%s %s per %s; %s).",
+                row->term->label, v->event, v->fit->hr[c] > 1 ? "more" : "less",
+                short_ratio(v), ratio_text(v, c), an_cox_one_unit(v, row->term),
+                an_doc_p(v->doc, v->fit->p_value[c]));
 }
 
 /* A level without events, or with nothing but events, has no ratio and still a finding. */

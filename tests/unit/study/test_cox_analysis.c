@@ -1,0 +1,183 @@
+/* What the Cox analysis says: direction with both levels, reference in words, few events,
+ * separation, a model of one cause. */
+#include "base/base.h"
+#include "study/analyses/cox_view.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+extern const an_analysis an_analysis_cox;
+
+enum { N = 60 };
+
+/* Dose (two levels) and age; low dose dies early. */
+typedef struct sample {
+    double time[N], age[N], x[2 * N];
+    int32_t event[N], code[N];
+    an_vector dose, years;
+    an_term terms[2];
+    an_frame frame;
+} sample;
+
+static const char *const levels[] = {"< 5 Gy", ">= 5 Gy"};
+static const char *const names[] = {"dose>= 5 Gy", "age"};
+
+static void make_sample(sample *s)
+{
+    *s = (sample){0};
+    for (int i = 0; i < N; i++) {
+        s->code[i] = i % 2;
+        s->x[i] = s->code[i];
+        s->x[N + i] = s->age[i] = 50 + (i * 7) % 23;
+        s->time[i] = (s->code[i] ? 100 : 40) + (i * 37) % 60;
+        s->event[i] = i % 5 != 4;
+    }
+    s->dose = (an_vector){.name = "dose",
+                          .label = "Dose class",
+                          .type = AN_FACTOR,
+                          .code = s->code,
+                          .n_levels = 2,
+                          .levels = levels};
+    s->years = (an_vector){
+        .name = "age", .label = "Age", .unit = "years", .type = AN_REAL, .x = s->age};
+    s->terms[0] = (an_term){"dose", "Dose class", NULL, 0, 1, &s->dose};
+    s->terms[1] = (an_term){"age", "Age", "years", 1, 1, &s->years};
+    s->frame = (an_frame){.n = N, .n_given = N, .has_surv = true};
+    s->frame.surv = (an_surv){N, s->time, s->event, NULL, NULL, 1};
+    s->frame.event_label = "Death";
+    s->frame.design = (an_design){N, 2, s->x, names, names, 2, s->terms, NULL};
+}
+
+static an_status describe(const sample *s, an_ctx *ctx, an_doc **doc)
+{
+    an_cox_params p;
+
+    an_params_defaults(an_analysis_cox.params, &p);
+    assert_int_equal(an_doc_new(ctx, "Test", doc), AN_OK);
+    return an_analysis_cox.run(ctx, &s->frame, &p, *doc);
+}
+
+static const an_node *child(const an_doc *doc, const char *key)
+{
+    for (const an_node *n = an_doc_root(doc)->children; n; n = n->next)
+        if (n->key && strcmp(n->key, key) == 0) return n;
+    return NULL;
+}
+
+static const char *note(const an_doc *doc, const char *code)
+{
+    for (const an_node *n = an_doc_root(doc)->children; n; n = n->next)
+        if (n->type == AN_NODE_NOTE && strcmp(n->code, code) == 0) return n->text;
+    return NULL;
+}
+
+static void test_direction_and_reference(void **state)
+{
+    sample s;
+    an_ctx *ctx = an_ctx_new();
+    an_doc *doc;
+    const an_node *table;
+    const char *text;
+
+    (void)state;
+    make_sample(&s);
+    for (int i = 0; i < 6; i++) s.time[2 * i] += 70; /* some overlap: no separation */
+    assert_int_equal(describe(&s, ctx, &doc), AN_OK);
+    text = child(doc, "conclusion_dose_ge5_gy")->text;
+    assert_non_null(
+        strstr(text, "death was less frequent with >= 5 Gy than with < 5 Gy"));
+    assert_non_null(strstr(text, "reference < 5 Gy"));
+    assert_non_null(strstr(text, "the other way round"));
+    table = child(doc, "coefficients");
+    assert_int_equal(table->n_rows, 4); /* heading, two levels, age */
+    assert_string_equal(table->rows[1].cells[3].text, "1 (reference)");
+    assert_true(table->rows[1].cells[1].value == N / 2);
+    assert_string_equal(table->rows[3].cells[0].text, "Age (per year)");
+    assert_int_equal(child(doc, "forest")->figure->n_rows, 4);
+    assert_non_null(child(doc, "ph"));
+    assert_null(note(doc, "M310"));
+    assert_null(note(doc, "M311"));
+    an_doc_free(doc);
+    an_ctx_free(ctx);
+}
+
+static void test_separation_is_named(void **state)
+{
+    sample s;
+    an_ctx *ctx = an_ctx_new();
+    an_doc *doc;
+
+    (void)state;
+    make_sample(&s);
+    for (int i = 0; i < N; i++)
+        if (s.code[i]) s.event[i] = 0;
+    assert_int_equal(describe(&s, ctx, &doc), AN_OK);
+    assert_non_null(strstr(note(doc, "M311"), "Dose class = >= 5 Gy (0 events in 30"));
+    assert_true(isnan(child(doc, "coefficients")->rows[2].cells[3].value));
+    assert_non_null(child(doc, "conclusion_dose_ge5_gy"));
+    an_doc_free(doc);
+    an_ctx_free(ctx);
+}
+
+static void test_few_events(void **state)
+{
+    sample s;
+    an_ctx *ctx = an_ctx_new();
+    an_doc *doc;
+
+    (void)state;
+    make_sample(&s);
+    for (int i = 0; i < N; i++) s.event[i] = i % 8 == 0 || i % 8 == 3;
+    assert_int_equal(describe(&s, ctx, &doc), AN_OK);
+    assert_non_null(note(doc, "M310"));
+    an_doc_free(doc);
+    an_ctx_free(ctx);
+}
+
+static void test_one_cause_of_several(void **state)
+{
+    sample s;
+    an_ctx *ctx = an_ctx_new();
+    an_doc *doc;
+
+    (void)state;
+    make_sample(&s);
+    s.frame.surv.n_causes = 2;
+    for (int i = 0; i < N; i++) s.event[i] = i % 3;
+    assert_int_equal(describe(&s, ctx, &doc), AN_OK);
+    assert_non_null(strstr(child(doc, "cause_specific")->text, "censored"));
+    assert_string_equal(child(doc, "coefficients")->title,
+                        "Cause-specific hazard ratios");
+    an_doc_free(doc);
+    an_ctx_free(ctx);
+}
+
+static void test_no_events(void **state)
+{
+    sample s;
+    an_ctx *ctx = an_ctx_new();
+    an_doc *doc;
+
+    (void)state;
+    make_sample(&s);
+    memset(s.event, 0, sizeof s.event);
+    assert_int_equal(describe(&s, ctx, &doc), AN_ERR_ESTIMATE);
+    assert_non_null(strstr(an_message(ctx), "none of the 60 patients had death"));
+    an_doc_free(doc);
+    an_ctx_free(ctx);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_direction_and_reference),
+        cmocka_unit_test(test_separation_is_named),
+        cmocka_unit_test(test_few_events),
+        cmocka_unit_test(test_one_cause_of_several),
+        cmocka_unit_test(test_no_events),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
