@@ -219,8 +219,12 @@ static void test_term(const zph *z, an_index wanted, const an_index *term_of,
         for (an_index i = 0; i < q; i++)
             if (a[j + i * q] == 0) a[i + j * q] = 0;
     an_ldl_factor(q, a, AN_RANK_TOLERANCE * AN_RANK_TOLERANCE, NULL);
-    for (an_index j = p; j < q; j++)
-        lost |= u[j] != 0 && !(a[j + j * q] > 1e-12 * z->info[j + j * q]);
+    for (an_index j = p; j < q; j++) {
+        const an_index k = j - p, term = term_of ? term_of[k] : k;
+
+        if (z->usable[k] && (wanted < 0 || term == wanted))
+            lost |= !(a[j + j * q] > 1e-12 * z->info[j + j * q]);
+    }
     *df = (double)n;
     *chisq = n == 0 || lost ? NAN : an_ldl_quadratic(q, a, u, scratch);
 }
