@@ -112,21 +112,29 @@ static an_status find_censoring(coding *c)
 
 /* ---- Causes ---- */
 
+/* 0 and 1, or false and true: the column itself names the event. */
+static bool is_flag(const coding *c)
+{
+    bool flag = c->is_logical || c->is_number;
+
+    for (an_index k = 0; k < c->v.n_levels; k++)
+        if (c->is_number && c->used[k] && strcmp(c->v.levels[k], "0") != 0)
+            flag = flag && strcmp(c->v.levels[k], "1") == 0;
+    return flag;
+}
+
+/* "death", "status = 2", "event 1", or the level of a text. */
 static char *cause_label(const coding *c, an_index level)
 {
     const an_column *column = an_expr_column(c->e, c->b->table);
     const char *name = c->v.label ? c->v.label : column ? column->name : "event";
-
-    const bool one_or_two =
+    const bool coded_one_two =
         c->is_number && c->censor >= 0 && strcmp(c->v.levels[c->censor], "1") == 0;
 
-    if (c->is_logical || (!c->many && !c->b->spec->cause && !one_or_two))
-        return an_arena_strdup(c->b->mem, name);
-    if (one_or_two && !c->many)
-        return an_arena_printf(c->b->mem, "%s = %s", name, c->v.levels[level]);
-    if (c->is_number)
-        return an_arena_printf(c->b->mem, "%s %s", name, c->v.levels[level]);
-    return an_arena_strdup(c->b->mem, c->v.levels[level]);
+    if (is_flag(c) || c->v.n_levels == 0) return an_arena_strdup(c->b->mem, name);
+    if (!c->is_number) return an_arena_strdup(c->b->mem, c->v.levels[level]);
+    return an_arena_printf(c->b->mem, coded_one_two && !c->many ? "%s = %s" : "%s %s",
+                           name, c->v.levels[level]);
 }
 
 /* The cause asked for is 1, the others follow in order of their levels. */

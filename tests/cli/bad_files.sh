@@ -14,7 +14,7 @@ expect 2 'delimiter' "$anodyne" km semicolon.csv "$f" --delimiter x
 printf 't,e,t\n1,1,a\n2,0,b\n' >twice.csv
 expect 4 'error[D106]' "$anodyne" km twice.csv "$f"
 printf 't,e,g\n1,1,a\nabc,0,b\n3,1,a\n4,1,b\n5,1,a\n' >text.csv
-expect 2 'is not a number' "$anodyne" km text.csv "$f"
+expect 4 'text.csv:3:1' "$anodyne" km text.csv "$f"
 printf 't,e,g\n1,1,a\n2,0\n' >ragged.csv
 expect 4 'error[D105]' "$anodyne" km ragged.csv "$f"
 printf 't,e,g\n1,1,a\n-2,0,b\n' >negative.csv
