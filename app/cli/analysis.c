@@ -85,6 +85,7 @@ static an_status check_seed(an_ctx *ctx, const char *seed)
 static void record_run(an_doc *doc, const an_frame *frame, const char *seed)
 {
     an_doc_provenance(doc, "anodyne", an_version());
+    an_doc_provenance(doc, "libraries", an_libraries());
     an_doc_provenance(doc, "data", frame->data);
     if (frame->population) an_doc_provenance(doc, "population", frame->population);
     an_doc_provenance(doc, "rows",

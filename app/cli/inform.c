@@ -266,6 +266,7 @@ an_status cli_run_doctor(an_ctx *ctx, const cli_args *args)
     printf("compiler     %s\n", __VERSION__);
     printf("threads      %d\n", an_ctx_threads(ctx));
     printf("analyses     %lld\n", (long long)an_analysis_count());
+    printf("libraries    %s\n", an_libraries());
     printf("reads        CSV and its relatives (any encoding of iconv), XLSX\n");
     printf("writes       HTML, JSON, CSV, Markdown, text; figures SVG, PDF, EPS, PNG\n");
     return cli_flush(ctx);

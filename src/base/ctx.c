@@ -10,6 +10,11 @@ const char *an_version(void)
     return AN_VERSION;
 }
 
+const char *an_libraries(void)
+{
+    return AN_LIBRARIES;
+}
+
 const char *an_status_text(an_status status)
 {
     static const char *const texts[] = {

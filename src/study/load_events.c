@@ -140,6 +140,16 @@ static void load_visit(an_yaml_file *file, const an_yaml *node, an_pain_visit *v
     if (isnan(v->at)) v->at = window[0];
 }
 
+/* Analyses choose a visit by its name. */
+static void check_visit_names(an_yaml_file *file, const an_study *study)
+{
+    for (an_index i = 0; i < study->n_visits; i++)
+        for (an_index j = 0; j < i; j++)
+            if (strcmp(study->visits[i].name, study->visits[j].name) == 0)
+                an_yaml_error(file, study->visits[i].place, "S207", "rename one of them",
+                              "two pain visits are called %s", study->visits[i].name);
+}
+
 void an_load_pain(an_yaml_file *file, const an_yaml *root, an_study *study)
 {
     static const char *const keys[] = {"baseline", "visits", NULL};
@@ -159,6 +169,7 @@ void an_load_pain(an_yaml_file *file, const an_yaml *root, an_study *study)
     study->visits = an_yaml_alloc(file, an_yaml_count(visits), sizeof *study->visits);
     for (an_index i = 0; study->visits && i < an_yaml_count(visits); i++)
         load_visit(file, an_yaml_at(visits, i), &study->visits[study->n_visits++]);
+    check_visit_names(file, study);
     if (study->n_visits == 0)
         an_yaml_error(file, map->place, "S203",
                       "visits: [{name: 1 month, score: nrs_1month, window: [22, 45]}]",

@@ -158,6 +158,17 @@ static void pain_times(an_yaml_file *file, const an_study *study, an_plan_item *
     an_buf_free(&text);
 }
 
+/* The study's seed, unless the analysis is given its own. */
+static void take_seed(an_yaml_file *file, const an_study *study, an_plan_item *item)
+{
+    const an_setter to = {.ctx = file->ctx, .status = AN_ERR_STUDY};
+    char seed[32];
+
+    if (!has_param(item->analysis, "seed")) return;
+    snprintf(seed, sizeof seed, "%lld", (long long)study->seed);
+    if (an_options_set_from(&to, item->options, "seed", seed) != AN_OK) file->n_errors++;
+}
+
 static void load_options(an_yaml_file *file, const an_yaml *map, const an_study *study,
                          an_plan_item *item)
 {
@@ -168,6 +179,7 @@ static void load_options(an_yaml_file *file, const an_yaml *map, const an_study 
         return;
     }
     pain_times(file, study, item);
+    take_seed(file, study, item);
     if (!options) return;
     if (options->kind != AN_YAML_MAP) {
         an_yaml_error(file, options->place, "S202", "options: {conf_level: 0.9}",
@@ -245,7 +257,6 @@ static void load_item(an_yaml_file *file, const an_yaml *node, const an_study *s
     an_yaml_text(file, node, "where", &item->where);
     an_yaml_text(file, node, "visit", &item->visit);
     item->formula_place = an_yaml_key_place(node, "formula");
-    item->where_place = an_yaml_key_place(node, "where");
     item->visit_place = an_yaml_key_place(node, "visit");
     load_event(file, node, study, item);
     load_columns(file, node, item);

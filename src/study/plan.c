@@ -81,13 +81,14 @@ static an_status build_frame(an_ctx *ctx, an_study *study, an_plan_item *item)
 {
     an_status st = AN_OK;
     an_outcome outcome;
+    const an_place place = item->formula ? item->formula_place : item->place;
     an_frame_spec spec = {.formula = item->formula,
                           .in = study->in,
                           .population = study->population,
                           .where = item->where,
                           .file = study->path,
-                          .line = item->place.line,
-                          .column = item->place.column,
+                          .line = place.line,
+                          .column = place.column,
                           .chinese = strcmp(study->report.language, "zh") == 0};
 
     AN_TRY(bind_pain(ctx, study, item));
@@ -163,6 +164,7 @@ static an_status run_flow(an_ctx *ctx, const an_study *study, const an_plan_item
 static void record_study(const an_study *study, an_doc *doc)
 {
     an_doc_provenance(doc, "anodyne", an_version());
+    an_doc_provenance(doc, "libraries", an_libraries());
     an_doc_provenance(doc, "study", study->id);
     an_doc_provenance(doc, "study_file", study->path);
     an_doc_provenance(doc, "data", study->digest);

@@ -37,6 +37,17 @@ done:
     return st;
 }
 
+static void report_empty(an_ctx *ctx, const an_study *study)
+{
+    const an_problem problem = {.severity = AN_ERROR,
+                                .code = "D120",
+                                .what = "nobody is in the population",
+                                .file = study->path,
+                                .todo = "look at the rules of the population"};
+
+    an_problem_add(ctx, &problem);
+}
+
 an_status an_study_select(an_ctx *ctx, an_study *study)
 {
     an_status st = AN_OK;
@@ -49,6 +60,7 @@ an_status an_study_select(an_ctx *ctx, an_study *study)
     for (an_index k = 0; k < study->n_rules; k++) AN_TRY(apply_rule(ctx, study, k));
     study->n_population = 0;
     for (an_index i = 0; i < n; i++) study->n_population += study->in[i];
+    if (study->n_population == 0) report_empty(ctx, study);
 done:
     return st;
 }

@@ -91,7 +91,7 @@ typedef struct an_plan_item {
     const char **competing;
     an_place competing_place;
     const char *formula, *where, *visit;
-    an_place formula_place, where_place, visit_place;
+    an_place formula_place, visit_place;
     an_index n_binds;
     an_bind *binds; /* room for 8 more */
     an_options *options;
