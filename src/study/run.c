@@ -86,18 +86,36 @@ static an_status note_dropped(an_ctx *ctx, const an_frame *frame, an_doc *doc)
     return st;
 }
 
+/* An estimator says what it lacks; the user also needs a code, a reason and a way on. */
+static an_status explain_refusal(an_ctx *ctx, an_status st, an_index listed)
+{
+    char what[1024];
+
+    if (st != AN_ERR_ESTIMATE || an_problem_count(ctx, AN_ERROR) > listed) return st;
+    snprintf(what, sizeof what, "%s", an_message(ctx));
+    return an_fail_with(
+        ctx, st,
+        &(an_problem){.severity = AN_ERROR,
+                      .code = "M301",
+                      .what = what,
+                      .why = "these rows do not hold what the estimate needs",
+                      .todo = "check the event and the rows that are used, or "
+                              "leave this analysis out"});
+}
+
 an_status an_analysis_run(an_ctx *ctx, const an_analysis *analysis, const an_frame *frame,
                           const void *options, const char *key, const char *title,
                           an_doc *doc)
 {
     an_status st = AN_OK;
+    const an_index listed = an_problem_count(ctx, AN_ERROR);
 
     an_doc_open(doc, key, title ? title : analysis->title);
     AN_TRY(an_params_check(ctx, analysis->params, options));
     for (an_index k = 0; k < frame->n_notes; k++)
         an_doc_note(doc, AN_NOTE, "N102", "%s", frame->notes[k]);
     AN_TRY(note_dropped(ctx, frame, doc));
-    AN_TRY(analysis->run(ctx, frame, options, doc));
+    AN_TRY(explain_refusal(ctx, analysis->run(ctx, frame, options, doc), listed));
     for (an_index k = 0; analysis->references && analysis->references[k]; k++)
         an_doc_reference(doc, analysis->references[k]);
     AN_TRY(record_settings(ctx, analysis, frame, options, key, doc));
