@@ -110,6 +110,7 @@ static an_status select_population(an_builder *b)
     an_status st = AN_OK;
     an_ctx *ctx = b->ctx;
     const double *is_true = NULL;
+    an_index n_unknown = 0;
     const an_source formula = b->source;
     an_source where = formula;
     an_expr *e;
@@ -128,7 +129,12 @@ static an_status select_population(an_builder *b)
         b->in[i] = (!b->spec->in || b->spec->in[i]) && (!is_true || is_true[i] == 1);
         b->keep[i] = b->in[i];
         b->frame->n_given += b->in[i];
+        n_unknown += is_true && isnan(is_true[i]);
     }
+    if (n_unknown > 0)
+        AN_TRY(an_builder_note(
+            b, "Rows where the filter is not known, and which are not used: %lld.",
+            (long long)n_unknown));
 done:
     b->source = formula;
     return st;

@@ -267,8 +267,8 @@ static an_status note_findings(an_builder *b)
         else if (used->code && used->n_levels < full->n_levels)
             AN_TRY(
                 an_builder_note(b,
-                                "%s: %lld of its %lld levels have no row and are left "
-                                "out; the reference is %s.",
+                                "Levels of %s without a row, left out: %lld of %lld; the "
+                                "reference is %s.",
                                 used->label, (long long)(full->n_levels - used->n_levels),
                                 (long long)full->n_levels,
                                 used->n_levels ? used->levels[used->reference] : "none"));

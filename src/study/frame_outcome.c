@@ -176,14 +176,13 @@ static an_status outcome_of_study(an_builder *b)
     AN_TRY(drop_without_event(b, reason));
     if (o->n_same_day > 0)
         AN_TRY(an_builder_note(b,
-                               "In %lld rows the event and a competing one fall on the "
-                               "same day; the event counts.",
+                               "Rows where the event and a competing one fall on the "
+                               "same day (the event counts): %lld.",
                                (long long)o->n_same_day));
     if (o->n_after_censoring > 0)
-        AN_TRY(an_builder_note(b,
-                               "%lld events came after the last visit; they count, and "
-                               "extend the follow-up.",
-                               (long long)o->n_after_censoring));
+        AN_TRY(an_builder_note(
+            b, "Events after the last visit, which count and extend the follow-up: %lld.",
+            (long long)o->n_after_censoring));
     AN_TRY(drop_empty_intervals(b));
 done:
     return st;
@@ -207,8 +206,9 @@ static an_status merge_near_ties(an_builder *b, double *time, double *entry)
         an_surv_timefix(b->ctx, b->frame->n, time, entry, &b->frame->n_time_merged);
 
     if (st == AN_OK && b->frame->n_time_merged > 0)
-        st = an_builder_note(b, "%lld times that differ by rounding only were joined.",
-                             (long long)b->frame->n_time_merged);
+        st = an_builder_note(
+            b, "Times that differed by rounding only and were joined: %lld.",
+            (long long)b->frame->n_time_merged);
     return st;
 }
 

@@ -253,6 +253,19 @@ static void put_event(an_buf *out, const an_guesses *all, an_meaning_id id, bool
                   g->name, m->label, m->label_zh);
 }
 
+/* No date of death, but who died: then the last visit is the date. */
+static void put_death_by_status(an_buf *out, const an_guess *status, const an_guess *last,
+                                bool *has)
+{
+    if (!status || status->cells.kind != 'y') return;
+    *has = true;
+    an_buf_printf(
+        out,
+        "  death: {date: %s, status: %s, label: {en: Death, zh: 死亡}}  # the last "
+        "visit is the date of death where it says yes\n",
+        last->name, status->name);
+}
+
 /* Dates where the file has them; else a time and a status of yes or no. */
 static outcome put_events(an_buf *out, const an_guesses *all)
 {
@@ -270,6 +283,7 @@ static outcome put_events(an_buf *out, const an_guesses *all)
                       "\ntime_zero: %s\n\nevents:  # death competes with the others\n",
                       o.zero);
         put_event(out, all, AN_MEANS_death, &o.death);
+        if (!o.death) put_death_by_status(out, status, last, &o.death);
         put_event(out, all, AN_MEANS_reirradiation, &o.reirradiation);
         put_event(out, all, AN_MEANS_fracture, &o.fracture);
         put_event(out, all, AN_MEANS_myelitis, &o.myelitis);

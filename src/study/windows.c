@@ -46,11 +46,12 @@ static an_status apply_window(an_ctx *ctx, an_study *study, an_pain_visit *v)
     inside.name = an_arena_printf(study->mem, "%s within window", v->score);
     if (!inside.name) return an_fail_memory(ctx);
     AN_TRY(an_table_add(ctx, study->table, &inside));
-    AN_TRY(note(ctx, study,
-                an_arena_printf(study->mem,
-                                "%lld pain scores of %s were taken outside of days %g to "
-                                "%g and do not count.",
-                                (long long)n_outside, v->name, v->first, v->last)));
+    AN_TRY(note(
+        ctx, study,
+        an_arena_printf(
+            study->mem,
+            "Pain scores of %s taken outside of days %g to %g, which do not count: %lld.",
+            v->name, v->first, v->last, (long long)n_outside)));
     v->score = inside.name;
 done:
     return st;

@@ -172,9 +172,11 @@ static void one_day_and_late_events_are_said(void **state)
         for (const an_node *n = s->children; n; n = n->next) {
             const char *text = n->type == AN_NODE_NOTE ? n->text : "";
 
-            same_day |= strstr(text, "In 1 rows the event and a competing one") != NULL;
-            late |= strstr(text, "came after the last visit") != NULL;
-            window |= strstr(text, "1 pain scores of m1") != NULL;
+            same_day |=
+                strstr(text, "fall on the same day (the event counts): 1") != NULL;
+            late |= strstr(text, "Events after the last visit") != NULL;
+            window |= strstr(text, "Pain scores of m1 taken outside of days 21 to 60, "
+                                   "which do not count: 1") != NULL;
         }
     assert_true(same_day);
     assert_true(late);
