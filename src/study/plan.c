@@ -132,6 +132,16 @@ static void note_failure(const an_plan_item *item, const char *why, an_doc *doc)
     an_doc_close(doc);
 }
 
+/* Options that an analysis refuses were written in the study file. */
+static an_status blame_study(an_ctx *ctx, const an_plan_item *item)
+{
+    char why[800];
+
+    snprintf(why, sizeof why, "%s", an_message(ctx));
+    return an_fail(ctx, AN_ERR_STUDY, "analysis %s (line %lld): %s", item->key,
+                   (long long)item->place.line, why);
+}
+
 static an_status run_item(an_ctx *ctx, const an_plan_item *item, an_doc *doc)
 {
     const an_index listed = an_problem_listed(ctx);
@@ -143,6 +153,7 @@ static an_status run_item(an_ctx *ctx, const an_plan_item *item, an_doc *doc)
     }
     st = an_analysis_run(ctx, item->analysis, item->frame,
                          an_options_values(item->options), item->key, item->title, doc);
+    if (st == AN_ERR_ARGUMENT) return blame_study(ctx, item);
     if (st != AN_ERR_DATA && st != AN_ERR_ESTIMATE) return st;
     an_problem_soften(ctx, listed);
     return AN_OK; /* the section says why */
