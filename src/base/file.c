@@ -138,7 +138,8 @@ static an_status sync_folder(an_ctx *ctx, const char *folder)
     if (vfs->fsync(vfs->self, fd) != 0 &&
         errno != EINVAL) /* EINVAL: no such notion here */
         st = io_failed(ctx, "flush", folder, errno);
-    vfs->close(vfs->self, fd);
+    if (vfs->close(vfs->self, fd) != 0 && st == AN_OK)
+        st = io_failed(ctx, "close", folder, errno);
     return st;
 }
 
@@ -166,46 +167,45 @@ struct an_outdir {
     an_ctx *ctx;
     char *path, *temporary;
     an_arena *mem;
-    char **files, **folders; /* below temporary, in order of making */
+    char **files, **folders; /* made by us, in order of making */
     an_index n_files, n_folders, files_capacity, folders_capacity;
     bool committed;
 };
 
-/* mkdir -p for the parents of path. */
-static an_status make_parents(an_ctx *ctx, const char *path)
-{
-    const an_vfs *vfs = &an_ctx_env(ctx)->vfs;
-    char part[4096];
-
-    for (size_t i = 1; path[i]; i++) {
-        if (path[i] != '/' || i >= sizeof part) continue;
-        memcpy(part, path, i);
-        part[i] = '\0';
-        if (vfs->mkdir(vfs->self, part, 0777) != 0 && errno != EEXIST)
-            return io_failed(ctx, "create folder", part, errno);
-    }
-    return AN_OK;
-}
-
-static an_status make_folder(an_outdir *dir, const char *path)
+/* Makes a folder and remembers it, so that closing without commit removes it. */
+static an_status make_folder(an_outdir *dir, const char *path, bool may_exist)
 {
     an_ctx *ctx = dir->ctx;
     const an_vfs *vfs = &an_ctx_env(ctx)->vfs;
     an_status st = an_grow(ctx, &dir->folders, &dir->folders_capacity, dir->n_folders + 1,
                            sizeof *dir->folders);
+    char *copy = st == AN_OK ? an_arena_strdup(dir->mem, path) : NULL;
 
     if (st != AN_OK) return st;
+    if (!copy) return an_fail_memory(ctx);
     for (an_index i = 0; i < dir->n_folders; i++)
         if (strcmp(dir->folders[i], path) == 0) return AN_OK;
     if (vfs->mkdir(vfs->self, path, 0777) != 0)
-        return io_failed(ctx, "create folder", path, errno);
-    dir->folders[dir->n_folders] = an_arena_strdup(dir->mem, path);
-    if (!dir->folders[dir->n_folders]) {
-        vfs->rmdir(vfs->self, path);
-        return an_fail_memory(ctx);
-    }
-    dir->n_folders++;
+        return may_exist && errno == EEXIST
+                   ? AN_OK
+                   : io_failed(ctx, "create folder", path, errno);
+    dir->folders[dir->n_folders++] = copy;
     return AN_OK;
+}
+
+/* mkdir -p for the parents of path. */
+static an_status make_parents(an_outdir *dir, const char *path)
+{
+    char part[4096];
+    an_status st = AN_OK;
+
+    for (size_t i = 1; path[i] && st == AN_OK; i++) {
+        if (path[i] != '/' || i >= sizeof part) continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        st = make_folder(dir, part, true);
+    }
+    return st;
 }
 
 an_status an_outdir_open(an_ctx *ctx, const char *path, an_outdir **out)
@@ -223,8 +223,8 @@ an_status an_outdir_open(an_ctx *ctx, const char *path, an_outdir **out)
         st = an_fail_memory(ctx);
         goto done;
     }
-    AN_TRY(make_parents(ctx, path));
-    AN_TRY(make_folder(dir, dir->temporary));
+    AN_TRY(make_parents(dir, path));
+    AN_TRY(make_folder(dir, dir->temporary, false));
 done:
     if (st == AN_OK)
         *out = dir;
@@ -247,7 +247,7 @@ an_status an_outdir_write(an_outdir *dir, const char *name, const void *data, si
 
         snprintf(folder, sizeof folder, "%s/%.*s", dir->temporary, (int)(slash - name),
                  name);
-        AN_TRY(make_folder(dir, folder));
+        AN_TRY(make_folder(dir, folder, false));
     }
     AN_TRY(an_grow(ctx, &dir->files, &dir->files_capacity, dir->n_files + 1,
                    sizeof *dir->files));

@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 
+#include <errno.h>
 #include <fcntl.h>
 
 enum { NAME_SIZE = 200 };
@@ -54,25 +55,36 @@ static void name_results(int64_t now, const char *digest, char id[64])
     snprintf(at, 16, "Z-%.6s", digest);
 }
 
-static bool exists(an_ctx *ctx, const char *path)
+static an_status look_for(an_ctx *ctx, const char *path, bool *there)
 {
     const an_vfs *vfs = &an_ctx_env(ctx)->vfs;
     const int fd = vfs->open(vfs->self, path, O_RDONLY, 0);
 
+    *there = fd >= 0;
+    if (fd < 0 && errno != ENOENT && errno != ENOTDIR)
+        return an_fail(ctx, AN_ERR_IO, "cannot look at %s: %s", path, strerror(errno));
     if (fd >= 0) vfs->close(vfs->self, fd);
-    return fd >= 0;
+    return AN_OK;
 }
 
 /* FOLDER/ID, with -2, -3, ... when it is taken. */
-static char *choose_path(an_ctx *ctx, const char *folder, const char *id, an_arena *mem)
+static an_status choose_path(an_ctx *ctx, const char *folder, const char *id,
+                             an_arena *mem, char **path)
 {
     const size_t n = strlen(folder);
     const char *slash = n > 0 && folder[n - 1] == '/' ? "" : "/";
-    char *path = an_arena_printf(mem, "%s%s%s", folder, slash, id);
+    bool taken = true;
 
-    for (int k = 2; path && exists(ctx, path); k++)
-        path = an_arena_printf(mem, "%s%s%s-%d", folder, slash, id, k);
-    return path;
+    for (int k = 1; taken; k++) {
+        an_status st;
+
+        *path = k == 1 ? an_arena_printf(mem, "%s%s%s", folder, slash, id)
+                       : an_arena_printf(mem, "%s%s%s-%d", folder, slash, id, k);
+        if (!*path) return an_fail_memory(ctx);
+        st = look_for(ctx, *path, &taken);
+        if (st != AN_OK) return st;
+    }
+    return AN_OK;
 }
 
 /* ---- Tables and figures ---- */
@@ -255,11 +267,7 @@ an_status an_report_write(an_ctx *ctx, const an_doc *doc, const char *folder,
     AN_TRY(an_doc_status(doc));
     AN_TRY(digest_of(ctx, doc, digest));
     name_results(an_now(ctx), digest, id);
-    path = choose_path(ctx, folder, w.options->id ? w.options->id : id, mem);
-    if (!path) {
-        st = an_fail_memory(ctx);
-        goto done;
-    }
+    AN_TRY(choose_path(ctx, folder, w.options->id ? w.options->id : id, mem, &path));
     AN_TRY(an_outdir_open(ctx, path, &w.dir));
     AN_TRY(write_nodes(&w, an_doc_root(doc)->children, ""));
     AN_TRY(write_pages(&w, doc));

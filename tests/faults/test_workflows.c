@@ -1,0 +1,169 @@
+/*
+ * The results folder when the n-th allocation or the n-th file operation fails: the folder
+ * is there whole or not at all, nothing else is left, no block is lost.
+ */
+#include "unit/base/faults.h"
+
+#include <anodyne/report.h>
+
+#include <dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void describe(an_doc *doc)
+{
+    static const an_doc_column columns[] = {{"group", "Group"}, {"n", "Patients"}};
+    static const double x[] = {0, 2, 5}, y[] = {1, 0.8, 0.5};
+    const an_value cells[] = {an_text("< 5 Gy"), an_number(AN_KIND_COUNT, 21)};
+    const an_series series = {.label = "all", .n = 3, .x = x, .y = y};
+    const an_figure figure = {.type = AN_FIGURE_CURVES,
+                              .caption = "A curve.",
+                              .x_label = "Months",
+                              .y_label = "Survival",
+                              .x_min = NAN,
+                              .x_max = NAN,
+                              .y_min = NAN,
+                              .y_max = NAN,
+                              .n_series = 1,
+                              .series = &series};
+
+    an_doc_open(doc, "survival", "Survival");
+    an_doc_table(doc, "groups", "Groups", "count", 2, columns);
+    an_doc_row_add(doc, "lt5_gy", 0, cells);
+    an_doc_table_end(doc, NULL);
+    an_doc_figure(doc, "curves", "Curve", "Kaplan-Meier", &figure);
+    an_doc_note(doc, AN_NOTE, "M205", "The median was not reached.");
+    an_doc_close(doc);
+}
+
+static char base[64]; /* a temporary folder, of this test alone */
+
+static an_status write_report(an_ctx *ctx, char path[128])
+{
+    const an_report_options options = {.id = "one"};
+    char folder[96];
+    an_bytes written = {0};
+    an_doc *doc = NULL;
+    an_status st = an_doc_new(ctx, "Report", &doc);
+
+    snprintf(folder, sizeof folder, "%s/made/results", base);
+    if (st == AN_OK) {
+        describe(doc);
+        st = an_report_write(ctx, doc, folder, &options, &written);
+    }
+    snprintf(path, 128, "%s/one", folder);
+    an_bytes_free(ctx, &written);
+    an_doc_free(doc);
+    return st;
+}
+
+static int count_entries(const char *path)
+{
+    DIR *folder = opendir(path);
+    int n = 0;
+
+    if (!folder) return -1;
+    for (struct dirent *e = readdir(folder); e; e = readdir(folder))
+        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+    closedir(folder);
+    return n;
+}
+
+static void remove_all(const char *path)
+{
+    char command[256];
+
+    snprintf(command, sizeof command, "rm -rf '%s'", path);
+    assert_int_equal(system(command), 0);
+}
+
+/* Whole: eight entries (five pages, log, two folders). Otherwise base is empty again. */
+static void look_and_clean(const char *path)
+{
+    const int n = count_entries(path);
+    char made[96];
+
+    snprintf(made, sizeof made, "%s/made", base);
+    if (n >= 0) {
+        assert_int_equal(n, 8);
+    } else if (count_entries(base) != 0) {
+        print_error("left behind below %s\n", base);
+        assert_int_equal(system("find /tmp/anodyne-faults-* >&2"), 0);
+        fail();
+    }
+    remove_all(made);
+}
+
+/* One run with a fault; false when the fault lay behind the end of the work. */
+static bool run_with(faults *f, an_status expected)
+{
+    const an_env env = faults_env(f);
+    an_ctx *ctx;
+    an_status st;
+    char path[128] = "";
+
+    faults_restart(f);
+    ctx = an_ctx_new_in(&env);
+    st = ctx ? write_report(ctx, path) : AN_ERR_MEMORY;
+    an_ctx_free(ctx);
+    assert_int_equal(f->live, 0);
+    assert_int_equal(st, f->failed ? expected : AN_OK);
+    look_and_clean(path);
+    return f->failed;
+}
+
+static void test_allocations(void **state)
+{
+    faults f = {0};
+
+    (void)state;
+    /* Each of the first hundred, then further and further apart: drawing is slow. */
+    for (f.fail_alloc = 1; run_with(&f, AN_ERR_MEMORY);)
+        f.fail_alloc += f.fail_alloc < 100 ? 1 : f.fail_alloc / 16;
+}
+
+static void test_file_operations(void **state)
+{
+    const int errors[] = {ENOSPC, EIO, EACCES};
+
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        faults f = {.error = errors[k]};
+
+        for (f.fail_operation = 1; run_with(&f, AN_ERR_IO);)
+            f.fail_operation += k == 0 ? 1 : 5;
+    }
+}
+
+static void test_short_writes_and_interrupted_calls_are_carried_on(void **state)
+{
+    faults f = {.short_writes = true};
+
+    (void)state;
+    assert_false(run_with(&f, AN_OK));
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    snprintf(base, sizeof base, "/tmp/anodyne-faults-XXXXXX");
+    return mkdtemp(base) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    remove_all(base);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_allocations),
+        cmocka_unit_test(test_file_operations),
+        cmocka_unit_test(test_short_writes_and_interrupted_calls_are_carried_on),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
