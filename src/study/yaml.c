@@ -1,7 +1,11 @@
-/* YAML 1.2 by libfyaml, copied into a plain tree; nothing of the library stays behind. */
+/*
+ * YAML by libyaml's events, as a plain tree; nothing of the library stays behind. Scalars
+ * are texts: what a plain "no" or "1e3" means is decided by who reads the value. libyaml
+ * rather than libfyaml: docs/decisions/0011-study-files-by-libyaml.md.
+ */
 #include "study/yaml.h"
 
-#include <libfyaml.h>
+#include <yaml.h>
 
 enum { LARGEST_FILE = 1 << 22, DEEPEST = 32 };
 
@@ -13,141 +17,212 @@ void *an_yaml_alloc(an_yaml_file *file, an_index n, size_t size)
     return ptr;
 }
 
-/* ---- Copy ---- */
+typedef struct reader {
+    an_yaml_file *file;
+    yaml_parser_t parser;
+    int depth;
+} reader;
 
-static an_place place_of(struct fy_node *node)
+static an_place place_of(yaml_mark_t mark)
 {
-    struct fy_token *token = fy_node_get_scalar_token(node);
-    const struct fy_mark *mark = token ? fy_token_start_mark(token) : NULL;
-    an_place none = {0, 0};
-
-    return mark ? (an_place){mark->line + 1, mark->column + 1} : none;
+    return (an_place){(an_index)mark.line + 1, (an_index)mark.column + 1};
 }
 
-static an_yaml *copy_node(an_yaml_file *file, struct fy_node *node, int depth);
+/* False: not YAML, or no memory; both are recorded. */
+static bool next(reader *r, yaml_event_t *event)
+{
+    if (yaml_parser_parse(&r->parser, event)) return true;
+    if (r->parser.error == YAML_MEMORY_ERROR)
+        r->file->out_of_memory = true;
+    else
+        an_yaml_error(r->file, place_of(r->parser.problem_mark), "S200",
+                      "look at blanks, colons and quotes of this line and the one above",
+                      "not valid YAML: %s", r->parser.problem ? r->parser.problem : "");
+    return false;
+}
 
-static an_yaml *copy_scalar(an_yaml_file *file, struct fy_node *node)
+/* ---- Collections ---- */
+
+static an_yaml *new_node(an_yaml_file *file, an_yaml_kind kind, an_place place)
 {
     an_yaml *out = an_yaml_alloc(file, 1, sizeof *out);
-    const char *text = "";
-    size_t size = 0;
+
+    if (out) *out = (an_yaml){.kind = kind, .place = place};
+    return out;
+}
+
+/* Room for one more, in powers of two. */
+static bool widen(an_yaml_file *file, an_yaml *out)
+{
+    const an_index wanted = out->n ? 2 * out->n : 4;
+    an_yaml **item;
+    const char **key;
+    an_place *place;
+
+    if (out->n > 2 && (out->n & (out->n - 1)) != 0) return true;
+    if (out->n > 0 && out->n < 4) return true;
+    item = an_yaml_alloc(file, wanted, sizeof(an_yaml *));
+    key = an_yaml_alloc(file, wanted, sizeof *key);
+    place = an_yaml_alloc(file, wanted, sizeof *place);
+    if (!item || !key || !place) return false;
+    for (an_index i = 0; i < out->n; i++) {
+        item[i] = out->item[i];
+        key[i] = out->key[i];
+        place[i] = out->key_place[i];
+    }
+    out->item = item;
+    out->key = key;
+    out->key_place = place;
+    return true;
+}
+
+static bool is_new_key(an_yaml_file *file, const an_yaml *map, const an_yaml *key)
+{
+    for (an_index i = 0; i < map->n; i++) {
+        if (strcmp(map->key[i], key->text) != 0) continue;
+        an_yaml_error(file, key->place, "S200", "keep one of the two",
+                      "the key `%s` is there twice (first in line %lld)", key->text,
+                      (long long)map->key_place[i].line);
+        return false;
+    }
+    return true;
+}
+
+static an_yaml *read_node(reader *r, const yaml_event_t *event);
+
+static an_yaml *read_next(reader *r)
+{
+    yaml_event_t event;
+    an_yaml *out;
+
+    if (!next(r, &event)) return NULL;
+    out = read_node(r, &event);
+    yaml_event_delete(&event);
+    return out;
+}
+
+static bool read_pair(reader *r, const yaml_event_t *event, an_yaml *map)
+{
+    an_yaml *key = read_node(r, event), *value;
+
+    if (!key) return false;
+    if (key->kind != AN_YAML_SCALAR) {
+        an_yaml_error(r->file, key->place, "S200", NULL, "a key must be a text");
+        return false;
+    }
+    if (!is_new_key(r->file, map, key)) return false;
+    value = read_next(r);
+    if (!value || !widen(r->file, map)) return false;
+    map->key[map->n] = key->text;
+    map->key_place[map->n] = key->place;
+    map->item[map->n++] = value;
+    return true;
+}
+
+static bool read_item(reader *r, const yaml_event_t *event, an_yaml *list)
+{
+    an_yaml *item = read_node(r, event);
+
+    if (!item || !widen(r->file, list)) return false;
+    list->item[list->n++] = item;
+    return true;
+}
+
+/* All up to the end event of a map or list. */
+static an_yaml *read_collection(reader *r, an_yaml *out, yaml_event_type_t end)
+{
+    bool fine = out && ++r->depth <= DEEPEST, more = true;
+
+    if (out && !fine)
+        an_yaml_error(r->file, out->place, "S200", NULL, "nested too deeply");
+    while (fine && more) {
+        yaml_event_t event;
+
+        fine = next(r, &event);
+        if (!fine) break;
+        more = event.type != end;
+        if (more)
+            fine = out->kind == AN_YAML_MAP ? read_pair(r, &event, out)
+                                            : read_item(r, &event, out);
+        yaml_event_delete(&event);
+    }
+    r->depth--;
+    if (fine && out->n)
+        out->place = out->kind == AN_YAML_MAP ? out->key_place[0] : out->item[0]->place;
+    return fine ? out : NULL;
+}
+
+static an_yaml *read_scalar(reader *r, const yaml_event_t *event)
+{
+    an_yaml *out = new_node(r->file, AN_YAML_SCALAR, place_of(event->start_mark));
 
     if (!out) return NULL;
-    out->kind = AN_YAML_SCALAR;
-    if (node) {
-        text = fy_node_get_scalar(node, &size);
-        out->place = place_of(node);
-        out->plain = fy_node_get_style(node) == FYNS_PLAIN;
-    }
-    out->text = an_arena_strndup(file->mem, text ? text : "", text ? size : 0);
-    if (!out->text) file->out_of_memory = true;
+    out->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    out->text = an_arena_strndup(r->file->mem, (const char *)event->data.scalar.value,
+                                 event->data.scalar.length);
+    if (!out->text) r->file->out_of_memory = true;
     return out->text ? out : NULL;
 }
 
-static an_yaml *new_collection(an_yaml_file *file, an_yaml_kind kind, int n)
-{
-    an_yaml *out = an_yaml_alloc(file, 1, sizeof *out);
-
-    if (!out) return NULL;
-    out->kind = kind;
-    out->item = an_yaml_alloc(file, n, sizeof(an_yaml *));
-    out->key = an_yaml_alloc(file, n, sizeof *out->key);
-    out->key_place = an_yaml_alloc(file, n, sizeof *out->key_place);
-    return out->item && out->key && out->key_place ? out : NULL;
-}
-
-static an_yaml *copy_list(an_yaml_file *file, struct fy_node *node, int depth)
-{
-    an_yaml *out = new_collection(file, AN_YAML_LIST, fy_node_sequence_item_count(node));
-    void *at = NULL;
-    struct fy_node *item;
-
-    while (out && (item = fy_node_sequence_iterate(node, &at))) {
-        out->item[out->n] = copy_node(file, item, depth + 1);
-        if (!out->item[out->n]) return NULL;
-        out->n++;
-    }
-    if (out && out->n) out->place = out->item[0]->place;
-    return out;
-}
-
-static an_yaml *copy_map(an_yaml_file *file, struct fy_node *node, int depth)
-{
-    an_yaml *out = new_collection(file, AN_YAML_MAP, fy_node_mapping_item_count(node));
-    void *at = NULL;
-    struct fy_node_pair *pair;
-
-    while (out && (pair = fy_node_mapping_iterate(node, &at))) {
-        an_yaml *key = copy_node(file, fy_node_pair_key(pair), depth + 1);
-        an_yaml *value = copy_node(file, fy_node_pair_value(pair), depth + 1);
-
-        if (!key || !value) return NULL;
-        if (key->kind != AN_YAML_SCALAR) {
-            an_yaml_error(file, key->place, "S200", NULL, "a key must be a text");
-            return NULL;
-        }
-        if (value->place.line == 0) value->place = key->place;
-        out->key[out->n] = key->text;
-        out->key_place[out->n] = key->place;
-        out->item[out->n++] = value;
-    }
-    if (out && out->n) out->place = out->key_place[0];
-    return out;
-}
-
 /* NULL: a problem is recorded. */
-static an_yaml *copy_node(an_yaml_file *file, struct fy_node *node, int depth)
+static an_yaml *read_node(reader *r, const yaml_event_t *event)
 {
-    const bool is_alias = node && fy_node_is_alias(node);
+    const an_place place = place_of(event->start_mark);
 
-    if (depth > DEEPEST || is_alias) {
-        an_yaml_error(file, node ? place_of(node) : (an_place){0, 0}, "S200",
-                      is_alias ? "write the value out" : NULL,
-                      is_alias ? "aliases are not supported" : "nested too deeply");
+    switch (event->type) {
+    case YAML_SCALAR_EVENT:
+        return read_scalar(r, event);
+    case YAML_MAPPING_START_EVENT:
+        return read_collection(r, new_node(r->file, AN_YAML_MAP, place),
+                               YAML_MAPPING_END_EVENT);
+    case YAML_SEQUENCE_START_EVENT:
+        return read_collection(r, new_node(r->file, AN_YAML_LIST, place),
+                               YAML_SEQUENCE_END_EVENT);
+    default:
+        an_yaml_error(r->file, place, "S200", "write the value out",
+                      "aliases are not supported");
         return NULL;
     }
-    if (!node || fy_node_is_scalar(node)) return copy_scalar(file, node);
-    if (fy_node_is_sequence(node)) return copy_list(file, node, depth);
-    return copy_map(file, node, depth);
 }
 
 /* ---- Reading ---- */
 
-static void report_syntax(an_yaml_file *file, struct fy_diag *diag)
+/* Events around the one document: nothing else may follow it. */
+static an_yaml *read_document(reader *r)
 {
-    void *at = NULL;
-    struct fy_diag_error *error;
+    yaml_event_t event;
+    an_yaml *out = NULL;
+    bool more = true;
 
-    while ((error = fy_diag_errors_iterate(diag, &at)))
-        an_yaml_error(file, (an_place){error->line, error->column}, "S200",
-                      "look at blanks, colons and quotes of this line and the one above",
-                      "not valid YAML: %s", error->msg ? error->msg : "");
-    if (file->n_errors == 0)
-        an_yaml_error(file, (an_place){0, 0}, "S200", NULL, "not valid YAML");
+    while (more && next(r, &event)) {
+        more = event.type != YAML_STREAM_END_EVENT;
+        if (event.type == YAML_DOCUMENT_START_EVENT && !out) {
+            out = read_next(r);
+            more = out != NULL;
+        } else if (event.type == YAML_DOCUMENT_START_EVENT) {
+            an_yaml_error(r->file, place_of(event.start_mark), "S200",
+                          "delete what follows ---",
+                          "more than one document in the file");
+            out = NULL;
+            more = false;
+        }
+        yaml_event_delete(&event);
+    }
+    return r->file->n_errors || r->file->out_of_memory ? NULL : out;
 }
 
 static an_status parse(an_yaml_file *file, const char *text, size_t size, an_yaml **out)
 {
-    struct fy_diag_cfg diag_cfg;
-    struct fy_diag *diag;
-    struct fy_parse_cfg cfg = {.flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG |
-                                        FYPCF_DEFAULT_VERSION_1_2};
-    struct fy_document *doc;
+    reader r = {.file = file};
 
-    fy_diag_cfg_default(&diag_cfg);
-    diag_cfg.fp = NULL;
-    diag = fy_diag_create(&diag_cfg);
-    if (!diag) return an_fail_memory(file->ctx);
-    fy_diag_set_collect_errors(diag, true);
-    cfg.diag = diag;
-    doc = fy_document_build_from_string(&cfg, text, size);
-    if (!doc)
-        report_syntax(file, diag);
-    else
-        *out = copy_node(file, fy_document_root(doc), 0);
-    fy_document_destroy(doc);
-    fy_diag_destroy(diag);
+    if (!yaml_parser_initialize(&r.parser)) return an_fail_memory(file->ctx);
+    yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, size);
+    yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
+    *out = read_document(&r);
+    yaml_parser_delete(&r.parser);
     if (file->out_of_memory) return an_fail_memory(file->ctx);
+    if (!*out && file->n_errors == 0) /* nothing but comments */
+        *out = new_node(file, AN_YAML_MAP, (an_place){1, 1});
     return *out ? AN_OK : AN_ERR_STUDY;
 }
 

@@ -130,4 +130,10 @@ grep -q 'Kaplan-Meier' said || { echo 'the other analyses are missing'; failed=1
 printf 'id,alb\nP1,35\nP2,41\nP9,30\n' >lab.csv
 sed -e 's/^variables:/  lab: {file: lab.csv, id: id}\nvariables:\n  alb: {source: lab, from: alb, type: number}/' good.yaml >two.yaml
 expect 0 'warning[D128]' "$anodyne" check two.yaml
+
+
+# Files that crashed an earlier reader (found by fuzzing): a message, not a crash.
+for file in "$root"/tests/data/hostile-studies/*.yaml; do
+    expect 3 'error[S' "$anodyne" check "$file"
+done
 finish
