@@ -36,24 +36,16 @@ void cli_analysis_options(const an_analysis *analysis, cli_options *out)
         out, (cli_option){"cause", 0, "VALUE", "value of the event that is analysed"});
     cli_options_add(out, (cli_option){"censor", 0, "VALUE",
                                       "value of the event that means censored; none"});
-    if (!has_param(analysis, "preset"))
-        cli_options_add(out,
-                        (cli_option){"preset", 0, "PACKAGE",
-                                     "defaults of anodyne (default), r, sas or stata"});
     cli_options_add(out, (cli_option){"seed", 0, "N", "of random numbers; default 1"});
     cli_options_reading(out);
     cli_options_output(out);
 }
 
-/* Presets first, then every option that was given. */
 static an_status set_options(an_ctx *ctx, const an_analysis *analysis,
                              const cli_args *args, an_options *options)
 {
-    const char *preset = cli_value(args, "preset");
     an_status st = AN_OK;
 
-    if (preset && !has_param(analysis, "preset"))
-        st = an_options_preset(ctx, options, preset);
     for (int i = 0; i < args->n_values && st == AN_OK; i++)
         if (has_param(analysis, args->name[i]))
             st = an_options_set(ctx, options, args->name[i], args->value[i]);

@@ -84,15 +84,12 @@ AN_API an_status an_analysis_run(an_ctx *ctx, const an_analysis *analysis,
 
 typedef struct an_options an_options;
 
-/** With presets; free with an_options_free(). */
+/** With defaults; free with an_options_free(). */
 AN_API an_status an_options_new(an_ctx *ctx, const an_analysis *analysis,
                                 an_options **out);
 /** As an_params_set(). */
 AN_API an_status an_options_set(an_ctx *ctx, an_options *options, const char *name,
                                 const char *text);
-/** As another package takes them: "anodyne", "r", "sas" or "stata". Options that the
- *  analysis does not have are skipped. AN_ERR_ARGUMENT: no such package. */
-AN_API an_status an_options_preset(an_ctx *ctx, an_options *options, const char *package);
 /** The struct that an_analysis.run() takes. */
 AN_API const void *an_options_values(const an_options *options);
 AN_API void an_options_free(an_options *options); /**< NULL is allowed */

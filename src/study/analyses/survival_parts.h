@@ -8,6 +8,7 @@
 #include <anodyne/analysis.h>
 
 #include "base/base.h"
+#include "study/analyses/package.h"
 
 typedef enum an_show_unit {
     AN_SHOW_DATA,
@@ -16,14 +17,6 @@ typedef enum an_show_unit {
     AN_SHOW_YEARS
 } an_show_unit;
 extern const char *const an_show_unit_choices[];
-
-typedef enum an_package {
-    AN_PACKAGE_NONE,
-    AN_PACKAGE_R,
-    AN_PACKAGE_SAS,
-    AN_PACKAGE_STATA
-} an_package;
-extern const char *const an_package_choices[];
 
 /* Time of the data divided by `divisor` is time as shown. unit may be NULL. */
 typedef struct an_time_scale {

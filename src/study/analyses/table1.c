@@ -7,19 +7,24 @@
 #include "base/base.h"
 #include "math/math.h"
 #include "stat/sample.h"
+#include "study/analyses/package.h"
 
 typedef struct options {
-    int quantile_type; /* subscript of "1" .. "9" */
+    int quantile_type; /* 0: of the preset */
+    int preset;
     bool tests, overall, smd;
 } options;
 
-static const char *const quantile_types[] = {"1", "2", "3", "4", "5",
-                                             "6", "7", "8", "9", NULL};
+static const char *const quantile_types[] = {"auto", "1", "2", "3", "4", "5",
+                                             "6",    "7", "8", "9", NULL};
 
 static const an_param params[] = {
-    AN_PARAM_CHOICE(
-        options, quantile_type, 6, quantile_types,
-        "Quantiles by Hyndman and Fan: 7 as R, 2 as SAS and Stata, 6 as SPSS"),
+    AN_PARAM_CHOICE(options, quantile_type, 0, quantile_types,
+                    "Quantiles by Hyndman and Fan: 7 as R, 2 as SAS and Stata, 6 as "
+                    "SPSS; auto: 7, or "
+                    "that of the preset"),
+    AN_PARAM_CHOICE(options, preset, 0, an_package_choices,
+                    "Quantiles as this package has them by default"),
     AN_PARAM_BOOL(options, tests, false,
                   "Add a p-value per variable (STROBE advises against it)"),
     AN_PARAM_BOOL(options, overall, true, "Show a column for all patients"),
@@ -124,7 +129,7 @@ static an_status summarise(table1 *t, const an_vector *v, an_index group, an_sum
 {
     const an_index n = values_of(t, v, group);
 
-    return an_summarise(t->ctx, n, t->x, t->o->quantile_type + 1, s);
+    return an_summarise(t->ctx, n, t->x, t->o->quantile_type, s);
 }
 
 static an_value mean_cell(const an_summary *s)
@@ -434,6 +439,9 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
     table1 t = {.ctx = ctx, .frame = frame, .o = &shown, .doc = doc};
 
     if (!an_frame_role(frame, "group")) shown.overall = true;
+    if (shown.quantile_type == 0)
+        shown.quantile_type =
+            shown.preset == AN_PACKAGE_SAS || shown.preset == AN_PACKAGE_STATA ? 2 : 7;
     t.mem = an_arena_new(ctx);
     if (!t.mem) return AN_ERR_MEMORY;
     AN_TRY(plan(&t, &columns));
