@@ -40,7 +40,7 @@ typedef struct an_span {
 
 /** Version of the library that is linked, for example "0.1.0". */
 AN_API const char *an_version(void);
-/** Libraries it was built with: "yaml-0.1 0.2.5, jansson 2.14, ...". */
+/** Libraries it was built with: "libRmath 4.2.2, yaml-0.1 0.2.5, ...". */
 AN_API const char *an_libraries(void);
 
 AN_END_DECLS

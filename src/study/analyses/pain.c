@@ -213,19 +213,18 @@ static void paired_sentence(an_pain *p, const an_paired *f)
         f->n == p->n ? an_doc_printf(doc, "In all %lld patients", (long long)f->n)
                      : an_doc_printf(doc, "In the %lld of %lld patients with both scores",
                                      (long long)f->n, (long long)p->n);
-    const char *how = f->mean < 0 ? "fell" : f->mean > 0 ? "rose" : "did not change";
+    const char *how = f->mean < 0 ? "fell" : f->mean > 0 ? "rose" : "did not change,";
     const char *change =
         an_doc_format(doc, an_estimate(AN_KIND_NUMBER, f->pseudomedian,
                                        f->pseudomedian_lower, f->pseudomedian_upper));
 
     an_doc_text(
         doc, "change",
-        "%s, mean pain %s: %s %s, %s %s. The typical change (Hodges-Lehmann) is %s "
-        "points%s.",
-        who, how, p->before->label,
-        an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_y)), p->after->label,
-        an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_x)), change,
-        p_phrase(doc, &f->pratt));
+        "%s, mean pain %s from %s to %s (%s; %s). The typical change (Hodges-Lehmann) is "
+        "%s points%s.",
+        who, how, an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_y)),
+        an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_x)), p->before->label,
+        p->after->label, change, p_phrase(doc, &f->pratt));
 }
 
 static an_status paired(an_pain *p)
