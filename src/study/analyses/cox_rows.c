@@ -16,6 +16,27 @@ const char *an_cox_one_unit(const an_cox_view *v, const an_term *term)
     return an_doc_printf(v->doc, "%.*s", (int)size - 1, term->unit);
 }
 
+const char *an_cox_reference_level(const an_cox_row *row)
+{
+    return row->term->vector->levels[row->term->vector->reference];
+}
+
+void an_cox_say_no_ratio(an_doc *doc, const an_cox_row *row, const char *event, bool more)
+{
+    const char *where =
+        row->indent
+            ? an_doc_printf(doc, "with %s (%g events in %g patients) than with %s",
+                            row->label, row->n_events, row->n,
+                            an_cox_reference_level(row))
+            : "with higher values";
+
+    an_doc_text(
+        doc, an_doc_printf(doc, "conclusion_%s", row->key),
+        "%s: %s was so much %s frequent %s that no finite ratio exists; see the note "
+        "on separation.",
+        row->term->label, event, more ? "more" : "less", where);
+}
+
 static const char *term_label(const an_cox_view *v, const an_term *term)
 {
     if (!term->vector) return v->frame->design.labels[term->first];

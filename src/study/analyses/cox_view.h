@@ -46,6 +46,12 @@ typedef struct an_cox_view {
 
 an_status an_cox_fill_rows(an_cox_view *v);
 an_status an_cox_test_terms(an_cox_view *v);
+/* The level that a factor's row is compared with. */
+const char *an_cox_reference_level(const an_cox_row *row);
+/* "..., that no finite ratio exists": a level without events, or with nothing but events,
+ * has no ratio and still a finding. Fine-Gray says it in the same words. */
+void an_cox_say_no_ratio(an_doc *doc, const an_cox_row *row, const char *event,
+                         bool more);
 /* One unit of a number: "year" of "years"; "unit" when it has none. */
 const char *an_cox_one_unit(const an_cox_view *v, const an_term *term);
 /* Why column c has no estimate, or NULL. */

@@ -18,11 +18,6 @@ static const char *ratio_text(const an_cox_view *v, an_index c)
 
 /* ---- A sentence per term that matters ---- */
 
-static const char *reference_of(const an_cox_row *row)
-{
-    return row->term->vector->levels[row->term->vector->reference];
-}
-
 static void say_level(const an_cox_view *v, const an_cox_row *row)
 {
     const an_cox *fit = v->fit;
@@ -41,8 +36,8 @@ static void say_level(const an_cox_view *v, const an_cox_row *row)
         v->doc, an_doc_printf(v->doc, "conclusion_%s", row->key),
         "%s: %s was %s frequent with %s than with %s (%s %s, reference %s%s; %s).",
         row->term->label, v->event, fit->hr[c] > 1 ? "more" : "less", row->label,
-        reference_of(row), short_ratio(v), ratio_text(v, c), reference_of(row), other,
-        an_doc_p(v->doc, fit->p_value[c]));
+        an_cox_reference_level(row), short_ratio(v), ratio_text(v, c),
+        an_cox_reference_level(row), other, an_doc_p(v->doc, fit->p_value[c]));
 }
 
 static void say_number(const an_cox_view *v, const an_cox_row *row)
@@ -56,28 +51,11 @@ static void say_number(const an_cox_view *v, const an_cox_row *row)
                 an_doc_p(v->doc, v->fit->p_value[c]));
 }
 
-/* A level without events, or with nothing but events, has no ratio and still a finding. */
-static void say_monotone(const an_cox_view *v, const an_cox_row *row)
-{
-    const char *where =
-        row->indent ? an_doc_printf(v->doc,
-                                    "with %s (%g events in %g patients) than with "
-                                    "%s",
-                                    row->label, row->n_events, row->n, reference_of(row))
-                    : "with higher values";
-
-    an_doc_text(v->doc, an_doc_printf(v->doc, "conclusion_%s", row->key),
-                "%s: %s was so much %s frequent %s that no finite ratio exists; see the "
-                "note on separation.",
-                row->term->label, v->event,
-                v->fit->direction[row->column] > 0 ? "more" : "less", where);
-}
-
 static void say_row(const an_cox_view *v, const an_cox_row *row)
 {
     if (row->column < 0) return;
     if (v->fit->flag[row->column] == AN_COX_MONOTONE) {
-        say_monotone(v, row);
+        an_cox_say_no_ratio(v->doc, row, v->event, v->fit->direction[row->column] > 0);
         return;
     }
     if (!significant(v, v->fit->p_value[row->column])) return;

@@ -12,11 +12,6 @@ static const char *ratio_text(const an_finegray_view *v, an_index c)
     return an_doc_format(v->doc, an_finegray_ratio(v, c));
 }
 
-static const char *reference_of(const an_cox_row *row)
-{
-    return row->term->vector->levels[row->term->vector->reference];
-}
-
 /* ---- A sentence per term that matters ---- */
 
 /* Both ways round, so that nobody reads the ratio against the wrong reference. */
@@ -35,9 +30,9 @@ static void say_level(const an_finegray_view *v, const an_cox_row *row)
                 "The other "
                 "way round, with reference %s, the sHR is %s.",
                 row->term->label, v->event, fit->coef[c] > 0 ? "more" : "less",
-                row->label, reference_of(row), ratio_text(v, c), reference_of(row),
-                an_doc_p(v->doc, fit->p_value[c]), row->label,
-                an_doc_format(v->doc, other));
+                row->label, an_cox_reference_level(row), ratio_text(v, c),
+                an_cox_reference_level(row), an_doc_p(v->doc, fit->p_value[c]),
+                row->label, an_doc_format(v->doc, other));
 }
 
 static void say_number(const an_finegray_view *v, const an_cox_row *row)
@@ -51,28 +46,13 @@ static void say_number(const an_finegray_view *v, const an_cox_row *row)
                 an_doc_p(v->doc, v->fit->p_value[c]));
 }
 
-static void say_infinite(const an_finegray_view *v, const an_cox_row *row)
-{
-    const char *where =
-        row->indent
-            ? an_doc_printf(v->doc, "with %s (%g events in %g patients) than with %s",
-                            row->label, row->n_events, row->n, reference_of(row))
-            : "with higher values";
-
-    an_doc_text(v->doc, an_doc_printf(v->doc, "conclusion_%s", row->key),
-                "%s: %s was so much %s frequent %s that no finite ratio exists; see the "
-                "note on separation.",
-                row->term->label, v->event,
-                v->fit->coef[row->column] > 0 ? "more" : "less", where);
-}
-
 static bool say_row(const an_finegray_view *v, const an_cox_row *row)
 {
     const an_index c = row->column;
 
     if (c < 0 || v->fit->aliased[c]) return false;
     if (v->fit->infinite[c])
-        say_infinite(v, row);
+        an_cox_say_no_ratio(v->doc, row, v->event, v->fit->coef[c] > 0);
     else if (!significant(v, c))
         return false;
     else if (row->indent)
@@ -173,7 +153,7 @@ static void compare_row(const an_finegray_view *v, const an_cox_row *row, int32_
                 "follow-up the unadjusted cumulative incidences are the other way round. "
                 "The curves cross, or other covariates explain it: look at both.",
                 row->term->label, v->fit->coef[row->column] > 0 ? "more" : "less",
-                v->event, row->label, reference_of(row));
+                v->event, row->label, an_cox_reference_level(row));
 }
 
 static an_status compare_factor(an_finegray_view *v, const an_term *term)
