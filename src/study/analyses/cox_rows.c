@@ -11,6 +11,7 @@ const char *an_cox_one_unit(const an_cox_view *v, const an_term *term)
     const size_t size = term->unit ? strlen(term->unit) : 0;
 
     if (size == 0) return "unit";
+    if (term->unit[0] >= '0' && term->unit[0] <= '9') return term->unit; /* "10 years" */
     if (size < 4 || term->unit[size - 1] != 's' || strchr(term->unit, '/'))
         return term->unit;
     return an_doc_printf(v->doc, "%.*s", (int)size - 1, term->unit);

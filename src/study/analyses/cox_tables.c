@@ -80,14 +80,15 @@ an_status an_cox_show_forest(const an_cox_view *v)
     an_status st = AN_OK;
     an_ctx *const ctx = v->ctx;
     an_forest_row *rows = NULL;
-    an_figure figure = {.type = AN_FIGURE_FOREST,
-                        .x_label = v->ratio,
-                        .x_min = NAN,
-                        .x_max = NAN,
-                        .y_min = NAN,
-                        .y_max = NAN,
-                        .favours_low = an_doc_printf(v->doc, "less %s", v->event),
-                        .favours_high = an_doc_printf(v->doc, "more %s", v->event)};
+    an_figure figure = {
+        .type = AN_FIGURE_FOREST,
+        .x_label = an_doc_printf(v->doc, "HR (%g%% CI)", 100 * v->options.conf_level),
+        .x_min = NAN,
+        .x_max = NAN,
+        .y_min = NAN,
+        .y_max = NAN,
+        .favours_low = "lower hazard",
+        .favours_high = "higher hazard"};
 
     AN_ALLOC(rows, v->mem, v->n_rows);
     for (an_index i = 0; i < v->n_rows; i++) {

@@ -149,15 +149,16 @@ an_status an_finegray_show_forest(const an_finegray_view *v)
     an_status st = AN_OK;
     an_ctx *const ctx = v->ctx;
     an_forest_row *rows = NULL;
-    an_figure figure = {.type = AN_FIGURE_FOREST,
-                        .x_label = "Subdistribution hazard ratio",
-                        .x_min = NAN,
-                        .x_max = NAN,
-                        .y_min = NAN,
-                        .y_max = NAN,
-                        .favours_low = an_doc_printf(v->doc, "less %s", v->event),
-                        .favours_high = an_doc_printf(v->doc, "more %s", v->event),
-                        .n_rows = v->table.n_rows};
+    an_figure figure = {
+        .type = AN_FIGURE_FOREST,
+        .x_label = an_doc_printf(v->doc, "sHR (%g%% CI)", 100 * v->options.conf_level),
+        .x_min = NAN,
+        .x_max = NAN,
+        .y_min = NAN,
+        .y_max = NAN,
+        .favours_low = "lower incidence",
+        .favours_high = "higher incidence",
+        .n_rows = v->table.n_rows};
 
     AN_ALLOC(rows, v->mem, v->table.n_rows);
     for (an_index i = 0; i < v->table.n_rows; i++)
