@@ -379,7 +379,28 @@ static void put_analysis(an_buf *out, const an_guesses *all, const char *analysi
                   analysis, title);
     if (event) an_buf_printf(out, ", event: %s", event);
     if (grouped && two_dose_classes(all)) an_buf_puts(out, ", by: dose_class");
+    if (an_guess_find(all, AN_MEANS_rt_start) && strcmp(analysis, "safety") != 0)
+        an_buf_puts(out, ", options: {unit: months}");
     an_buf_puts(out, "}\n");
+}
+
+/* A model of survival with what is commonly known before treatment. */
+static void put_survival_model(an_buf *out, const an_guesses *all)
+{
+    static const an_meaning_id known[] = {AN_MEANS_age, AN_MEANS_kps, AN_MEANS_visceral};
+    const char *gap = "";
+
+    an_buf_puts(out,
+                "  - {analysis: cox, id: death_cox, title: Factors of survival, event: "
+                "death, covariates: [");
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+        const an_guess *g = an_guess_find(all, known[k]);
+
+        if (!g || g->cells.n_distinct < 2) continue;
+        an_buf_printf(out, "%s%s", gap, g->name);
+        gap = ", ";
+    }
+    an_buf_printf(out, "%sdose_class]}\n", gap);
 }
 
 static void put_treatment(an_buf *out, const an_guesses *all)
@@ -407,8 +428,14 @@ static void put_analyses(an_buf *out, const an_guesses *all, const outcome *o, b
     if (o->death) put_analysis(out, all, "km", "death", "Overall survival", true);
     if (o->reirradiation)
         put_analysis(out, all, "cif", "reirradiation", "Re-irradiation", true);
+    if (o->reirradiation && two_dose_classes(all))
+        an_buf_puts(out,
+                    "  - {analysis: finegray, id: reirradiation_finegray, title: "
+                    "\"Re-irradiation: regression\", event: reirradiation, covariates: "
+                    "[dose_class]}\n");
     if (o->fracture)
         put_analysis(out, all, "cif", "fracture", "Vertebral fracture", false);
+    if (o->death && two_dose_classes(all)) put_survival_model(out, all);
     if (o->myelitis)
         put_analysis(out, all, "safety", "myelitis", "Radiation myelitis", false);
 }

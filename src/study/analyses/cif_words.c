@@ -176,11 +176,13 @@ static void note_groups(const an_cif_view *v)
                         v->words[v->used[i]], v->event);
         if (k < g->n_times && g->at_risk[k] < 10)
             an_doc_note(v->doc, AN_NOTE, "M330",
-                        "At %s only %g patients%s%s are still at risk: the curve is "
+                        "At %s only %g patient%s%s%s %s still at risk: the curve is "
                         "uncertain from before then.",
                         an_cif_time_text(v, v->horizon), g->at_risk[k],
+                        g->at_risk[k] == 1 ? "" : "s",
                         an_cif_has_groups(v) ? " with " : "",
-                        an_cif_has_groups(v) ? v->words[v->used[i]] : "");
+                        an_cif_has_groups(v) ? v->words[v->used[i]] : "",
+                        g->at_risk[k] == 1 ? "is" : "are");
     }
 }
 
