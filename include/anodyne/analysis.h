@@ -116,9 +116,7 @@ typedef struct an_role {
         NULL, AN_ROLE_END_KIND, false, false, false, NULL \
     }
 
-/* ---- Analyses
- * ---------------------------------------------------------------------------------------
- */
+/* ---- Analyses ---- */
 
 typedef struct an_analysis {
     const char *id;         /**< stable: command line verb, key in the study file */

@@ -93,8 +93,7 @@ AN_API an_index an_cif_step(const an_cif_group *group, double t);
  *  nobody is. */
 AN_API an_index an_cif_risk_step(const an_cif_group *group, double t);
 
-/* ---- Gray's test ---------------------------------------------------------------------
- */
+/* ---- Gray's test ---- */
 
 /** Does the cumulative incidence of a cause differ between groups? (Gray 1988) */
 typedef struct an_gray {
@@ -118,8 +117,7 @@ AN_API an_status an_gray_test(an_ctx *ctx, const an_surv *surv, const an_groupin
                               const an_grouping *strata, double rho, an_gray **out);
 AN_API void an_gray_free(an_gray *gray); /**< NULL is allowed */
 
-/* ---- Fine-Gray regression ------------------------------------------------------------
- */
+/* ---- Fine-Gray regression ---- */
 
 /** Who may still be censored at a time at which events happen too. */
 typedef enum an_fg_censoring {

@@ -164,8 +164,7 @@ AN_API an_status an_cox_zph(an_ctx *ctx, const an_cox_data *data, const an_cox *
                             const an_index *term_of, an_zph **out);
 AN_API void an_zph_free(an_zph *zph); /**< NULL is allowed */
 
-/* ---- Predicted curves
- * --------------------------------------------------------------- */
+/* ---- Predicted curves ---- */
 
 /** Survival of covariate profiles. Every curve names its profile: there is no curve "at the
  *  mean" unless the caller passes the means. */
@@ -206,8 +205,7 @@ AN_API an_status an_cox_absolute_risk(an_ctx *ctx, const an_cox_data *data,
                                       const double *profile, an_cox_product product,
                                       an_index n_times, const double *time, double *risk);
 
-/* ---- Residuals
- * ---------------------------------------------------------------------- */
+/* ---- Residuals ---- */
 
 /** Not weighted, except dfbeta and dfbetas. Row order is that of the data. An aliased column
  *  has score and Schoenfeld residuals, dfbeta 0 and dfbetas NaN. */
@@ -228,8 +226,7 @@ AN_API an_status an_cox_residuals_of(an_ctx *ctx, const an_cox_data *data,
                                      const an_cox *fit, an_cox_residuals **out);
 AN_API void an_cox_residuals_free(an_cox_residuals *residuals); /**< NULL is allowed */
 
-/* ---- Predictions for the rows of the fit
- * ------------------------------------------------------ */
+/* ---- Predictions for the rows of the fit ---- */
 
 /** Where a linear predictor is 0. */
 typedef enum an_cox_reference {

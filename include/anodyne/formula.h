@@ -80,7 +80,7 @@ AN_API an_status an_analysis_run(an_ctx *ctx, const an_analysis *analysis,
                                  const an_frame *frame, const void *options,
                                  const char *key, const char *title, an_doc *doc);
 
-/* ---- Options of one analysis, as texts set them ------------------------------------ */
+/* ---- Options of one analysis, as texts set them ---- */
 
 typedef struct an_options an_options;
 

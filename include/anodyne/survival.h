@@ -246,7 +246,7 @@ AN_API an_status an_logrank_all_pairs(an_ctx *ctx, const an_surv *surv,
                                       an_logrank_pairs **out);
 AN_API void an_logrank_pairs_free(an_logrank_pairs *pairs); /**< NULL is allowed */
 
-/* ---- Permutation log-rank test ---------------------------------------------------- */
+/* ---- Permutation log-rank test ---- */
 
 /** Score of tied events: what their hazards are over. Callaert 2003. */
 typedef enum an_logrank_scores {

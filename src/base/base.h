@@ -81,8 +81,7 @@ int64_t an_now(const an_ctx *ctx); /* SOURCE_DATE_EPOCH, when set, else the cloc
 an_status an_poll(an_ctx *ctx);
 void an_progress(an_ctx *ctx, double fraction, const char *what);
 
-/* ---- Memory ---------------------------------------------------------------------------
- */
+/* ---- Memory ---- */
 
 void *an_malloc(an_ctx *ctx, size_t size);             /* zeroed; NULL: message set */
 void *an_realloc(an_ctx *ctx, void *ptr, size_t size); /* NULL: message set, ptr kept */
@@ -125,8 +124,8 @@ bool an_parse_double(const char *text, size_t size, double *out);
 bool an_parse_int(const char *text, size_t size,
                   int64_t *out); /* optional sign, digits */
 
-/* Shortest decimal form that reads back to the same double; text[32]. Returns its size.
- */
+/* Shortest decimal form that reads back to the same double; text[32]. Returns its
+ * size. */
 size_t an_format_double(double x, char text[32]);
 
 /* Days since 1970-01-01, proleptic Gregorian. */
@@ -152,9 +151,7 @@ typedef int an_compare_fn(const void *self, int64_t a, int64_t b);
 void an_order_by(an_index n, int64_t *order, int64_t *work, an_compare_fn *compare,
                  const void *self);
 
-/* ---- Files
- * -------------------------------------------------------------------------------------
- */
+/* ---- Files ---- */
 
 /* Whole file in mem, terminated by a zero that size does not count. A file larger than
  * limit bytes is refused before it is read. */
@@ -179,9 +176,7 @@ an_status an_link_replace(an_ctx *ctx, const char *target, const char *folder,
 /* SHA-256 as 64 hexadecimal digits and a zero. */
 void an_sha256(const void *data, size_t size, char hex[65]);
 
-/* ---- Executor
- * -------------------------------------------------------------------------------------
- */
+/* ---- Executor ---- */
 
 /* Rows 0..n-1 are cut into blocks that depend on n and grain only. map(self, block,
  * first, last) runs once per block, on any thread; it writes where only that block

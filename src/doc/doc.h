@@ -6,8 +6,7 @@
 
 #include "base/base.h"
 
-/* ---- A finite double in its shortest decimal form: 0.d1 d2 d3 ... times 10^point ----
- */
+/* ---- A finite double in its shortest decimal form: 0.d1 d2 d3 ... times 10^point ---- */
 
 enum { AN_DECIMAL_DIGITS = 18 };
 

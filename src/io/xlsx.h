@@ -42,8 +42,7 @@ size_t an_xml_unescape(char *text, size_t size);
 an_status an_workbook_failed(an_ctx *ctx, const an_source *source, const char *code,
                              const char *what, const char *todo);
 
-/* ---- The workbook around its sheets (xlsx_book.c, xlsx_styles.c, xlsx_strings.c) ----
- */
+/* ---- The workbook around its sheets (xlsx_book.c, xlsx_styles.c, xlsx_strings.c) ---- */
 
 typedef enum an_cell_style {
     AN_STYLE_NUMBER,

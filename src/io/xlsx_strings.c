@@ -1,5 +1,5 @@
-/* Shared strings: rich text is the sum of its runs; phonetic runs are readings, no text.
- */
+/* Shared strings: rich text is the sum of its runs; phonetic runs are readings, no
+ * text. */
 #include "io/xlsx.h"
 
 /* Four hexadecimal digits at text; -1: they are not. */

@@ -42,8 +42,8 @@ void an_sandwich(an_index p, const double *a, const double *b, double *c, double
 
 /* ---- Quantiles ---- */
 
-/* Hyndman and Fan 1996 types 1..9 of sorted x[n] without missing values; NaN when n = 0.
- */
+/* Hyndman and Fan 1996 types 1..9 of sorted x[n] without missing values; NaN when n =
+ * 0. */
 double an_quantile(an_index n, const double *sorted, double p, int type);
 
 /* Compensated sum: Neumaier 1974. */

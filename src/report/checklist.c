@@ -1,5 +1,5 @@
-/* STROBE from what the document holds: an item is filled when one of its nodes is there.
- */
+/* STROBE from what the document holds: an item is filled when one of its nodes is
+ * there. */
 #include <anodyne/report.h>
 
 #include "base/base.h"

@@ -57,8 +57,8 @@ static double on_axis(const an_axis *y, double value)
     return an_axis_at(y, fmin(fmax(value, y->min), y->max));
 }
 
-/* The curve as corners: along, then up or down. A value that is not finite lifts the pen.
- */
+/* The curve as corners: along, then up or down. A value that is not finite lifts the
+ * pen. */
 static points curve_corners(an_scene *scene, const an_series *s, const an_axis *x,
                             const an_axis *y)
 {
@@ -180,8 +180,8 @@ static bool crosses(const box *b, double x1, double y1, double x2, double y2)
            fmin(y1, y2) < b->y + b->height && fmax(y1, y2) > b->y;
 }
 
-/* Corners are joined by horizontal and vertical strokes, so boxes of strokes are exact.
- */
+/* Corners are joined by horizontal and vertical strokes, so boxes of strokes are
+ * exact. */
 static double crossings(const box *b, const points *p)
 {
     double n = 0;

@@ -1,5 +1,5 @@
-/* The methods of a report in words: what each section says of itself, and its references.
- */
+/* The methods of a report in words: what each section says of itself, and its
+ * references. */
 #include <anodyne/analysis.h>
 #include <anodyne/report.h>
 

@@ -24,8 +24,7 @@
  * number of threads, and a clinic's cohort is one block on one thread. */
 enum { AN_COX_GRAIN = 8192 };
 
-/* ---- Kernels (cox_kernel.c): plain arrays, no allocation, no failure ----------------
- */
+/* ---- Kernels (cox_kernel.c): plain arrays, no allocation, no failure ---- */
 
 /* Stably sorts the rows listed in order[n] by key[row], ascending; work[n]. Bytes that
  * all keys share cost nothing. */
@@ -49,8 +48,7 @@ void an_syrk_add(an_index first, an_index last, an_index p, const double *x,
 /* Copies the lower triangle up. */
 void an_symmetric_fill(an_index p, double *a);
 
-/* ---- Passes (cox_pass.c): the kernels over fixed blocks, on the threads of ctx --------
- */
+/* ---- Passes (cox_pass.c): the kernels over fixed blocks, on the threads of ctx ---- */
 
 /* u[p] = sum m_i x_i and, unless a is NULL, a[p x p] = sum v_i x_i x_i' (full storage)
  * over n rows. u may be NULL. Same bits for any number of threads. */

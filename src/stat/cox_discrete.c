@@ -31,8 +31,8 @@ static void add_row(table *t, an_index d, double r, const double *x)
     }
 }
 
-/* Keeps the largest sum near 1. The recursion is linear, so all of the table is scaled.
- */
+/* Keeps the largest sum near 1. The recursion is linear, so all of the table is
+ * scaled. */
 static void rescale(table *t, an_index d)
 {
     double largest = 0;

@@ -55,8 +55,8 @@ typedef struct an_cox_plan {
     an_cox_runs by_last, by_first;
 } an_cox_plan;
 
-/* Checks data and builds everything but x. tied: keep sums of tied deaths apart (Efron).
- */
+/* Checks data and builds everything but x. tied: keep sums of tied deaths apart
+ * (Efron). */
 an_status an_cox_plan_new(an_ctx *ctx, const an_cox_data *data, bool tied, an_arena *mem,
                           an_cox_plan **out);
 

@@ -206,8 +206,8 @@ done:
 
 /* ---- From event times back to rows ---- */
 
-/* ahead[j]: sum from the start of j's block to j; behind[j]: from j to the block's end.
- */
+/* ahead[j]: sum from the start of j's block to j; behind[j]: from j to the block's
+ * end. */
 static void block_sums(const an_cox_plan *plan, int level, an_index q,
                        const double *value, double *ahead, double *behind)
 {

@@ -93,8 +93,8 @@ an_status an_fg_residuals_varying(an_ctx *ctx, const an_fg *fg, const double *be
                                   double *q_censored);
 /* Share of the deaths at event time j that censoring group g has. */
 double an_fg_own_share(const an_fg *fg, an_index j, an_index g);
-/* Adds psi: u_i += w_i (q / pi at its own censoring - sum of c q / pi^2 while at risk).
- */
+/* Adds psi: u_i += w_i (q / pi at its own censoring - sum of c q / pi^2 while at
+ * risk). */
 an_status an_fg_add_psi(an_ctx *ctx, const an_fg *fg, const an_surv *surv,
                         an_fg_censoring rule, const double *q_censored, double *u);
 

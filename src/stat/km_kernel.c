@@ -69,8 +69,8 @@ static an_influence *of_row(const an_jackknife_rows *rows, an_influence *state,
     return state + (rows->cluster ? rows->cluster[row] : row);
 }
 
-/* Forgets the states of these rows, then brings in those that are there from the start.
- */
+/* Forgets the states of these rows, then brings in those that are there from the
+ * start. */
 static void begin(const an_jackknife_rows *rows, sums *s, an_influence *state)
 {
     for (an_index i = 0; i < rows->n; i++)

@@ -11,7 +11,7 @@ enum { MOST_SUMS = 1 << 20 }; /* of one half */
 
 static const double SLACK = 0x1p-26; /* sums that differ by rounding are equal */
 
-/* ---- Scores ----------------------------------------------------------------------- */
+/* ---- Scores ---- */
 
 /* Cumulative hazard after d events among y, z of them (and censorings) at the time; and
  * what an event of that time gets of it. */
@@ -59,7 +59,7 @@ static void fill_scores(const an_surv *surv, const int64_t *order, an_logrank_sc
     }
 }
 
-/* ---- Exact distribution ----------------------------------------------------------- */
+/* ---- Exact distribution ---- */
 
 /* Choosing `count` rows gives `sum` in so many ways. */
 typedef struct choice {
@@ -199,7 +199,7 @@ done:
     return st;
 }
 
-/* ---- The operation ---------------------------------------------------------------- */
+/* ---- The operation ---- */
 
 static an_status check(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
                        an_logrank_scores kind)

@@ -60,8 +60,8 @@ static void pooled_odds(const strata *s, double conf_level, an_mantel_haenszel *
         (an_interval){out->odds_ratio * exp(-z * se), out->odds_ratio * exp(z * se)};
 }
 
-/* First cell expected in one stratum when its odds ratio is theta: root of a quadratic.
- */
+/* First cell expected in one stratum when its odds ratio is theta: root of a
+ * quadratic. */
 static double fitted_cell(const double *t, double theta)
 {
     const double m = t[0] + t[1], k = t[0] + t[2], n = m + t[2] + t[3];

@@ -57,8 +57,8 @@ static double score_z(const cells *t, double delta)
     return (t->a / t->n1 - t->c / t->n2 - delta) / sqrt(fmax(variance, 0));
 }
 
-/* delta between `inside`, which is not rejected, and `outside`, with |z| = the quantile.
- */
+/* delta between `inside`, which is not rejected, and `outside`, with |z| = the
+ * quantile. */
 static double score_limit(const cells *t, double inside, double outside)
 {
     for (;;) {

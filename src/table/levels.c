@@ -1,5 +1,5 @@
-/* The distinct values of a text column, in byte order, and each row's place among them.
- */
+/* The distinct values of a text column, in byte order, and each row's place among
+ * them. */
 #include "table/table.h"
 
 bool an_text_is_missing(an_span cell)

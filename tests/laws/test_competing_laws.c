@@ -147,8 +147,8 @@ static void test_without_competing_events_it_is_cox(void **state)
     an_ctx_free(ctx);
 }
 
-/* Without censoring a competing event means "never": Cox with those rows at risk forever.
- */
+/* Without censoring a competing event means "never": Cox with those rows at risk
+ * forever. */
 static void test_without_censoring_it_is_cox_with_immortals(void **state)
 {
     static sample s;

@@ -32,8 +32,8 @@ typedef struct or_case {
     struct or_memory *memory;
 } or_case;
 
-/* Memory that lives until the case ends; zeroed. Never NULL: the program stops instead.
- */
+/* Memory that lives until the case ends; zeroed. Never NULL: the program stops
+ * instead. */
 void *or_alloc(const or_case *c, an_index n, size_t size);
 #define OR_NEW(c, type, n) ((type *)or_alloc((c), (n), sizeof(type)))
 char *or_printf(const or_case *c, const char *format, ...) AN_PRINTF(2, 3);

@@ -1,5 +1,5 @@
-/* Data sets: data/datasets.json and data/NAME.csv (quotes doubled, no newlines inside).
- */
+/* Data sets: data/datasets.json and data/NAME.csv (quotes doubled, no newlines
+ * inside). */
 #include "oracle_private.h"
 
 #include <math.h>

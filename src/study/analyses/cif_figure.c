@@ -131,8 +131,7 @@ static const char *caption_of(const an_cif_view *v, an_index cause)
         v->doc,
         "Aalen-Johansen estimate with pointwise %g %% confidence limits (%s variance): "
         "%lld patients, %g with %s as first event; %s. Marks are censored patients; "
-        "below "
-        "the axis the numbers at risk.",
+        "below the axis the numbers at risk.",
         100 * v->options.conf_level, an_cif_variance_name(v->cif->variance),
         (long long)v->cif->n, an_cif_rows_with(v, cause), cause_in_words(v, cause),
         v->cif->n_causes > 1 ? "other first events compete" : "no other event competes");

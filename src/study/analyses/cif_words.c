@@ -215,10 +215,9 @@ void an_cif_say_method(const an_cif_view *v)
 
     an_doc_text(
         v->doc, "methods",
-        "The cumulative incidence of %s was estimated by the Aalen-Johansen method%s, at "
-        "tied times events before censorings. Limits (%g %%) are on the %s scale with "
-        "the "
-        "%s variance.%s",
+        "The cumulative incidence of %s was estimated by the Aalen-Johansen method%s, "
+        "at tied times events before censorings. Limits (%g %%) are on the %s scale "
+        "with the %s variance.%s",
         v->event,
         v->cif->n_causes > 1 ? ", other first events competing"
                              : " without competing events",

@@ -46,9 +46,8 @@ static const char *const references[] = {
     "1996;15:361-387. "
     "doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4",
     "Peduzzi P, Concato J, Feinstein AR, Holford TR. Importance of events per "
-    "independent "
-    "variable in proportional hazards regression analysis II. J Clin Epidemiol "
-    "1995;48:1503-1510. doi:10.1016/0895-4356(95)00048-8",
+    "independent variable in proportional hazards regression analysis II. J Clin "
+    "Epidemiol 1995;48:1503-1510. doi:10.1016/0895-4356(95)00048-8",
     NULL,
 };
 

@@ -1,5 +1,5 @@
-/* Rows of the Cox tables: a line per number, a heading and a line per level of a factor.
- */
+/* Rows of the Cox tables: a line per number, a heading and a line per level of a
+ * factor. */
 #include "study/analyses/cox_view.h"
 
 #include "math/math.h"

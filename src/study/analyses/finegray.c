@@ -36,16 +36,14 @@ static const an_role roles[] = {
 
 static const char *const references[] = {
     "Fine JP, Gray RJ. A proportional hazards model for the subdistribution of a "
-    "competing "
-    "risk. J Am Stat Assoc 1999;94:496-509. doi:10.1080/01621459.1999.10474144",
+    "competing risk. J Am Stat Assoc 1999;94:496-509. doi:10.1080/01621459.1999.10474144",
     "Geskus RB. Cause-specific cumulative incidence estimation and the Fine and Gray "
-    "model "
-    "under both left truncation and right censoring. Biometrics 2011;67:39-49. "
+    "model under both left truncation and right censoring. Biometrics 2011;67:39-49. "
     "doi:10.1111/j.1541-0420.2010.01420.x",
     "Latouche A, Allignol A, Beyersmann J, Labopin M, Fine JP. A competing risks "
-    "analysis "
-    "should report results on all cause-specific hazards and cumulative incidence "
-    "functions. J Clin Epidemiol 2013;66:648-653. doi:10.1016/j.jclinepi.2012.09.017",
+    "analysis should report results on all cause-specific hazards and cumulative "
+    "incidence functions. J Clin Epidemiol 2013;66:648-653. "
+    "doi:10.1016/j.jclinepi.2012.09.017",
     NULL,
 };
 

@@ -26,9 +26,8 @@ static void say_level(const an_finegray_view *v, const an_cox_row *row)
                             .level = v->options.conf_level};
 
     an_doc_text(v->doc, an_doc_printf(v->doc, "conclusion_%s", row->key),
-                "%s: %s was %s frequent with %s than with %s (sHR %s, reference %s; %s). "
-                "The other "
-                "way round, with reference %s, the sHR is %s.",
+                "%s: %s was %s frequent with %s than with %s (sHR %s, reference %s; "
+                "%s). The other way round, with reference %s, the sHR is %s.",
                 row->term->label, v->event, fit->coef[c] > 0 ? "more" : "less",
                 row->label, an_cox_reference_level(row), ratio_text(v, c),
                 an_cox_reference_level(row), an_doc_p(v->doc, fit->p_value[c]),
@@ -224,9 +223,8 @@ void an_finegray_say_method(const an_finegray_view *v)
         "Subdistribution hazard ratios for %s are from Fine-Gray regression%s with %s "
         "method for tied times; all covariates were entered together. Patients with a "
         "competing event are weighted by the Kaplan-Meier estimate of censoring, in "
-        "which "
-        "a patient with an event at a time %s at risk of censoring at that time. Limits "
-        "(%g %%) and p-values are Wald's with %s%s.",
+        "which a patient with an event at a time %s at risk of censoring at that time. "
+        "Limits (%g %%) and p-values are Wald's with %s%s.",
         v->event, v->model.strata.code ? ", stratified," : "",
         v->options.ties == AN_FG_EFRON ? "Efron's" : "Breslow's",
         v->options.censoring == AN_FG_EVENTS_STAY ? "is still" : "is no longer",

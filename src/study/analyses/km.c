@@ -36,8 +36,7 @@ static const an_role roles[] = {
 
 static const char *const references[] = {
     "Kaplan EL, Meier P. Nonparametric estimation from incomplete observations. J Am "
-    "Stat "
-    "Assoc 1958;53:457-481. doi:10.1080/01621459.1958.10501452",
+    "Stat Assoc 1958;53:457-481. doi:10.1080/01621459.1958.10501452",
     "Brookmeyer R, Crowley J. A confidence interval for the median survival time. "
     "Biometrics 1982;38:29-41. doi:10.2307/2530286",
     "Schemper M, Smith TL. A note on quantifying follow-up in studies of failure time. "

@@ -101,8 +101,7 @@ static const char *plateau_text(an_quantile_rule rule)
 {
     if (rule == AN_QUANTILE_R)
         return "or the midpoint to the next event, or to the end of follow-up, where it "
-               "is "
-               "exactly one half";
+               "is exactly one half";
     if (rule == AN_QUANTILE_FIRST)
         return "without a midpoint where it is exactly one half";
     return "or the midpoint to the next event where it is exactly one half, and not "
@@ -123,10 +122,10 @@ void an_km_say_method(const an_km_view *v)
         v->doc, "methods",
         "Time to %s was estimated by the Kaplan-Meier method; at tied times events come "
         "before censorings. Limits (%g %%) are on the %s scale with %s variance. The "
-        "median is the first time with survival at or below one half, %s; its limits are "
-        "those of Brookmeyer and Crowley. Follow-up is the reverse Kaplan-Meier median, "
-        "in "
-        "which events of any cause end observation before censorings of the same time.%s",
+        "median is the first time with survival at or below one half, %s; its limits "
+        "are those of Brookmeyer and Crowley. Follow-up is the reverse Kaplan-Meier "
+        "median, in which events of any cause end observation before censorings of the "
+        "same time.%s",
         v->event, 100 * v->params->conf_level, scales[v->km->options.conf_type],
         v->km->robust ? "robust (infinitesimal jackknife)" : "Greenwood's",
         plateau_text(v->rule), test);

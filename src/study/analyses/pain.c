@@ -36,17 +36,14 @@ static const an_role roles[] = {
 
 static const char *const references[] = {
     "Chow E, Hoskin P, Mitera G, et al. Update of the international consensus on "
-    "palliative "
-    "radiotherapy endpoints for future clinical trials in bone metastases. Int J Radiat "
-    "Oncol Biol Phys 2012;82:1730-1737. doi:10.1016/j.ijrobp.2011.02.008",
+    "palliative radiotherapy endpoints for future clinical trials in bone metastases. "
+    "Int J Radiat Oncol Biol Phys 2012;82:1730-1737. doi:10.1016/j.ijrobp.2011.02.008",
     "Pratt JW. Remarks on zeros and ties in the Wilcoxon signed rank procedures. J Am "
-    "Stat "
-    "Assoc 1959;54:655-667. doi:10.1080/01621459.1959.10501526",
+    "Stat Assoc 1959;54:655-667. doi:10.1080/01621459.1959.10501526",
     "Hodges JL, Lehmann EL. Estimates of location based on rank tests. Ann Math Stat "
     "1963;34:598-611. doi:10.1214/aoms/1177704172",
     "Wilson EB. Probable inference, the law of succession, and statistical inference. J "
-    "Am "
-    "Stat Assoc 1927;22:209-212. doi:10.1080/01621459.1927.10502953",
+    "Am Stat Assoc 1927;22:209-212. doi:10.1080/01621459.1927.10502953",
     NULL,
 };
 
@@ -286,12 +283,10 @@ static void methods(an_pain *p)
         "Pain scores before and after were compared in patients with both scores by the "
         "exact conditional signed-rank test (zeros by Pratt, mid-ranks) and the "
         "Hodges-Lehmann estimate with limits that invert it; a paired t test stands "
-        "beside "
-        "it. Response follows the international consensus of 2012%s (baseline score of "
-        "at "
-        "least %g); other definitions use the score alone. Proportions have Wilson %g %% "
-        "limits over three denominators: all treated (a missing score is no response), "
-        "assessable, and alive at the window.",
+        "beside it. Response follows the international consensus of 2012%s (baseline "
+        "score of at least %g); other definitions use the score alone. Proportions have "
+        "Wilson %g %% limits over three denominators: all treated (a missing score is "
+        "no response), assessable, and alive at the window.",
         p->opioid_before ? " with oral morphine equivalents" : ", without opioid doses",
         p->o->min_baseline, 100 * p->o->conf_level);
 }

@@ -40,11 +40,9 @@ static const an_role roles[] = {
 
 static const char *const references[] = {
     "Austin PC. Balance diagnostics for comparing the distribution of baseline "
-    "covariates. "
-    "Stat Med 2009;28:3083-3107. doi:10.1002/sim.3697",
+    "covariates. Stat Med 2009;28:3083-3107. doi:10.1002/sim.3697",
     "Yang D, Dalton JE. A unified approach to measuring the effect size between two "
-    "groups "
-    "using SAS. SAS Global Forum 2012, paper 335.",
+    "groups using SAS. SAS Global Forum 2012, paper 335.",
     "Hyndman RJ, Fan Y. Sample quantiles in statistical packages. Am Stat "
     "1996;50:361-365. "
     "doi:10.1080/00031305.1996.10473566",

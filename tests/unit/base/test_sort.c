@@ -1,5 +1,5 @@
-/* Sorting: a permutation, ascending, stable, NaN last - for every length around the runs.
- */
+/* Sorting: a permutation, ascending, stable, NaN last - for every length around the
+ * runs. */
 #include "unit/base/faults.h"
 
 typedef struct keys {

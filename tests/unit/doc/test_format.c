@@ -1,5 +1,5 @@
-/* The rounding rules of docs/methods/numbers.md, each with the case that would break it.
- */
+/* The rounding rules of docs/methods/numbers.md, each with the case that would break
+ * it. */
 #include "doc/doc.h"
 
 #include <setjmp.h>

@@ -114,12 +114,12 @@ static void changed_text_is_read_or_refused(void **state)
 }
 
 static const char sheet_seed[] =
-    "<row r='1'><c r='A1' t='s'><v>0</v></c><c r='B1' t='s'><v>1</v></c></row>"
-    "<row r='2'><c r='A2' s='1'><v>44289</v></c><c r='B2' "
-    "t='inlineStr'><is><r><t>a</t></r>"
-    "</is></c></row><row r='3'><c r='A3' t='str'><f>A1</f><v>x</v></c><c r='B3' "
-    "t='e'><v>#N/A"
-    "</v></c></row></sheetData><mergeCells><mergeCell ref='A2:B2'/></mergeCells>";
+    "<row r='1'><c r='A1' t='s'><v>0</v></c><c r='B1' t='s'><v>1</v></c></row><row "
+    "r='2'><c r='A2' s='1'><v>44289</v></c><c r='B2' "
+    "t='inlineStr'><is><r><t>a</t></r></is></c></row><row r='3'><c r='A3' "
+    "t='str'><f>A1</f><v>x</v></c><c r='B3' "
+    "t='e'><v>#N/A</v></c></row></sheetData><mergeCells><mergeCell "
+    "ref='A2:B2'/></mergeCells>";
 
 static const book_parts book_seed = {
     .strings = "<si><t>id</t></si><si><r><t>x</t></r><rPh><t>y</t></rPh></si>",

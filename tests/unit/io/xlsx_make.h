@@ -1,5 +1,5 @@
-/* Workbooks for tests, made from their parts: what a test does not give has a plain form.
- */
+/* Workbooks for tests, made from their parts: what a test does not give has a plain
+ * form. */
 #ifndef XLSX_MAKE_H
 #define XLSX_MAKE_H
 

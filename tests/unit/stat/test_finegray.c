@@ -55,8 +55,8 @@ static void test_against_r(void **state)
     }
 }
 
-/* finegray(): who had the other event at 4 stays until 9; G is 4/5 after 5, 3/5 after 7.
- */
+/* finegray(): who had the other event at 4 stays until 9; G is 4/5 after 5, 3/5 after
+ * 7. */
 static void test_expanded_rows_by_hand(void **state)
 {
     static const double start[] = {0, 7}, stop[] = {5, 9};
