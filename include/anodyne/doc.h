@@ -153,6 +153,7 @@ typedef struct an_node {
     an_index n_columns, n_rows;
     const an_doc_column *columns; /**< [n_columns] */
     const an_doc_row *rows;       /**< [n_rows] */
+    double n;    /**< patients of the analysis that said this; NaN: of none */
     bool detail; /**< table: the data behind a figure, for files more than for readers */
     const an_figure *figure;
     const struct an_node *children, *next; /**< first child; next sibling */
@@ -169,6 +170,8 @@ AN_API an_status an_doc_status(const an_doc *doc);
 /* ---- Building ----
  * A key that a sibling has already gets "_2", "_3" ...: an id names one number. */
 
+/** Nodes from here on are about n patients; NaN: about none in particular. */
+AN_API void an_doc_patients(an_doc *doc, double n);
 AN_API void an_doc_open(an_doc *doc, const char *key, const char *title);
 AN_API void an_doc_close(an_doc *doc);
 /** Sentences. A blank line parts paragraphs; lines that begin with "- " are a list. */
@@ -213,9 +216,9 @@ AN_API const char *an_doc_reference_at(const an_doc *doc, an_index i);
 
 /** Walks every number: id is the path of keys joined by '.', for example
  *  "overall_survival.group.lt5gy.median"; a table cell is table.row.column; limits are
- *  visited with their value. Order is document order. */
+ *  visited with their value. Order is document order. n: patients of the analysis. */
 typedef void an_doc_visit_fn(void *self, const char *id, const an_value *value,
-                             const char *label, const char *method);
+                             const char *label, const char *method, double n);
 AN_API an_status an_doc_visit(an_ctx *ctx, const an_doc *doc, an_doc_visit_fn *visit,
                               void *self);
 

@@ -31,7 +31,7 @@ AN_API an_status an_render_text(an_ctx *ctx, const an_doc *doc, int columns,
 AN_API an_status an_render_json(an_ctx *ctx, const an_doc *doc, an_bytes *out);
 
 /** numbers.json: {"schema": "anodyne.numbers/1", "title", "numbers": [{"id", "label",
- *  "method", ... as a value}]}, one line each; ids as an_doc_visit(). */
+ *  "method", "n", ... as a value}]}, one line each; ids as an_doc_visit(). */
 AN_API an_status an_render_numbers(an_ctx *ctx, const an_doc *doc, an_bytes *out);
 
 /** provenance.json: {"schema": "anodyne.provenance/1", then each key: text}. */

@@ -25,6 +25,7 @@ struct an_doc {
     an_status st;
     branch *root, *open; /* open: the section that takes nodes */
     branch *table;       /* takes rows now, or NULL */
+    double n_patients;   /* of the nodes to come */
     fact *provenance;
     an_index n_provenance, provenance_capacity;
     const char **references;
@@ -117,6 +118,7 @@ static branch *append(an_doc *doc, an_node_type type, const char *key)
     b->node.type = type;
     b->node.key = key;
     b->node.value = an_text(NULL);
+    b->node.n = doc->n_patients;
     b->parent = parent;
     if (parent->last) {
         parent->last->node.next = &b->node;
@@ -137,7 +139,7 @@ an_status an_doc_new(an_ctx *ctx, const char *title, an_doc **out)
         an_arena_free(mem);
         return an_fail_memory(ctx);
     }
-    *doc = (an_doc){.ctx = ctx, .mem = mem, .st = AN_OK};
+    *doc = (an_doc){.ctx = ctx, .mem = mem, .st = AN_OK, .n_patients = (double)NAN};
     doc->root = doc->open = take(doc, 1, sizeof *doc->root);
     if (doc->root) {
         doc->root->node.type = AN_NODE_SECTION;
@@ -165,6 +167,11 @@ const an_node *an_doc_root(const an_doc *doc)
 an_status an_doc_status(const an_doc *doc)
 {
     return doc->st;
+}
+
+void an_doc_patients(an_doc *doc, double n)
+{
+    doc->n_patients = n;
 }
 
 void an_doc_open(an_doc *doc, const char *key, const char *title)

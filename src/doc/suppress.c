@@ -339,6 +339,7 @@ static an_status children(filter *f, const an_node *parent)
         const char *text = safe_text(f, n->type == AN_NODE_TABLE ? NULL : n->text);
         an_value v = judged(n->key, n->value);
 
+        an_doc_patients(f->out, is_small(f, n->n) ? (double)NAN : n->n);
         switch (n->type) {
         case AN_NODE_SECTION:
             an_doc_open(f->out, n->key, safe_label(f, n->title));

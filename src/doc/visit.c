@@ -9,6 +9,7 @@ typedef struct walk {
     an_buf id, label;
     an_doc_visit_fn *visit;
     void *self;
+    double n; /* of the node at hand */
 } walk;
 
 /* Appends ".key" and returns the length to go back to. */
@@ -38,7 +39,8 @@ static void leave(walk *w, size_t before)
 static void report(walk *w, const an_value *value, const char *label, const char *method)
 {
     if (value->kind == AN_KIND_TEXT || w->id.st != AN_OK || w->label.st != AN_OK) return;
-    w->visit(w->self, w->id.data ? w->id.data : "", value, label ? label : "", method);
+    w->visit(w->self, w->id.data ? w->id.data : "", value, label ? label : "", method,
+             w->n);
 }
 
 static void report_number(walk *w, const char *key, an_kind kind, double x,
@@ -161,6 +163,7 @@ static void walk_children(walk *w, const an_node *parent)
         const size_t before = enter(w, n->key);
 
         if (n->type == AN_NODE_SECTION) walk_children(w, n);
+        w->n = n->n;
         if (n->type == AN_NODE_TABLE) walk_table(w, n);
         if (n->type == AN_NODE_FIGURE) walk_figure(w, n);
         if (n->type == AN_NODE_VALUE) report(w, &n->value, n->title, n->method);

@@ -69,7 +69,7 @@ static const char *reason_of(const an_value *v)
 /* ---- Every number of a document ---- */
 
 static void number_line(void *self, const char *id, const an_value *v, const char *label,
-                        const char *method)
+                        const char *method, double n)
 {
     line l = {self, false};
 
@@ -82,6 +82,7 @@ static void number_line(void *self, const char *id, const an_value *v, const cha
     put_text(&l, v->unit);
     put_text(&l, reason_of(v));
     put_text(&l, method);
+    put_number(&l, n);
     end_line(&l);
 }
 
@@ -92,7 +93,7 @@ an_status an_render_csv(an_ctx *ctx, const an_doc *doc, an_bytes *out)
 
     an_buf_init(&buf, ctx, 0);
     AN_TRY(an_doc_usable(ctx, doc));
-    an_buf_puts(&buf, "id,label,kind,value,lower,upper,unit,reason,method\r\n");
+    an_buf_puts(&buf, "id,label,kind,value,lower,upper,unit,reason,method,n\r\n");
     AN_TRY(an_doc_visit(ctx, doc, number_line, &buf));
 done:
     return an_bytes_take(&buf, st, out);

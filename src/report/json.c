@@ -339,7 +339,7 @@ done:
 }
 
 static void number_line(void *self, const char *id, const an_value *value,
-                        const char *label, const char *method)
+                        const char *label, const char *method, double n)
 {
     an_json *j = self;
 
@@ -349,6 +349,10 @@ static void number_line(void *self, const char *id, const an_value *value,
     an_json_value(j, value);
     an_json_member(j, "label", label);
     an_json_member(j, "method", method);
+    if (!isnan(n)) {
+        an_json_key(j, "n");
+        an_json_number(j, n);
+    }
     an_json_close(j, '}');
 }
 

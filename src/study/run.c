@@ -110,6 +110,7 @@ an_status an_analysis_run(an_ctx *ctx, const an_analysis *analysis, const an_fra
     an_status st = AN_OK;
     const an_index listed = an_problem_count(ctx, AN_ERROR);
 
+    an_doc_patients(doc, (double)frame->n);
     an_doc_open(doc, key, title ? title : analysis->title);
     AN_TRY(an_params_check(ctx, analysis->params, options));
     for (an_index k = 0; k < frame->n_notes; k++)
@@ -125,5 +126,6 @@ done:
         an_doc_note(doc, AN_WARNING, "N103", "This analysis could not be done: %s.",
                     an_message(ctx));
     an_doc_close(doc);
+    an_doc_patients(doc, (double)NAN);
     return st;
 }

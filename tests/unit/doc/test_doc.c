@@ -19,8 +19,9 @@ typedef struct seen {
 } seen;
 
 static void see(void *self, const char *id, const an_value *value, const char *label,
-                const char *method)
+                const char *method, double n)
 {
+    (void)n;
     seen *s = self;
 
     (void)method;
@@ -265,8 +266,9 @@ static void no_hidden_cell_stands_alone(void **state)
 /* ---- Failures ---- */
 
 static void ignore(void *self, const char *id, const an_value *value, const char *label,
-                   const char *method)
+                   const char *method, double n)
 {
+    (void)n;
     (void)self, (void)id, (void)value, (void)label, (void)method;
 }
 

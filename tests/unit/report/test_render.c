@@ -71,8 +71,9 @@ static void same_part(const json_t *object, const char *key, double x)
 }
 
 static void same_number(void *self, const char *id, const an_value *v, const char *label,
-                        const char *method)
+                        const char *method, double n)
 {
+    (void)n;
     reading *r = self;
     const json_t *object = json_array_get(r->numbers, r->at++);
     const char *lower, *upper;
@@ -239,8 +240,9 @@ typedef struct search {
 
 /* The page has an anchor with this id; what it shows begins with the value as formatted. */
 static void is_on_page(void *self, const char *id, const an_value *v, const char *label,
-                       const char *method)
+                       const char *method, double n)
 {
+    (void)n;
     search *s = self;
     char anchor[200], full[200], cell[200];
     const char *at;

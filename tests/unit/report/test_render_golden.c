@@ -190,16 +190,17 @@ static void numbers(void **state)
 static void csv(void **state)
 {
     (void)state;
-    shows("csv",
-          "id,label,kind,value,lower,upper,unit,reason,method\r\n"
-          "\"os.t.low.n\",\"< 5 Gy / n\",count,21,,,,,\"km\"\r\n"
-          "\"os.t.low.median\",\"< 5 Gy / Median\",time,7.41,5.06,,\"months\",,\"km\"\r\n"
-          "\"os.t.low.hr\",\"< 5 Gy / Hazard "
-          "ratio\",ratio,2.3333,1.2159,4.4199,,,\"km\"\r\n"
-          "\"os.t.high.n\",\"\xE8\x82\xBA_x / n\",count,37,,,,,\"km\"\r\n"
-          "\"os.t.high.median\",\"\xE8\x82\xBA_x / Median\",time,,,,\"months\",\"not "
-          "reached\",\"km\"\r\n"
-          "\"os.p\",\"Log-rank\",p,0.0344,,,,,\r\n");
+    shows(
+        "csv",
+        "id,label,kind,value,lower,upper,unit,reason,method,n\r\n"
+        "\"os.t.low.n\",\"< 5 Gy / n\",count,21,,,,,\"km\",\r\n"
+        "\"os.t.low.median\",\"< 5 Gy / Median\",time,7.41,5.06,,\"months\",,\"km\",\r\n"
+        "\"os.t.low.hr\",\"< 5 Gy / Hazard "
+        "ratio\",ratio,2.3333,1.2159,4.4199,,,\"km\",\r\n"
+        "\"os.t.high.n\",\"\xE8\x82\xBA_x / n\",count,37,,,,,\"km\",\r\n"
+        "\"os.t.high.median\",\"\xE8\x82\xBA_x / Median\",time,,,,\"months\",\"not "
+        "reached\",\"km\",\r\n"
+        "\"os.p\",\"Log-rank\",p,0.0344,,,,,,\r\n");
 }
 
 static void table_csv(void **state)
@@ -262,7 +263,7 @@ static void empty_documents_are_valid(void **state)
     an_bytes_free(ctx, &out);
     assert_int_equal(an_render(ctx, doc, "csv", &out), AN_OK);
     assert_string_equal(out.data,
-                        "id,label,kind,value,lower,upper,unit,reason,method\r\n");
+                        "id,label,kind,value,lower,upper,unit,reason,method,n\r\n");
     an_bytes_free(ctx, &out);
     an_doc_free(doc);
     an_ctx_free(ctx);

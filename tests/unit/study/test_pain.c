@@ -19,8 +19,9 @@ typedef struct wanted {
 } wanted;
 
 static void visit(void *self, const char *id, const an_value *value, const char *label,
-                  const char *method)
+                  const char *method, double n)
 {
+    (void)n;
     wanted *w = self;
     char text[256];
 

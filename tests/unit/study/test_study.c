@@ -59,8 +59,9 @@ typedef struct seen_number {
 } seen_number;
 
 static void catch_number(void *self, const char *id, const an_value *value,
-                         const char *label, const char *method)
+                         const char *label, const char *method, double n)
 {
+    (void)n;
     seen_number *wanted = self;
 
     (void)label;
