@@ -71,9 +71,6 @@ enum { AN_PAIN_RULE_COUNT = 5 };
 
 /** 1 responder, 0 not, -1 a score is missing. Relief of a baseline score of 0 is 0. */
 AN_API int an_pain_response(an_pain_rule rule, double baseline, double followup);
-AN_API const char *
-an_pain_rule_id(an_pain_rule rule); /**< "any_decrease", "points2"... */
-AN_API const char *an_pain_rule_label(an_pain_rule rule);
 
 /* ---- Opioids ----
  * Factors measure exposure. They must not be used to convert a patient from one opioid to

@@ -79,26 +79,6 @@ an_response an_consensus_response(double baseline, double followup,
 
 /* ---- Scores alone ---- */
 
-static const struct {
-    const char *id, *label;
-} rules[AN_PAIN_RULE_COUNT] = {
-    [AN_PAIN_ANY_DECREASE] = {"any_decrease", "any decrease of the score"},
-    [AN_PAIN_2_POINTS] = {"points2", "decrease of at least 2 points"},
-    [AN_PAIN_RELIEF_30] = {"relief30", "decrease of at least 30 %"},
-    [AN_PAIN_RELIEF_50] = {"relief50", "decrease of at least 50 %"},
-    [AN_PAIN_NONE] = {"no_pain", "no pain (score 0)"},
-};
-
-const char *an_pain_rule_id(an_pain_rule rule)
-{
-    return rules[rule].id;
-}
-
-const char *an_pain_rule_label(an_pain_rule rule)
-{
-    return rules[rule].label;
-}
-
 int an_pain_response(an_pain_rule rule, double baseline, double followup)
 {
     const double less = baseline - followup;

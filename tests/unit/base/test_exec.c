@@ -1,0 +1,115 @@
+/* Blocks, threads and collectives: who computes does not matter. */
+#include "unit/base/faults.h"
+
+typedef struct job {
+    const double *x;
+    double *partial; /* [blocks] */
+    int32_t *seen;   /* [n] how often a row was met */
+} job;
+
+static void add_block(void *self, an_index block, an_index first, an_index last)
+{
+    job *j = self;
+
+    for (an_index i = first; i < last; i++) {
+        j->partial[block] += j->x[i];
+        j->seen[i]++;
+    }
+}
+
+enum { N = 10007, GRAIN = 64, BLOCKS = (N + GRAIN - 1) / GRAIN };
+
+static double total(an_ctx *ctx, const double *x, int n_threads)
+{
+    double partial[BLOCKS] = {0}, sum;
+    int32_t *seen = an_malloc(ctx, N * sizeof *seen);
+    job j = {x, partial, seen};
+
+    an_ctx_set_threads(ctx, n_threads);
+    assert_int_equal(an_map_blocks(ctx, N, GRAIN, add_block, &j), AN_OK);
+    for (int i = 0; i < N; i++) assert_int_equal(seen[i], 1);
+    an_merge_blocks(BLOCKS, 1, partial, &sum);
+    an_free(ctx, seen);
+    return sum;
+}
+
+static void test_any_number_of_threads_gives_the_same_bits(void **state)
+{
+    an_ctx *ctx = an_ctx_new();
+    an_rng rng = an_rng_new(1, 2, 3);
+    double x[N];
+    double one;
+
+    (void)state;
+    for (int i = 0; i < N; i++) x[i] = an_rng_normal(&rng) * 1e6;
+    one = total(ctx, x, 1);
+    for (int n_threads = 2; n_threads <= 7; n_threads++) {
+        const double many = total(ctx, x, n_threads);
+
+        assert_memory_equal(&many, &one, sizeof one);
+    }
+    an_ctx_free(ctx);
+}
+
+static void test_blocks_depend_on_rows_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(an_block_count(0, 64), 0);
+    assert_int_equal(an_block_count(64, 64), 1);
+    assert_int_equal(an_block_count(65, 64), 2);
+}
+
+static void test_cancelled_work_stops(void **state)
+{
+    an_ctx *ctx = an_ctx_new();
+    double x[N] = {0}, partial[BLOCKS] = {0};
+    int32_t *seen = an_malloc(ctx, N * sizeof *seen);
+    job j = {x, partial, seen};
+
+    (void)state;
+    an_ctx_cancel(ctx);
+    assert_int_equal(an_map_blocks(ctx, N, GRAIN, add_block, &j), AN_ERR_CANCELLED);
+    assert_int_equal(seen[N - 1], 0);
+    an_free(ctx, seen);
+    an_ctx_free(ctx);
+}
+
+/* Another process that adds its own numbers to every sum. */
+static an_status peer_sum(void *self, an_index n, double *inout)
+{
+    const double *theirs = self;
+
+    for (an_index k = 0; k < n; k++) inout[k] += theirs[k];
+    return AN_OK;
+}
+
+static void test_processes_leave_a_collective_together(void **state)
+{
+    an_ctx *ctx = an_ctx_new();
+    double theirs[] = {1, 10}, ours[] = {2, 20};
+    const an_exec exec = {.sum = peer_sum, .self = theirs};
+
+    (void)state;
+    assert_int_equal(an_exec_sum(ctx, 2, ours), AN_OK); /* serial: nothing to add */
+    assert_true(ours[0] == 2 && ours[1] == 20);
+    an_ctx_set_exec(ctx, &exec);
+    assert_int_equal(an_exec_sum(ctx, 2, ours), AN_OK);
+    assert_true(ours[0] == 3 && ours[1] == 30);
+    assert_int_equal(an_exec_agree(ctx, AN_OK), AN_ERR_PEER); /* the other one failed */
+    assert_int_equal(an_exec_agree(ctx, AN_ERR_DATA), AN_ERR_DATA);
+    theirs[0] = 0;
+    assert_int_equal(an_exec_agree(ctx, AN_OK), AN_OK);
+    an_ctx_free(ctx);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_any_number_of_threads_gives_the_same_bits),
+        cmocka_unit_test(test_blocks_depend_on_rows_alone),
+        cmocka_unit_test(test_cancelled_work_stops),
+        cmocka_unit_test(test_processes_leave_a_collective_together),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
