@@ -67,7 +67,6 @@ typedef enum an_pain_rule {
     AN_PAIN_RELIEF_50, /**< at least 50 % lower; Dworkin 2008, J Pain 9:105 */
     AN_PAIN_NONE       /**< score 0 */
 } an_pain_rule;
-enum { AN_PAIN_RULE_COUNT = 5 };
 
 /** 1 responder, 0 not, -1 a score is missing. Relief of a baseline score of 0 is 0. */
 AN_API int an_pain_response(an_pain_rule rule, double baseline, double followup);

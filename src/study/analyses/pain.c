@@ -217,11 +217,10 @@ static void paired_sentence(an_pain *p, const an_paired *f)
 
     an_doc_text(
         doc, "change",
-        "%s, mean pain %s from %s to %s (%s; %s). The typical change (Hodges-Lehmann) is "
-        "%s points%s.",
+        "%s, mean pain %s from %s to %s. The typical change (Hodges-Lehmann) is %s points%s.",
         who, how, an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_y)),
-        an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_x)), p->before->label,
-        p->after->label, change, p_phrase(doc, &f->pratt));
+        an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_x)), change,
+        p_phrase(doc, &f->pratt));
 }
 
 static an_status paired(an_pain *p)
