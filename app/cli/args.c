@@ -36,13 +36,13 @@ bool cli_same_name(const char *a, const char *b)
     return *a == *b;
 }
 
-an_status cli_usage(an_ctx *ctx, const char *code, const char *todo, const char *format,
+an_status cli_usage(an_ctx *ctx, const char *code, const char *advice, const char *format,
                     ...)
 {
     char what[400];
     va_list args;
     const an_problem problem = {
-        .severity = AN_ERROR, .code = code, .what = what, .todo = todo};
+        .severity = AN_ERROR, .code = code, .what = what, .advice = advice};
 
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
@@ -72,7 +72,7 @@ static an_status fail_unknown(an_ctx *ctx, const char *verb, const cli_options *
 {
     char spelled[CLI_MOST_OPTIONS][48];
     const char *names[CLI_MOST_OPTIONS], *nearest;
-    char todo[200];
+    char advice[200];
 
     for (int i = 0; i < options->n; i++) {
         snprintf(spelled[i], sizeof spelled[i], "%s", options->at[i].name);
@@ -82,10 +82,10 @@ static an_status fail_unknown(an_ctx *ctx, const char *verb, const cli_options *
     }
     nearest = an_nearest(name, names, options->n);
     if (nearest)
-        snprintf(todo, sizeof todo, "did you mean --%s?", nearest);
+        snprintf(advice, sizeof advice, "did you mean --%s?", nearest);
     else
-        snprintf(todo, sizeof todo, "see: anodyne %s --help", verb);
-    return cli_usage(ctx, "U102", todo, "no option --%s", name);
+        snprintf(advice, sizeof advice, "see: anodyne %s --help", verb);
+    return cli_usage(ctx, "U102", advice, "no option --%s", name);
 }
 
 static an_status keep(an_ctx *ctx, cli_args *out, const char *name, const char *value)

@@ -52,7 +52,7 @@ an_status cli_parse(an_ctx *ctx, const char *verb, const cli_options *options, i
 /* The last value of an option, or NULL. */
 const char *cli_value(const cli_args *args, const char *name);
 bool cli_same_name(const char *a, const char *b); /* conf-level is conf_level */
-an_status cli_usage(an_ctx *ctx, const char *code, const char *todo, const char *format,
+an_status cli_usage(an_ctx *ctx, const char *code, const char *advice, const char *format,
                     ...) AN_PRINTF(4, 5);
 an_status cli_expect(an_ctx *ctx, const cli_args *args, int least, int most,
                      const char *what);

@@ -179,14 +179,14 @@ static void describe_text(const an_analysis *a)
 static an_status fail_unknown_analysis(an_ctx *ctx, const char *id)
 {
     const char *names[128], *nearest;
-    char todo[200];
+    char advice[200];
     an_index n = 0;
 
     for (; n < an_analysis_count() && n < 128; n++) names[n] = an_analysis_at(n)->id;
     nearest = an_nearest(id, names, n);
-    snprintf(todo, sizeof todo, nearest ? "did you mean `%s`?" : "see: anodyne %s",
+    snprintf(advice, sizeof advice, nearest ? "did you mean `%s`?" : "see: anodyne %s",
              nearest ? nearest : "list");
-    return cli_usage(ctx, "U101", todo, "no analysis `%s`", id);
+    return cli_usage(ctx, "U101", advice, "no analysis `%s`", id);
 }
 
 an_status cli_run_describe(an_ctx *ctx, const cli_args *args)
@@ -223,15 +223,16 @@ an_status cli_run_describe(an_ctx *ctx, const cli_args *args)
 static an_status fail_unknown_code(an_ctx *ctx, const char *code)
 {
     const char *names[512], *nearest;
-    char todo[200];
+    char advice[200];
     an_index n = 0;
 
     for (; n < an_problem_kind_count() && n < 512; n++)
         names[n] = an_problem_kind_at(n)->code;
     nearest = an_nearest(code, names, n);
-    snprintf(todo, sizeof todo, nearest ? "did you mean %s?" : "all of them: anodyne %s",
+    snprintf(advice, sizeof advice,
+             nearest ? "did you mean %s?" : "all of them: anodyne %s",
              nearest ? nearest : "explain");
-    return cli_usage(ctx, "U106", todo, "no code `%s`", code);
+    return cli_usage(ctx, "U106", advice, "no code `%s`", code);
 }
 
 an_status cli_run_explain(an_ctx *ctx, const cli_args *args)
@@ -245,13 +246,13 @@ an_status cli_run_explain(an_ctx *ctx, const cli_args *args)
         for (an_index i = 0; i < an_problem_kind_count(); i++) {
             kind = an_problem_kind_at(i);
             printf("| %s | %s | %s | %s |\n", kind->code, kind->severity, kind->meaning,
-                   kind->todo);
+                   kind->advice);
         }
         return cli_flush(ctx);
     }
     kind = an_problem_kind_find(args->positional[0]);
     if (!kind) return fail_unknown_code(ctx, args->positional[0]);
-    printf("%s  %s\n  -> %s\n", kind->code, kind->meaning, kind->todo);
+    printf("%s  %s\n  -> %s\n", kind->code, kind->meaning, kind->advice);
     return cli_flush(ctx);
 }
 

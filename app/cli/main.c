@@ -22,7 +22,7 @@ static void show_progress(void *self, double fraction, const char *what)
 static an_status fail_unknown_verb(an_ctx *ctx, const char *name)
 {
     const char *names[128], *nearest;
-    char todo[200];
+    char advice[200];
     an_index n = 0;
 
     for (int i = 0; i < cli_verb_count(); i++) names[n++] = cli_verb_at(i)->name;
@@ -30,10 +30,10 @@ static an_status fail_unknown_verb(an_ctx *ctx, const char *name)
         names[n++] = an_analysis_at(i)->id;
     nearest = an_nearest(name, names, n);
     if (nearest)
-        snprintf(todo, sizeof todo, "did you mean `%s`?", nearest);
+        snprintf(advice, sizeof advice, "did you mean `%s`?", nearest);
     else
-        snprintf(todo, sizeof todo, "the verbs are listed by: anodyne --help");
-    return cli_usage(ctx, "U101", todo, "no verb `%s`", name);
+        snprintf(advice, sizeof advice, "the verbs are listed by: anodyne --help");
+    return cli_usage(ctx, "U101", advice, "no verb `%s`", name);
 }
 
 static an_status run_verb(an_ctx *ctx, const cli_verb *verb, int argc, char **argv,

@@ -9,7 +9,7 @@ an_status cli_flush(an_ctx *ctx)
                                 .code = "I002",
                                 .what = "cannot write to standard output",
                                 .why = strerror(errno),
-                                .todo = "free some space, or write elsewhere with -o"};
+                                .advice = "free some space, or write elsewhere with -o"};
 
     if (fflush(stdout) == 0 && !ferror(stdout)) return AN_OK;
     return an_fail_with(ctx, AN_ERR_IO, &problem);

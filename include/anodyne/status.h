@@ -80,15 +80,15 @@ typedef enum an_severity { AN_NOTE, AN_WARNING, AN_ERROR } an_severity;
 /** One finding about input. Texts are copied; any may be NULL, numbers 0 = not known. */
 typedef struct an_problem {
     an_severity severity;
-    const char *code;  /**< stable, for example "D117"; listed in docs/problems.md */
-    const char *what;  /**< one line, names the variable, never a patient's value
+    const char *code;   /**< stable, for example "D117"; listed in docs/problems.md */
+    const char *what;   /**< one line, names the variable, never a patient's value
                             outside a cell that is also named */
-    const char *file;  /**< path as the user gave it */
-    const char *sheet; /**< sheet of a workbook; NULL for text files */
-    an_index row;      /**< 1-based line of a text file or row of a sheet */
-    an_index column;   /**< 1-based */
-    const char *why;   /**< the rule that is broken */
-    const char *todo;  /**< what the user can do about it */
+    const char *file;   /**< path as the user gave it */
+    const char *sheet;  /**< sheet of a workbook; NULL for text files */
+    an_index row;       /**< 1-based line of a text file or row of a sheet */
+    an_index column;    /**< 1-based */
+    const char *why;    /**< the rule that is broken */
+    const char *advice; /**< what the user can do about it */
 } an_problem;
 
 /** Append to the list of ctx. Reaching 1,000 problems, further ones are only counted. */

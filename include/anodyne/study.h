@@ -82,7 +82,7 @@ AN_API void an_study_text_free(an_ctx *ctx, char *text);
 
 /** What a code means, for `anodyne explain`; docs/problems.md is the same table. */
 typedef struct an_problem_kind {
-    const char *code, *severity, *meaning, *todo;
+    const char *code, *severity, *meaning, *advice;
 } an_problem_kind;
 
 AN_API an_index an_problem_kind_count(void);

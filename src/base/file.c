@@ -12,11 +12,11 @@
 static an_status io_failed(an_ctx *ctx, const char *doing, const char *path, int error)
 {
     char what[512];
-    const char *todo = error == ENOENT ? "check the name and the folder"
-                       : error == EACCES
-                           ? "check the permissions, or write elsewhere with -o"
-                       : error == ENOSPC ? "free some space, or write elsewhere with -o"
-                                         : NULL;
+    const char *advice = error == ENOENT ? "check the name and the folder"
+                         : error == EACCES
+                             ? "check the permissions, or write elsewhere with -o"
+                         : error == ENOSPC ? "free some space, or write elsewhere with -o"
+                                           : NULL;
 
     snprintf(what, sizeof what, "cannot %s %s: %s", doing, path, strerror(error));
     return an_fail_with(ctx, AN_ERR_IO,
@@ -24,7 +24,7 @@ static an_status io_failed(an_ctx *ctx, const char *doing, const char *path, int
                                       .code = "I001",
                                       .what = what,
                                       .why = "nothing was changed",
-                                      .todo = todo});
+                                      .advice = advice});
 }
 
 /* Folder part of path in folder[size]: "." when there is none. */
@@ -51,7 +51,7 @@ static an_status too_large(an_ctx *ctx, const char *path, size_t limit)
                                       .file = path,
                                       .why = "a limit keeps wrong files from taking all "
                                              "memory",
-                                      .todo = "check that this is the right file"});
+                                      .advice = "check that this is the right file"});
 }
 
 static an_status read_fd(an_ctx *ctx, const char *path, int fd, size_t limit, an_buf *buf)

@@ -10,7 +10,7 @@ static const char *severity_text(an_severity severity)
 static bool copy_problem(an_ctx *ctx, const an_problem *from, an_problem *to)
 {
     const char *const texts[] = {from->code,  from->what, from->file,
-                                 from->sheet, from->why,  from->todo};
+                                 from->sheet, from->why,  from->advice};
     const char *copies[6];
 
     for (int i = 0; i < 6; i++) {
@@ -23,7 +23,7 @@ static bool copy_problem(an_ctx *ctx, const an_problem *from, an_problem *to)
     to->file = copies[2];
     to->sheet = copies[3];
     to->why = copies[4];
-    to->todo = copies[5];
+    to->advice = copies[5];
     return true;
 }
 
@@ -126,7 +126,7 @@ size_t an_problem_format(const an_problem *p, char *text, size_t size)
                  p->code ? "[" : "", p->code ? p->code : "", p->code ? "]:" : ":",
                  p->what ? p->what : "");
     n = snprintf(text, size, "%s%s%s%s%s%s%s\n", head, place[0] ? "    at " : "", place,
-                 p->why ? "\n  " : "", p->why ? p->why : "", p->todo ? "\n  -> " : "",
-                 p->todo ? p->todo : "");
+                 p->why ? "\n  " : "", p->why ? p->why : "", p->advice ? "\n  -> " : "",
+                 p->advice ? p->advice : "");
     return n < 0 ? 0 : (size_t)n;
 }

@@ -84,8 +84,8 @@ static an_status too_many_cells(an_cells *cells)
                                         .row = cells->row[cells->n_rows - 1],
                                         .why = "a limit keeps damaged files from taking "
                                                "all memory",
-                                        .todo = "raise the limit on cells if the table "
-                                                "is meant to be this large"});
+                                        .advice = "raise the limit on cells if the table "
+                                                  "is meant to be this large"});
 }
 
 an_status an_cells_end_cell(an_cells *cells)
@@ -151,7 +151,7 @@ static an_status check_unnamed(an_cells *cells, an_index column, an_index n_colu
         problem.code = "D107";
         problem.what = what;
         problem.why = "its cells have values, and no analysis could refer to them";
-        problem.todo = "write a name into the first row, or delete the column";
+        problem.advice = "write a name into the first row, or delete the column";
         return an_read_failed(cells->ctx, AN_ERR_DATA, &problem);
     }
     snprintf(what, sizeof what, "column %lld has neither a name nor a value: left out",
@@ -208,7 +208,7 @@ static an_status check_pair(an_cells *cells, an_index a, an_index b)
         problem.code = "D106";
         problem.what = what;
         problem.why = "a name must say which column is meant";
-        problem.todo = "rename one of the two columns";
+        problem.advice = "rename one of the two columns";
         return an_read_failed(cells->ctx, AN_ERR_DATA, &problem);
     }
     if (compare_folded(x, y) != 0) return AN_OK;
@@ -218,7 +218,7 @@ static an_status check_pair(an_cells *cells, an_index a, an_index b)
     problem.severity = AN_WARNING;
     problem.code = "D108";
     problem.what = what;
-    problem.todo = "rename one of them if that was a slip";
+    problem.advice = "rename one of them if that was a slip";
     an_problem_add(cells->ctx, &problem);
     return AN_OK;
 }
@@ -305,7 +305,7 @@ static an_status check_rows(an_cells *cells)
         problem.code = "D101";
         problem.what = cells->sheet ? "the sheet has no cell" : "the file is empty";
         problem.why = "a table needs a row of names and a row of values";
-        problem.todo = "check that this is the right file";
+        problem.advice = "check that this is the right file";
         return an_read_failed(cells->ctx, AN_ERR_DATA, &problem);
     }
     if (cells->n_rows == 1) {
@@ -313,7 +313,7 @@ static an_status check_rows(an_cells *cells)
         problem.what = "there are column names, but no row below them";
         problem.row = cells->row[0];
         problem.why = "without a row there is nothing to analyse";
-        problem.todo = "check the export, or that this is the right file";
+        problem.advice = "check the export, or that this is the right file";
         return an_read_failed(cells->ctx, AN_ERR_DATA, &problem);
     }
     return AN_OK;

@@ -25,12 +25,12 @@ static an_status quote_failed(reader *r, const an_csv_field *field, an_index col
         problem.code = "D109";
         problem.what = "a quote opens a cell here and is never closed";
         problem.why = "everything behind it would be read as this one cell";
-        problem.todo = "close the quote, or double a quote that is part of the text";
+        problem.advice = "close the quote, or double a quote that is part of the text";
     } else {
         problem.code = "D110";
         problem.what = "a quoted cell goes on after its closing quote";
         problem.why = "it is not clear where the cell ends";
-        problem.todo = "double a quote that is part of the text: \"a \"\"b\"\" c\"";
+        problem.advice = "double a quote that is part of the text: \"a \"\"b\"\" c\"";
     }
     return an_read_failed(r->ctx, AN_ERR_FORMAT, &problem);
 }
@@ -45,7 +45,7 @@ static an_status cell_too_long(reader *r, const an_csv_field *field, an_index co
     problem.code = "D111";
     problem.what = what;
     problem.why = "a cell this long is mostly a missing quote or line end";
-    problem.todo = "correct the file, or raise the limit";
+    problem.advice = "correct the file, or raise the limit";
     return an_read_failed(r->ctx, AN_ERR_DATA, &problem);
 }
 
@@ -80,7 +80,7 @@ static void note_ragged(reader *r, an_index line, an_index n)
     problem.why = n > r->n_columns
                       ? "a cell that holds the delimiter must stand in quotes"
                       : "cells are missing, and it is not known which";
-    problem.todo = "correct this line";
+    problem.advice = "correct this line";
     an_fail_with(r->ctx, AN_ERR_DATA, &problem);
 }
 
@@ -160,7 +160,7 @@ static an_status check_forced(reader *r, an_span text)
     const an_csv_fit best = an_csv_detect(text);
     an_problem problem = at_line(r, 1, 0);
     an_csv_cursor c = r->cursor;
-    char what[128], todo[96];
+    char what[128], advice[96];
 
     while (an_csv_skip_blank(&c)) continue;
     if (c.at < c.size && !an_csv_next(&c, r->delimiter).last) return AN_OK;
@@ -168,12 +168,12 @@ static an_status check_forced(reader *r, an_span text)
     snprintf(what, sizeof what, "cut at %s, the file has one column; at %s it has %lld",
              an_delimiter_name(r->delimiter), an_delimiter_name(best.delimiter),
              (long long)best.n_fields);
-    snprintf(todo, sizeof todo, "ask for %s, or let the file decide",
+    snprintf(advice, sizeof advice, "ask for %s, or let the file decide",
              an_delimiter_name(best.delimiter));
     problem.code = "D112";
     problem.what = what;
     problem.why = "the delimiter that was asked for is not the file's";
-    problem.todo = todo;
+    problem.advice = advice;
     return an_read_failed(r->ctx, AN_ERR_DATA, &problem);
 }
 
@@ -214,7 +214,7 @@ static void warn_empty_rows(reader *r)
     problem.code = "D114";
     problem.what = what;
     problem.why = "they count as rows with everything missing";
-    problem.todo = "delete them if they are left-overs of a spreadsheet";
+    problem.advice = "delete them if they are left-overs of a spreadsheet";
     an_problem_add(r->ctx, &problem);
 }
 

@@ -39,8 +39,8 @@ static an_status failed_at(an_ctx *ctx, const an_source *source, an_span good,
              byte, (long long)problem.row, (long long)problem.column, encoding);
     problem.what = what;
     problem.why = "text in the wrong encoding would be read as other letters";
-    problem.todo = "save the file as UTF-8, or state its encoding (for example "
-                   "windows-1252, gb18030)";
+    problem.advice = "save the file as UTF-8, or state its encoding (for example "
+                     "windows-1252, gb18030)";
     return an_read_failed(ctx, AN_ERR_FORMAT, &problem);
 }
 
@@ -79,7 +79,7 @@ static an_status decode_with(an_ctx *ctx, const an_source *source, an_span bytes
             &(an_problem){.code = "E604",
                           .what = "the encoding that was asked for is not known",
                           .file = source->file,
-                          .todo = "iconv --list shows the names"});
+                          .advice = "iconv --list shows the names"});
     an_buf_init(&buf, ctx, 0);
     if (!convert(with, bytes, &buf, &at))
         st = failed_at(ctx, source, (an_span){buf.data ? buf.data : "", buf.size},
@@ -97,13 +97,13 @@ static an_status decode_with(an_ctx *ctx, const an_source *source, an_span bytes
 }
 
 static void note(an_ctx *ctx, const an_source *source, const char *code, const char *what,
-                 const char *todo)
+                 const char *advice)
 {
     an_problem_add(ctx, &(an_problem){.severity = AN_NOTE,
                                       .code = code,
                                       .what = what,
                                       .file = source->file,
-                                      .todo = todo});
+                                      .advice = advice});
 }
 
 /* UTF-16 without a mark shows as zeros in every second byte. */
@@ -186,7 +186,7 @@ static an_status refuse_nul(an_ctx *ctx, const an_source *source, an_span text)
            &problem.column);
     problem.what = "the file holds a zero byte, so it is not text";
     problem.why = "it is damaged, or of a kind that anodyne does not read";
-    problem.todo = "export the table again as CSV (UTF-8) or XLSX";
+    problem.advice = "export the table again as CSV (UTF-8) or XLSX";
     return an_read_failed(ctx, AN_ERR_FORMAT, &problem);
 }
 

@@ -26,7 +26,7 @@ static bool has_tag(an_span bytes, const char *tag)
 }
 
 /* Why the file cannot be a table that anodyne reads; NULL: it may be. */
-static const char *known_stranger(an_span bytes, const char **code, const char **todo)
+static const char *known_stranger(an_span bytes, const char **code, const char **advice)
 {
     static const struct {
         const char *magic;
@@ -42,25 +42,25 @@ static const char *known_stranger(an_span bytes, const char **code, const char *
                  {"\x1F\x8B", 2, "it is compressed by gzip"}};
 
     *code = "I002";
-    *todo = "export the table as CSV (UTF-8) or XLSX";
+    *advice = "export the table as CSV (UTF-8) or XLSX";
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (starts_with(bytes, kinds[i].magic, kinds[i].size)) return kinds[i].what;
     return NULL;
 }
 
 /* Spreadsheets in another dress than XLSX. */
-static const char *other_workbook(an_span bytes, const char **code, const char **todo)
+static const char *other_workbook(an_span bytes, const char **code, const char **advice)
 {
     static const char encrypted[] = "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e";
     const an_span text = an_trim(bytes);
 
     *code = "X503";
-    *todo = "open it in Excel and save it as .xlsx";
+    *advice = "open it in Excel and save it as .xlsx";
     if (starts_with(bytes, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8)) {
         if (!holds(bytes, encrypted, sizeof encrypted - 1))
             return "it is a workbook of the old binary kind (.xls)";
         *code = "X502";
-        *todo = "open it in Excel and save it without a password";
+        *advice = "open it in Excel and save it without a password";
         return "the workbook is protected by a password";
     }
     if (bytes.size > 4 && bytes.data[0] == 9 && memchr("\0\2\4\10", bytes.data[1], 4) &&
@@ -76,10 +76,10 @@ static const char *other_workbook(an_span bytes, const char **code, const char *
 
 static an_status refuse_strangers(an_ctx *ctx, const an_source *source)
 {
-    const char *code, *todo, *what = other_workbook(source->bytes, &code, &todo);
+    const char *code, *advice, *what = other_workbook(source->bytes, &code, &advice);
     char sentence[256];
 
-    if (!what) what = known_stranger(source->bytes, &code, &todo);
+    if (!what) what = known_stranger(source->bytes, &code, &advice);
     if (!what) return AN_OK;
     snprintf(sentence, sizeof sentence, "the file cannot be read: %s", what);
     return an_read_failed(ctx, AN_ERR_FORMAT,
@@ -87,7 +87,7 @@ static an_status refuse_strangers(an_ctx *ctx, const an_source *source)
                                         .what = sentence,
                                         .file = source->file,
                                         .why = "anodyne reads text tables (CSV) and XLSX",
-                                        .todo = todo});
+                                        .advice = advice});
 }
 
 static an_read_options with_limits(const an_read_options *options)

@@ -30,7 +30,7 @@ static an_status sheet_not_found(const an_book *book)
                                         .what = what,
                                         .file = book->source->file,
                                         .why = why,
-                                        .todo = "ask for one of these sheets"});
+                                        .advice = "ask for one of these sheets"});
 }
 
 /* Nobody said which sheet, and there is a choice. */

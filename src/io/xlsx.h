@@ -40,7 +40,7 @@ size_t an_xml_unescape(char *text, size_t size);
 
 /* An error about the workbook or one of its parts. */
 an_status an_workbook_failed(an_ctx *ctx, const an_source *source, const char *code,
-                             const char *what, const char *todo);
+                             const char *what, const char *advice);
 
 /* ---- The workbook around its sheets (xlsx_book.c, xlsx_styles.c, xlsx_strings.c) ---- */
 
@@ -122,6 +122,6 @@ an_status an_sheet_table(an_book *book, an_sheet_data *data, an_table **out);
 /* Adds a problem at a cell of the sheet (row and column 0: the sheet). */
 void an_sheet_problem(const an_book *book, const char *sheet, an_severity severity,
                       const char *code, int32_t row, int32_t column, const char *what,
-                      const char *why, const char *todo);
+                      const char *why, const char *advice);
 
 #endif

@@ -21,11 +21,12 @@ struct an_parts {
 };
 
 an_status an_workbook_failed(an_ctx *ctx, const an_source *source, const char *code,
-                             const char *what, const char *todo)
+                             const char *what, const char *advice)
 {
     return an_read_failed(
         ctx, AN_ERR_FORMAT,
-        &(an_problem){.code = code, .what = what, .file = source->file, .todo = todo});
+        &(an_problem){
+            .code = code, .what = what, .file = source->file, .advice = advice});
 }
 
 static an_status damaged(an_ctx *ctx, const an_source *source)
@@ -163,12 +164,12 @@ static void on_doctype(void *self, const char *name, const char *system,
 }
 
 static an_status part_failed(an_parts *parts, const char *code, const char *part,
-                             const char *what, const char *todo)
+                             const char *what, const char *advice)
 {
     char sentence[512];
 
     snprintf(sentence, sizeof sentence, "%.80s of the workbook %.300s", part, what);
-    return an_workbook_failed(parts->ctx, parts->source, code, sentence, todo);
+    return an_workbook_failed(parts->ctx, parts->source, code, sentence, advice);
 }
 
 /* Why the parser stopped. */

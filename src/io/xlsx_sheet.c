@@ -29,7 +29,7 @@ typedef struct sheet_parse {
 
 void an_sheet_problem(const an_book *book, const char *sheet, an_severity severity,
                       const char *code, int32_t row, int32_t column, const char *what,
-                      const char *why, const char *todo)
+                      const char *why, const char *advice)
 {
     an_problem_add(book->ctx, &(an_problem){.severity = severity,
                                             .code = code,
@@ -39,16 +39,16 @@ void an_sheet_problem(const an_book *book, const char *sheet, an_severity severi
                                             .row = row,
                                             .column = column,
                                             .why = why,
-                                            .todo = todo});
+                                            .advice = advice});
 }
 
 /* An error at the cell at hand; the first ones are listed, all are counted. */
 static void bad_cell(sheet_parse *p, const char *code, const char *what, const char *why,
-                     const char *todo)
+                     const char *advice)
 {
     if (p->data->n_bad++ < AN_PROBLEMS_PER_READ)
         an_sheet_problem(p->book, p->data->name, AN_ERROR, code, p->row, p->column, what,
-                         why, todo);
+                         why, advice);
 }
 
 bool an_reference_parse(const char *text, size_t size, int32_t *row, int32_t *column)
@@ -91,7 +91,7 @@ static void broken_sheet(sheet_parse *p, const char *what)
                           .column = p->column,
                           .why = "rows and cells of a sheet stand in order, within 2^20 "
                                  "rows and 2^14 columns",
-                          .todo = "save the workbook anew in Excel"};
+                          .advice = "save the workbook anew in Excel"};
 
     p->st = an_read_failed(p->book->ctx, AN_ERR_FORMAT, &problem);
 }

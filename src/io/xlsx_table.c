@@ -48,11 +48,11 @@ static an_status group_rows(layout *l)
 }
 
 static void problem(layout *l, an_severity severity, const char *code, int32_t row,
-                    int32_t column, const char *what, const char *why, const char *todo)
+                    int32_t column, const char *what, const char *why, const char *advice)
 {
     if (severity == AN_ERROR && l->data->n_bad++ >= AN_PROBLEMS_PER_READ) return;
     an_sheet_problem(l->book, l->data->name, severity, code, row, column, what, why,
-                     todo);
+                     advice);
 }
 
 /* Takes blocks of one-cell rows off the end, as long as an empty row is above them. */
@@ -178,7 +178,8 @@ static an_status check_size(layout *l)
                       .file = l->book->source->file,
                       .sheet = l->data->name,
                       .why = "a limit keeps damaged files from taking all memory",
-                      .todo = "raise the limits if the sheet is meant to be this large"});
+                      .advice =
+                          "raise the limits if the sheet is meant to be this large"});
 }
 
 /* Cells and the empty places between them, row after row. */

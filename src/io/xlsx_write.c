@@ -27,7 +27,7 @@ static an_status too_large(an_ctx *ctx, const an_table *table, const char *what,
                           .what = what,
                           .why = "a sheet holds 2^20 rows, 2^14 columns, and 32,767 "
                                  "bytes in a cell here",
-                          .todo = "write CSV instead"};
+                          .advice = "write CSV instead"};
 
     if (column) an_table_address(table, column, row, &problem);
     return an_read_failed(ctx, AN_ERR_DATA, &problem);
@@ -176,8 +176,9 @@ static an_status writer_failed(an_ctx *ctx, lxw_error error)
                           &(an_problem){.code = "I003",
                                         .what = what,
                                         .why = "nothing was written",
-                                        .todo = "free some space for temporary files, or "
-                                                "write CSV"});
+                                        .advice =
+                                            "free some space for temporary files, or "
+                                            "write CSV"});
 }
 
 an_status an_xlsx_write(an_ctx *ctx, const char *path, const an_table *table)

@@ -15,10 +15,11 @@ static const an_column *column_of(const an_study *study, const char *name)
 }
 
 static void report(const row_check *c, const an_column *column, an_index i,
-                   const char *code, const char *todo, const char *what)
+                   const char *code, const char *advice, const char *what)
 {
     const an_variable *v = an_study_variable(c->study, column->name);
-    an_problem problem = {.severity = AN_ERROR, .code = code, .what = what, .todo = todo};
+    an_problem problem = {
+        .severity = AN_ERROR, .code = code, .what = what, .advice = advice};
 
     an_data_problem(c->ctx, c->study, c->raw, v, i, &problem);
 }

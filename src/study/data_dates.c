@@ -83,10 +83,10 @@ typedef struct dates {
 } dates;
 
 static void problem_at(const dates *d, an_index i, const char *code, const char *what,
-                       const char *why, const char *todo)
+                       const char *why, const char *advice)
 {
     an_problem problem = {
-        .severity = AN_ERROR, .code = code, .what = what, .why = why, .todo = todo};
+        .severity = AN_ERROR, .code = code, .what = what, .why = why, .advice = advice};
 
     an_data_problem(d->ctx, d->study, d->raw, d->v, i, &problem);
 }
@@ -109,15 +109,15 @@ static void report_ambiguous(const dates *d)
 
 static void report_other_order(const dates *d)
 {
-    char what[300], todo[200];
+    char what[300], advice[200];
 
     if (d->n_other_order == 0) return;
     snprintf(what, sizeof what, "%s: %lld %s not written yyyy-mm-dd", d->v->name,
              (long long)d->n_other_order,
              d->n_other_order == 1 ? "date is" : "dates are");
-    snprintf(todo, sizeof todo, "declare format: %s for this variable",
+    snprintf(advice, sizeof advice, "declare format: %s for this variable",
              d->other == AN_DATE_DMY ? "dmy" : "mdy");
-    problem_at(d, d->first_other, "D125", what, NULL, todo);
+    problem_at(d, d->first_other, "D125", what, NULL, advice);
 }
 
 static void note_undeclared(dates *d, an_index i, const parts *p)

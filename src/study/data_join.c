@@ -66,7 +66,7 @@ static void report_missing_ids(an_ctx *ctx, const identifiers *ids)
                           .code = "D126",
                           .what = "the identifier is missing",
                           .why = "one row per patient is declared",
-                          .todo = "fill the cell, or delete the row"};
+                          .advice = "fill the cell, or delete the row"};
 
     for (an_index i = 0; i < an_table_rows(ids->table); i++) {
         if (!an_column_is_missing(ids->id, i)) continue;
@@ -84,7 +84,7 @@ static void report_duplicates(an_ctx *ctx, const identifiers *ids)
                               .code = "D123",
                               .what = what,
                               .why = "one row per patient is declared (rows: patient)",
-                              .todo = "delete or merge one of the two rows"};
+                              .advice = "delete or merge one of the two rows"};
 
         if (compare_rows(ids->id, a, b) != 0) continue;
         an_table_address(ids->table, ids->id, b, &problem);

@@ -39,10 +39,10 @@ void an_data_problem(an_ctx *ctx, const an_study *study, const an_raw *raw,
 }
 
 static void cell_problem(const typing *t, an_index i, const char *code, const char *what,
-                         const char *why, const char *todo)
+                         const char *why, const char *advice)
 {
     an_problem problem = {
-        .severity = AN_ERROR, .code = code, .what = what, .why = why, .todo = todo};
+        .severity = AN_ERROR, .code = code, .what = what, .why = why, .advice = advice};
 
     an_data_problem(t->ctx, t->study, t->raw, t->v, i, &problem);
 }

@@ -120,17 +120,17 @@ static an_status fail_unknown_column(an_ctx *ctx, const an_source *source,
     an_status st;
     const an_index n = an_table_columns(table);
     const char **names = NULL, *nearest;
-    char todo[300];
+    char advice[300];
 
     names = an_malloc(ctx, (size_t)(n + 1) * sizeof *names);
     if (!names) return AN_ERR_MEMORY;
     for (an_index i = 0; i < n; i++) names[i] = an_table_column(table, i)->name;
     nearest = an_nearest(e->text, names, n);
     if (nearest)
-        snprintf(todo, sizeof todo, "did you mean `%s`?", nearest);
+        snprintf(advice, sizeof advice, "did you mean `%s`?", nearest);
     else
-        list_names(n, names, todo, sizeof todo);
-    st = an_source_fail(ctx, source, "U111", e->at, todo, "no column `%s`", e->text);
+        list_names(n, names, advice, sizeof advice);
+    st = an_source_fail(ctx, source, "U111", e->at, advice, "no column `%s`", e->text);
     an_free(ctx, names);
     return st;
 }

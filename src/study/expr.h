@@ -42,7 +42,7 @@ an_status an_expr_parse(an_ctx *ctx, an_arena *mem, const an_source *source,
 
 /* A mistake at byte `at` of the source: message, the text with a caret, advice. */
 an_status an_source_fail(an_ctx *ctx, const an_source *source, const char *code,
-                         size_t at, const char *todo, const char *format, ...)
+                         size_t at, const char *advice, const char *format, ...)
     AN_PRINTF(6, 7);
 
 bool an_expr_is_call(const an_expr *e, const char *name);

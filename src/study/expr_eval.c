@@ -143,19 +143,19 @@ static an_status check_level(const an_eval *ev, const an_expr *e, const an_vecto
                              const char *text)
 {
     const char *nearest;
-    char todo[300];
-    an_problem warning = {.severity = AN_WARNING, .code = "U115", .what = todo};
+    char advice[300];
+    an_problem warning = {.severity = AN_WARNING, .code = "U115", .what = advice};
 
     for (an_index k = 0; k < v->n_levels; k++)
         if (strcmp(v->levels[k], text) == 0) return AN_OK;
     nearest = an_nearest(text, v->levels, v->n_levels);
     if (nearest && strlen(text) > 1) {
-        snprintf(todo, sizeof todo, "did you mean \"%s\"?", nearest);
-        return an_source_fail(ev->ctx, ev->source, "U115", e->at, todo,
+        snprintf(advice, sizeof advice, "did you mean \"%s\"?", nearest);
+        return an_source_fail(ev->ctx, ev->source, "U115", e->at, advice,
                               "%s has no value \"%s\"", v->label ? v->label : "it", text);
     }
-    snprintf(todo, sizeof todo, "%s: no row of %s has the value \"%s\"", ev->source->noun,
-             v->label ? v->label : "it", text);
+    snprintf(advice, sizeof advice, "%s: no row of %s has the value \"%s\"",
+             ev->source->noun, v->label ? v->label : "it", text);
     an_problem_add(ev->ctx, &warning);
     return AN_OK;
 }

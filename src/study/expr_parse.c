@@ -62,7 +62,7 @@ static void excerpt(const char *source, size_t at, char *text, size_t size)
 }
 
 an_status an_source_fail(an_ctx *ctx, const an_source *source, const char *code,
-                         size_t at, const char *todo, const char *format, ...)
+                         size_t at, const char *advice, const char *format, ...)
 {
     char what[600], why[400];
     int n = snprintf(what, sizeof what, "%s: ", source->noun);
@@ -73,7 +73,7 @@ an_status an_source_fail(an_ctx *ctx, const an_source *source, const char *code,
     vsnprintf(what + n, sizeof what - (size_t)n, format, args);
     va_end(args);
     excerpt(source->text, at, why, sizeof why);
-    problem.todo = todo;
+    problem.advice = advice;
     problem.file = source->file;
     problem.row = source->line;
     problem.column = source->column;

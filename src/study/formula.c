@@ -9,9 +9,9 @@ typedef struct reader {
 } reader;
 
 static an_status fail_at(const reader *r, const an_expr *e, const char *what,
-                         const char *todo)
+                         const char *advice)
 {
-    return an_source_fail(r->ctx, r->source, "U110", e->at, todo, "%s", what);
+    return an_source_fail(r->ctx, r->source, "U110", e->at, advice, "%s", what);
 }
 
 /* ---- Left side ---- */

@@ -44,28 +44,28 @@ static an_index count_used(const coding *c)
 static an_status fail_level(const coding *c, const char *option, const char *text)
 {
     const char *nearest = an_nearest(text, c->v.levels, c->v.n_levels);
-    char todo[300];
+    char advice[300];
 
     if (nearest)
-        snprintf(todo, sizeof todo, "did you mean `%s`?", nearest);
+        snprintf(advice, sizeof advice, "did you mean `%s`?", nearest);
     else
-        snprintf(todo, sizeof todo, "it has %lld values, the first is `%s`",
+        snprintf(advice, sizeof advice, "it has %lld values, the first is `%s`",
                  (long long)c->v.n_levels, c->v.n_levels ? c->v.levels[0] : "");
-    return an_source_fail(c->b->ctx, c->source, "U116", c->e->at, todo,
+    return an_source_fail(c->b->ctx, c->source, "U116", c->e->at, advice,
                           "%s: the event never has the value `%s`", option, text);
 }
 
 static an_status fail_which_event(const coding *c)
 {
     char *text = an_expr_text(c->b->ctx, c->b->mem, c->e);
-    char todo[300];
+    char advice[300];
     const an_index last = c->v.n_levels - 1;
     const char *quote = c->is_number ? "" : "\"";
 
     if (!text) return an_fail_memory(c->b->ctx);
-    snprintf(todo, sizeof todo, "say which value is the event: %s == %s%s%s", text, quote,
-             last >= 0 ? c->v.levels[last] : "1", quote);
-    return an_source_fail(c->b->ctx, c->source, "U116", c->e->at, todo,
+    snprintf(advice, sizeof advice, "say which value is the event: %s == %s%s%s", text,
+             quote, last >= 0 ? c->v.levels[last] : "1", quote);
+    return an_source_fail(c->b->ctx, c->source, "U116", c->e->at, advice,
                           "`%s` does not say which value is the event (it has %lld)",
                           text, (long long)c->v.n_levels);
 }

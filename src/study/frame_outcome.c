@@ -16,7 +16,8 @@ static an_status check_times(an_builder *b, const an_expr *e, const double *x,
                               .code = "D130",
                               .what = what,
                               .why = "follow-up runs from 0 to a finite time",
-                              .todo = "correct the cell, or leave the row out: --where"};
+                              .advice =
+                                  "correct the cell, or leave the row out: --where"};
 
         if (!b->in[i] || isnan(x[i]) || (x[i] >= 0 && isfinite(x[i]))) continue;
         snprintf(what, sizeof what, "%s is %s%s%s", noun,
@@ -36,7 +37,7 @@ static an_status check_stray_text(an_builder *b, const an_expr *e, const an_vect
     an_problem problem = {.severity = AN_ERROR,
                           .code = "D118",
                           .what = "text in a column of times",
-                          .todo = "correct the cell, or empty it if it means missing"};
+                          .advice = "correct the cell, or empty it if it means missing"};
     an_index n_numbers = 0, n_texts = 0, first = 0;
     double x;
 

@@ -45,10 +45,10 @@ static bool is_bound(const an_builder *b, const char *role)
 
 static an_status fail_not_taken(an_builder *b, size_t at, const char *what)
 {
-    char todo[200];
+    char advice[200];
 
-    snprintf(todo, sizeof todo, "see: anodyne describe %s", b->analysis->id);
-    return an_source_fail(b->ctx, &b->source, "U118", at, todo, "`%s` takes no %s",
+    snprintf(advice, sizeof advice, "see: anodyne describe %s", b->analysis->id);
+    return an_source_fail(b->ctx, &b->source, "U118", at, advice, "`%s` takes no %s",
                           b->analysis->id, what);
 }
 
@@ -238,16 +238,16 @@ static an_status bind_left_side(an_builder *b)
 static an_status fail_unknown_role(an_builder *b, const char *name)
 {
     const char *names[64], *nearest;
-    char what[200], todo[200];
+    char what[200], advice[200];
     an_index n = 0;
     const an_problem problem = {
-        .severity = AN_ERROR, .code = "U103", .what = what, .todo = todo};
+        .severity = AN_ERROR, .code = "U103", .what = what, .advice = advice};
 
     for (const an_role *r = b->analysis->roles; r->name && n < 64; r++)
         names[n++] = r->name;
     nearest = an_nearest(name, names, n);
     snprintf(what, sizeof what, "`%s` has no role `%s`", b->analysis->id, name);
-    snprintf(todo, sizeof todo,
+    snprintf(advice, sizeof advice,
              nearest ? "did you mean `%s`?" : "see: anodyne describe %s",
              nearest ? nearest : b->analysis->id);
     return an_fail_with(b->ctx, b->source.status, &problem);
@@ -299,11 +299,11 @@ static bool is_satisfied(const an_builder *b, const an_role *role)
 static an_status check_required(an_builder *b)
 {
     for (const an_role *role = b->analysis->roles; role->name; role++) {
-        char what[300], todo[300];
+        char what[300], advice[300];
         const an_problem problem = {.severity = AN_ERROR,
                                     .code = "U118",
                                     .what = what,
-                                    .todo = todo,
+                                    .advice = advice,
                                     .file = b->source.file,
                                     .row = b->source.line,
                                     .column = b->source.column};
@@ -311,7 +311,7 @@ static an_status check_required(an_builder *b)
         if (!role->required || is_satisfied(b, role)) continue;
         snprintf(what, sizeof what, "`%s` needs %s: %s", b->analysis->id, role->name,
                  role->help);
-        snprintf(todo, sizeof todo, "for example: %s", b->analysis->example);
+        snprintf(advice, sizeof advice, "for example: %s", b->analysis->example);
         return an_fail_with(b->ctx, b->source.status, &problem);
     }
     return AN_OK;

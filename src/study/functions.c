@@ -176,7 +176,7 @@ static an_status set_reference(const an_eval *ev, const an_expr *level, an_vecto
 {
     const an_index k = find_level(v, level);
     const char *nearest = NULL;
-    char todo[300] = "";
+    char advice[300] = "";
 
     if (k >= 0) {
         v->reference = k;
@@ -184,8 +184,8 @@ static an_status set_reference(const an_eval *ev, const an_expr *level, an_vecto
     }
     if (level->kind == AN_EXPR_STRING)
         nearest = an_nearest(level->text, v->levels, v->n_levels);
-    if (nearest) snprintf(todo, sizeof todo, "did you mean \"%s\"?", nearest);
-    return an_source_fail(ev->ctx, ev->source, "U115", level->at, nearest ? todo : NULL,
+    if (nearest) snprintf(advice, sizeof advice, "did you mean \"%s\"?", nearest);
+    return an_source_fail(ev->ctx, ev->source, "U115", level->at, nearest ? advice : NULL,
                           "%s has no such value", v->label ? v->label : "it");
 }
 
@@ -243,19 +243,19 @@ static an_status fail_unknown_function(const an_eval *ev, const an_expr *e)
         "I",     "ifelse",     "bed",    "eqd2", "factor",  "relevel",
         "is.na", "as.numeric", "strata", "Surv", "cluster", "offset"};
     const char *nearest = an_nearest(e->text, names, sizeof names / sizeof *names);
-    char todo[300];
+    char advice[300];
 
     if (nearest && strcmp(nearest, e->text) == 0)
         return an_source_fail(ev->ctx, ev->source, "U112", e->at, NULL,
                               "`%s` cannot stand here", e->text);
     if (nearest)
-        snprintf(todo, sizeof todo, "did you mean `%s`?", nearest);
+        snprintf(advice, sizeof advice, "did you mean `%s`?", nearest);
     else
         snprintf(
-            todo, sizeof todo,
+            advice, sizeof advice,
             "the functions are: log log2 log10 exp sqrt abs I ifelse bed eqd2 factor "
             "relevel is.na as.numeric");
-    return an_source_fail(ev->ctx, ev->source, "U112", e->at, todo, "no function `%s`",
+    return an_source_fail(ev->ctx, ev->source, "U112", e->at, advice, "no function `%s`",
                           e->text);
 }
 

@@ -84,12 +84,12 @@ static void spell(const char *name, char text[64])
 }
 
 static an_status fail_param(const an_setter *to, const char *code, const char *what,
-                            const char *todo)
+                            const char *advice)
 {
     const an_problem problem = {.severity = AN_ERROR,
                                 .code = code,
                                 .what = what,
-                                .todo = todo,
+                                .advice = advice,
                                 .file = to->file,
                                 .row = to->line,
                                 .column = to->column};
@@ -101,7 +101,7 @@ static an_status fail_unknown(const an_setter *to, const an_param *params,
                               const char *name)
 {
     const char *names[MOST_PARAMS] = {NULL};
-    char what[200], todo[600] = "";
+    char what[200], advice[600] = "";
     const char *nearest;
     an_index n = 0;
     size_t used;
@@ -111,13 +111,14 @@ static an_status fail_unknown(const an_setter *to, const an_param *params,
     nearest = an_nearest(name, names, n);
     snprintf(what, sizeof what, "no option `%.100s`", name);
     if (nearest) {
-        snprintf(todo, sizeof todo, "did you mean `%s`?", nearest);
-        return fail_param(to, "U103", what, todo);
+        snprintf(advice, sizeof advice, "did you mean `%s`?", nearest);
+        return fail_param(to, "U103", what, advice);
     }
-    used = (size_t)snprintf(todo, sizeof todo, n ? "the options are:" : "it takes none");
-    for (an_index i = 0; i < n && used + strlen(names[i]) + 2 < sizeof todo; i++)
-        used += (size_t)snprintf(todo + used, sizeof todo - used, " %s", names[i]);
-    return fail_param(to, "U103", what, todo);
+    used =
+        (size_t)snprintf(advice, sizeof advice, n ? "the options are:" : "it takes none");
+    for (an_index i = 0; i < n && used + strlen(names[i]) + 2 < sizeof advice; i++)
+        used += (size_t)snprintf(advice + used, sizeof advice - used, " %s", names[i]);
+    return fail_param(to, "U103", what, advice);
 }
 
 static an_status fail_bounds(const an_setter *to, const an_param *p)
@@ -144,7 +145,7 @@ static an_status fail_value(const an_setter *to, const an_param *p, const char *
 
 static an_status fail_choice(const an_setter *to, const an_param *p, const char *text)
 {
-    char what[300], todo[400], name[64];
+    char what[300], advice[400], name[64];
     an_index n = 0;
     const char *nearest;
     size_t used;
@@ -153,12 +154,13 @@ static an_status fail_choice(const an_setter *to, const an_param *p, const char 
     nearest = an_nearest(text, p->choices, n);
     spell(p->name, name);
     snprintf(what, sizeof what, "%s has no choice `%.80s`", name, text);
-    used = (size_t)snprintf(todo, sizeof todo,
+    used = (size_t)snprintf(advice, sizeof advice,
                             "%s%s%schoose one of:", nearest ? "did you mean `" : "",
                             nearest ? nearest : "", nearest ? "`? " : "");
-    for (an_index i = 0; i < n && used + strlen(p->choices[i]) + 2 < sizeof todo; i++)
-        used += (size_t)snprintf(todo + used, sizeof todo - used, " %s", p->choices[i]);
-    return fail_param(to, "U104", what, todo);
+    for (an_index i = 0; i < n && used + strlen(p->choices[i]) + 2 < sizeof advice; i++)
+        used +=
+            (size_t)snprintf(advice + used, sizeof advice - used, " %s", p->choices[i]);
+    return fail_param(to, "U104", what, advice);
 }
 
 /* ---- One value from text ---- */

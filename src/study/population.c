@@ -43,7 +43,7 @@ static void report_empty(an_ctx *ctx, const an_study *study)
                                 .code = "D120",
                                 .what = "nobody is in the population",
                                 .file = study->path,
-                                .todo = "look at the rules of the population"};
+                                .advice = "look at the rules of the population"};
 
     an_problem_add(ctx, &problem);
 }

@@ -4,7 +4,7 @@
 #include "base/base.h"
 
 static const an_problem_kind kinds[] = {
-#define AN_PROBLEM(code, severity, meaning, todo) {code, severity, meaning, todo},
+#define AN_PROBLEM(code, severity, meaning, advice) {code, severity, meaning, advice},
 #include "problems.def"
 #undef AN_PROBLEM
 };

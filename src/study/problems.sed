@@ -1,4 +1,4 @@
-# docs/problems.md to problems.def: each row of a table of codes becomes AN_PROBLEM(code, severity, meaning, todo).
+# docs/problems.md to problems.def: each row of a table of codes becomes AN_PROBLEM(code, severity, meaning, advice).
 /^\| [A-Z][0-9]{3} \|/ {
     s/\\/\\\\/g
     s/"/\\"/g

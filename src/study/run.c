@@ -99,8 +99,8 @@ static an_status explain_refusal(an_ctx *ctx, an_status st, an_index listed)
                       .code = "M301",
                       .what = what,
                       .why = "these rows do not hold what the estimate needs",
-                      .todo = "check the event and the rows that are used, or "
-                              "leave this analysis out"});
+                      .advice = "check the event and the rows that are used, or "
+                                "leave this analysis out"});
 }
 
 an_status an_analysis_run(an_ctx *ctx, const an_analysis *analysis, const an_frame *frame,

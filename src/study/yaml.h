@@ -36,9 +36,9 @@ typedef struct an_yaml_file {
 /* The file's tree, in file->mem. AN_ERR_STUDY: not YAML. */
 an_status an_yaml_read(an_yaml_file *file, an_yaml **out);
 
-void an_yaml_error(an_yaml_file *file, an_place place, const char *code, const char *todo,
-                   const char *format, ...) AN_PRINTF(5, 6);
-/* As above; todo suggests the nearest of the candidates or lists them. */
+void an_yaml_error(an_yaml_file *file, an_place place, const char *code,
+                   const char *advice, const char *format, ...) AN_PRINTF(5, 6);
+/* As above; advice suggests the nearest of the candidates or lists them. */
 void an_yaml_error_name(an_yaml_file *file, an_place place, const char *code,
                         const char *noun, const char *name, an_index n,
                         const char *const *candidates);

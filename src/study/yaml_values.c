@@ -6,7 +6,7 @@
 /* ---- Problems ---- */
 
 static void add_error(an_yaml_file *file, an_place place, const char *code,
-                      const char *todo, const char *what)
+                      const char *advice, const char *what)
 {
     const an_problem problem = {.severity = AN_ERROR,
                                 .code = code,
@@ -14,14 +14,14 @@ static void add_error(an_yaml_file *file, an_place place, const char *code,
                                 .file = file->path,
                                 .row = place.line,
                                 .column = place.column,
-                                .todo = todo};
+                                .advice = advice};
 
     an_fail_with(file->ctx, AN_ERR_STUDY, &problem);
     file->n_errors++;
 }
 
-void an_yaml_error(an_yaml_file *file, an_place place, const char *code, const char *todo,
-                   const char *format, ...)
+void an_yaml_error(an_yaml_file *file, an_place place, const char *code,
+                   const char *advice, const char *format, ...)
 {
     char what[600];
     va_list args;
@@ -29,7 +29,7 @@ void an_yaml_error(an_yaml_file *file, an_place place, const char *code, const c
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
-    add_error(file, place, code, todo, what);
+    add_error(file, place, code, advice, what);
 }
 
 void an_yaml_error_name(an_yaml_file *file, an_place place, const char *code,
@@ -37,20 +37,20 @@ void an_yaml_error_name(an_yaml_file *file, an_place place, const char *code,
                         const char *const *candidates)
 {
     const char *nearest = an_nearest(name, candidates, n);
-    char what[300], todo[600];
+    char what[300], advice[600];
     size_t used;
 
     snprintf(what, sizeof what, "%s `%.150s`", noun, name);
     if (nearest) {
-        snprintf(todo, sizeof todo, "did you mean `%.200s`?", nearest);
+        snprintf(advice, sizeof advice, "did you mean `%.200s`?", nearest);
     } else {
-        used = (size_t)snprintf(todo, sizeof todo, n ? "one of:" : "there are none");
+        used = (size_t)snprintf(advice, sizeof advice, n ? "one of:" : "there are none");
         for (an_index i = 0; i < n && i < 30; i++)
-            if (used + strlen(candidates[i]) + 2 < sizeof todo)
-                used += (size_t)snprintf(todo + used, sizeof todo - used, " %s",
+            if (used + strlen(candidates[i]) + 2 < sizeof advice)
+                used += (size_t)snprintf(advice + used, sizeof advice - used, " %s",
                                          candidates[i]);
     }
-    add_error(file, place, code, todo, what);
+    add_error(file, place, code, advice, what);
 }
 
 /* ---- Maps ---- */

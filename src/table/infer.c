@@ -166,10 +166,10 @@ static int clip(const char *name)
 
 static void warn(an_ctx *ctx, const an_table *table, const an_column *column,
                  an_index row, const char *code, const char *what, const char *why,
-                 const char *todo)
+                 const char *advice)
 {
     an_problem problem = {
-        .severity = AN_WARNING, .code = code, .what = what, .why = why, .todo = todo};
+        .severity = AN_WARNING, .code = code, .what = what, .why = why, .advice = advice};
 
     an_table_address(table, column, row, &problem);
     an_problem_add(ctx, &problem);

@@ -25,7 +25,7 @@ static void addresses_are_complete(void **state)
     p.sheet = NULL;
     p.severity = AN_WARNING;
     p.why = "why";
-    p.todo = "do";
+    p.advice = "do";
     expect_text(&p, "warning[D117]: w    at a.xlsx:23:28\n  why\n  -> do\n");
     p = (an_problem){.severity = AN_NOTE, .what = "w"};
     expect_text(&p, "note: w\n");
