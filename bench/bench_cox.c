@@ -47,7 +47,7 @@ static an_status fit(an_ctx *ctx, const input *in)
 {
     an_status st = AN_OK;
     int32_t *event = an_malloc(ctx, (size_t)in->n * sizeof *event);
-    const an_cox_options options = an_cox_options_default();
+    an_cox_options options = an_cox_options_default();
     an_cox_data data = {
         .surv = {.n = in->n, .time = in->time, .event = event, .n_causes = 1},
         .p = in->p,
@@ -57,6 +57,7 @@ static an_status fit(an_ctx *ctx, const input *in)
 
     if (!event) return AN_ERR_MEMORY;
     for (an_index i = 0; i < in->n; i++) event[i] = (int32_t)in->event[i];
+    options.concordance = false; /* coxph.fit() has none either */
     start = now();
     AN_TRY(an_cox_fit(ctx, &data, &options, &cox));
     printf("%.6f %.10f %.12f\n", now() - start, cox->loglik, cox->coef[0]);
