@@ -3,9 +3,16 @@
 set -eu
 cd "$(dirname "$0")/../.."
 anodyne=${1:-build/release/anodyne}
-for id in $("$anodyne" list --format csv | tail -n +2 | cut -d, -f1); do
+anodyne=$(realpath "$anodyne")
+PATH="$(dirname "$anodyne"):$PATH"
+export PATH
+field() { "$anodyne" describe "$1" --format json | python3 -c "import json,sys; print(json.load(sys.stdin)['$2'])"; }
+ids=$("$anodyne" list --format csv | tail -n +2 | cut -d, -f1)
+[ -n "$ids" ] || { echo 'the registry is empty'; exit 1; }
+for id in $ids; do
     "$anodyne" describe "$id" >/dev/null
-    method=$("$anodyne" describe "$id" --format json | python3 -c 'import json,sys; print(json.load(sys.stdin)["method"])')
+    method=$(field "$id" method)
+    sh -c "$(field "$id" example)" >/dev/null 2>&1 || { echo "$id: its example fails: $(field "$id" example)"; exit 1; }
     page=docs/methods/$method.md
     [ -f "$page" ] || { echo "$id: no $page"; exit 1; }
     for heading in Question Data Estimator Assumptions Numerics Example References 'Differences from R'; do
