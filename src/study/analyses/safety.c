@@ -55,6 +55,14 @@ static double followed_beyond(const an_frame *frame, double time)
     return n;
 }
 
+static an_value with_limits(an_kind kind, double x, an_interval limits, double conf_level)
+{
+    an_value value = an_estimate(kind, x, limits.lower, limits.upper);
+
+    value.level = conf_level;
+    return value;
+}
+
 static void frequency(an_doc *doc, const an_frame *frame, double n_events,
                       double conf_level)
 {
@@ -65,12 +73,11 @@ static void frequency(an_doc *doc, const an_frame *frame, double n_events,
         an_proportion_interval(AN_PROPORTION_CLOPPER_PEARSON, n_events, n, conf_level);
 
     an_doc_value(doc, "observed", "Observed", an_count_of(n_events, n), "count");
-    an_doc_value(
-        doc, "wilson", "Risk, Wilson limits",
-        an_estimate(AN_KIND_PROPORTION, n_events / n, wilson.lower, wilson.upper),
-        "Wilson interval");
+    an_doc_value(doc, "wilson", "Risk, Wilson limits",
+                 with_limits(AN_KIND_PROPORTION, n_events / n, wilson, conf_level),
+                 "Wilson interval");
     an_doc_value(doc, "exact", "Risk, exact limits",
-                 an_estimate(AN_KIND_PROPORTION, n_events / n, exact.lower, exact.upper),
+                 with_limits(AN_KIND_PROPORTION, n_events / n, exact, conf_level),
                  "Clopper-Pearson interval");
     an_doc_value(
         doc, "upper_one_sided", "Largest risk not excluded, one-sided",
@@ -91,13 +98,14 @@ static void observation(an_doc *doc, const an_frame *frame, const options *o, ta
     const an_interval rate = an_rate_interval(t.n_events, t.person_time, o->conf_level);
     const bool days = frame->time_unit && strcmp(frame->time_unit, "days") == 0;
     const double scale = days ? 36525 : 100; /* per 100 person-years, or per 100 units */
+    const an_interval per = {scale * rate.lower, scale * rate.upper};
 
     person.unit = an_doc_printf(doc, "person-%s", unit);
     an_doc_value(doc, "person_time", "Time at risk", person, "sum of follow-up");
     an_doc_value(doc, "rate",
                  days ? "Rate per 100 person-years" : "Rate per 100 units of time",
-                 an_estimate(AN_KIND_NUMBER, scale * t.n_events / t.person_time,
-                             scale * rate.lower, scale * rate.upper),
+                 with_limits(AN_KIND_NUMBER, scale * t.n_events / t.person_time, per,
+                             o->conf_level),
                  "exact Poisson interval (Garwood)");
     for (an_index k = 0; k < n_times; k++)
         an_doc_value(
