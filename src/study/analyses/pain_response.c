@@ -199,8 +199,13 @@ static void class_table(const an_pain *p)
                     "opioid, or a quarter less opioid without more pain. PP: 2 points "
                     "higher with opioids not up by a quarter, or opioids up by a quarter "
                     "with the score equal or 1 higher. IR: everything else. NE: baseline "
-                    "below %g.",
+                    "below %g. Definition as secondary sources quote it; the original's "
+                    "wording was not verified (verified = 0).",
                     p->o->min_baseline));
+    an_doc_note(
+        p->doc, AN_NOTE, "M418",
+        "The four classes follow the international consensus of 2012 as secondary "
+        "sources quote it; compare with the original before you publish.");
 }
 
 static void switch_row(const an_pain *p, const char *key, const char *label,
