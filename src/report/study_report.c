@@ -252,6 +252,17 @@ static an_status give_path(an_ctx *ctx, const char *path, an_bytes *out)
     return AN_OK;
 }
 
+/* Network shares often know no symbolic links: the report is there all the same. */
+static an_status point_latest(an_ctx *ctx, const char *id, const char *folder)
+{
+    const an_index listed = an_problem_listed(ctx);
+    const an_status st = an_link_replace(ctx, id, folder, "latest");
+
+    if (st != AN_ERR_IO) return st;
+    an_problem_soften(ctx, listed);
+    return AN_OK;
+}
+
 an_status an_report_write(an_ctx *ctx, const an_doc *doc, const char *folder,
                           const an_report_options *options, an_bytes *out)
 {
@@ -273,7 +284,7 @@ an_status an_report_write(an_ctx *ctx, const an_doc *doc, const char *folder,
     AN_TRY(write_pages(&w, doc));
     AN_TRY(give_path(ctx, path, out));
     AN_TRY(an_outdir_commit(w.dir));
-    AN_TRY(an_link_replace(ctx, strrchr(path, '/') + 1, folder, "latest"));
+    st = point_latest(ctx, strrchr(path, '/') + 1, folder);
 done:
     if (st != AN_OK) an_bytes_free(ctx, out);
     an_outdir_close(w.dir);
