@@ -83,8 +83,7 @@ void an_progress(an_ctx *ctx, double fraction, const char *what);
 
 /* ---- Memory ---- */
 
-void *an_malloc(an_ctx *ctx, size_t size);             /* zeroed; NULL: message set */
-void *an_realloc(an_ctx *ctx, void *ptr, size_t size); /* NULL: message set, ptr kept */
+void *an_malloc(an_ctx *ctx, size_t size); /* zeroed; NULL: message set */
 void an_free(const an_ctx *ctx, void *ptr);
 
 /* One owner, one free. Alignment is 64 bytes. An arena may outlive its context. */
@@ -139,8 +138,11 @@ bool an_parse_date_iso(const char *text, size_t size, int32_t *days); /* yyyy-mm
 
 /* Offset of the first byte that is not valid UTF-8, or size. */
 size_t an_utf8_valid(const char *text, size_t size);
-/* Restricted Damerau-Levenshtein distance in bytes, for "did you mean". */
-int an_edit_distance(const char *a, const char *b);
+/* A to Z as a to z, whatever the locale; all other bytes as they are. */
+char an_lower(char c);
+/* Does text begin with word, or equal it, if A to Z and a to z are one? */
+bool an_begins_with(const char *text, const char *word);
+bool an_same_word(const char *text, const char *word);
 
 /* ---- Sorting: stable, total order with NaN last ---- */
 

@@ -3,7 +3,7 @@
 
 #include <stdarg.h>
 
-void *an_realloc(an_ctx *ctx, void *ptr, size_t size)
+static void *resize(an_ctx *ctx, void *ptr, size_t size)
 {
     const an_allocator *a = &an_ctx_env(ctx)->allocator;
     void *grown = a->realloc(a->self, ptr, size ? size : 1);
@@ -14,7 +14,7 @@ void *an_realloc(an_ctx *ctx, void *ptr, size_t size)
 
 void *an_malloc(an_ctx *ctx, size_t size)
 {
-    void *ptr = an_realloc(ctx, NULL, size);
+    void *ptr = resize(ctx, NULL, size);
 
     if (ptr) memset(ptr, 0, size ? size : 1);
     return ptr;
@@ -148,7 +148,7 @@ an_status an_grow(an_ctx *ctx, void *array, an_index *capacity, an_index need,
     while (wanted < need) wanted += wanted / 2;
     memcpy(&old, array, sizeof old);
     if (__builtin_mul_overflow((size_t)wanted, size, &bytes)) return an_fail_memory(ctx);
-    grown = an_realloc(ctx, old, bytes);
+    grown = resize(ctx, old, bytes);
     if (!grown) return AN_ERR_MEMORY;
     memset((char *)grown + (size_t)*capacity * size, 0, bytes - (size_t)*capacity * size);
     memcpy(array, &grown, sizeof grown);
@@ -174,7 +174,7 @@ static bool reserve(an_buf *buf, size_t size)
     }
     if (buf->size + size < buf->capacity) return true;
     while (wanted <= buf->size + size) wanted *= 2;
-    grown = an_realloc(buf->ctx, buf->data, wanted);
+    grown = resize(buf->ctx, buf->data, wanted);
     if (!grown) {
         buf->st = AN_ERR_MEMORY;
         return false;

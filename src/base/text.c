@@ -1,4 +1,4 @@
-/* UTF-8 validation and "did you mean". */
+/* UTF-8 validation, words without regard to case, and "did you mean". */
 #include "base/base.h"
 
 /* Length of the well-formed sequence at s (RFC 3629), 0 when it is not one. */
@@ -36,6 +36,23 @@ size_t an_utf8_valid(const char *text, size_t size)
     return at;
 }
 
+char an_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool an_begins_with(const char *text, const char *word)
+{
+    for (; *word; text++, word++)
+        if (an_lower(*text) != an_lower(*word)) return false;
+    return true;
+}
+
+bool an_same_word(const char *text, const char *word)
+{
+    return an_begins_with(text, word) && text[strlen(word)] == '\0';
+}
+
 enum { LONGEST_NAME = 63 };
 
 static int smallest(int a, int b, int c)
@@ -45,7 +62,8 @@ static int smallest(int a, int b, int c)
     return ab < c ? ab : c;
 }
 
-int an_edit_distance(const char *a, const char *b)
+/* Restricted Damerau-Levenshtein distance in bytes. */
+static int edit_distance(const char *a, const char *b)
 {
     int d[LONGEST_NAME + 1][LONGEST_NAME + 1];
     const int n = (int)strnlen(a, LONGEST_NAME), m = (int)strnlen(b, LONGEST_NAME);
@@ -71,7 +89,7 @@ const char *an_nearest(const char *name, const char *const *candidates, an_index
     int best_distance = 1 + (int)strnlen(name, LONGEST_NAME) / 3;
 
     for (an_index i = 0; i < n; i++) {
-        const int distance = an_edit_distance(name, candidates[i]);
+        const int distance = edit_distance(name, candidates[i]);
 
         if (distance < best_distance || (!best && distance == best_distance)) {
             best = candidates[i];

@@ -365,9 +365,9 @@ const char *an_doc_key(an_doc *doc, const char *label)
     if (!key) return "";
     for (const char *c = label; *c; c += size) {
         const char *word = relation_at(c, &size);
-        const bool upper = *c >= 'A' && *c <= 'Z';
+        const char low = an_lower(*c);
         const bool kept =
-            upper || (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || (*c & 0x80);
+            (low >= 'a' && low <= 'z') || (low >= '0' && low <= '9') || (low & 0x80);
 
         if ((word || kept) && gap && n > 0) key[n++] = '_';
         if (word) {
@@ -376,7 +376,7 @@ const char *an_doc_key(an_doc *doc, const char *label)
             while (c[size] == ' ') size++;
         } else {
             size = 1;
-            if (kept) key[n++] = (char)(upper ? *c - 'A' + 'a' : *c);
+            if (kept) key[n++] = low;
         }
         gap = !word && !kept;
     }

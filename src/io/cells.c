@@ -163,17 +163,12 @@ static an_status check_unnamed(an_cells *cells, an_index column, an_index n_colu
     return AN_OK;
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* Byte order with A-Z as a-z. */
 static int compare_folded(an_span a, an_span b)
 {
     for (size_t i = 0; i < a.size && i < b.size; i++) {
-        const int x = (unsigned char)lower(a.data[i]),
-                  y = (unsigned char)lower(b.data[i]);
+        const int x = (unsigned char)an_lower(a.data[i]),
+                  y = (unsigned char)an_lower(b.data[i]);
 
         if (x != y) return x - y;
     }

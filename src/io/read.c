@@ -1,8 +1,6 @@
 /* What kind of file this is, by its first bytes, and the reader for it. */
 #include "io/io.h"
 
-#include <strings.h>
-
 static bool starts_with(an_span bytes, const char *magic, size_t size)
 {
     return bytes.size >= size && memcmp(bytes.data, magic, size) == 0;
@@ -21,7 +19,7 @@ static bool has_tag(an_span bytes, const char *tag)
     const size_t n = strlen(tag), last = bytes.size < 1024 ? bytes.size : 1024;
 
     for (size_t at = 0; at + n <= last; at++)
-        if (strncasecmp(bytes.data + at, tag, n) == 0) return true;
+        if (an_begins_with(bytes.data + at, tag)) return true;
     return false;
 }
 

@@ -5,8 +5,6 @@
  */
 #include "io/xlsx.h"
 
-#include <strings.h>
-
 an_cell_style an_style_of_id(int64_t id)
 {
     if (id == 46) return AN_STYLE_ELAPSED;
@@ -18,11 +16,6 @@ an_cell_style an_style_of_id(int64_t id)
     return AN_STYLE_NUMBER;
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* Behind the quoted text, the escape or the bracket at code; code itself when there is
  * none. *elapsed: the bracket was [h], [mm] or the like. */
 static const char *skip_literal(const char *code, bool *elapsed)
@@ -32,7 +25,7 @@ static const char *skip_literal(const char *code, bool *elapsed)
     if (*code == '"' || *code == '[') {
         end = strchr(code + 1, *code == '"' ? '"' : ']');
         if (!end) return code + strlen(code);
-        if (*code == '[' && end - code <= 3 && strchr("hms", lower(code[1])))
+        if (*code == '[' && end - code <= 3 && strchr("hms", an_lower(code[1])))
             *elapsed = true;
         return end + 1;
     }
@@ -48,13 +41,13 @@ an_cell_style an_style_of_code(const char *code)
 
     for (const char *at = code; *at && *at != ';';) {
         const char *behind = skip_literal(at, &elapsed);
-        const char c = lower(*at);
+        const char c = an_lower(*at);
 
         if (behind > at) {
             at = behind;
             continue;
         }
-        if (strncasecmp(at, "general", 7) == 0) return AN_STYLE_NUMBER;
+        if (an_begins_with(at, "general")) return AN_STYLE_NUMBER;
         day = day || c == 'y' || c == 'd';
         for (int i = 0; i < 3; i++) /* the signs of year, month and day */
             day = day || strncmp(at, signs[i], 3) == 0;

@@ -79,7 +79,8 @@ void an_json_key(an_json *j, const char *key)
     j->after_key = true;
 }
 
-void an_json_text(an_json *j, const char *text)
+/* NULL: null */
+static void put_text(an_json *j, const char *text)
 {
     begin_item(j);
     if (text) {
@@ -109,7 +110,7 @@ void an_json_member(an_json *j, const char *key, const char *text)
 {
     if (!text) return;
     an_json_key(j, key);
-    an_json_text(j, text);
+    put_text(j, text);
 }
 
 void an_json_numbers(an_json *j, const char *key, const double *x, an_index n)
@@ -140,7 +141,8 @@ static void part(an_json *j, const an_value *v, const char *name, double x)
     an_json_member(j, reason, not_finite(v, x));
 }
 
-void an_json_value(an_json *j, const an_value *v)
+/* The members of a value, without braces. */
+static void put_value(an_json *j, const an_value *v)
 {
     const char *lower, *upper;
 
@@ -171,7 +173,7 @@ static void value_object(an_json *j, const an_value *v)
     an_buf shown;
 
     an_json_open(j, '{');
-    an_json_value(j, v);
+    put_value(j, v);
     if (v->kind != AN_KIND_TEXT) {
         an_buf_init(&shown, j->buf->ctx, 0);
         an_put_value(&shown, v, false);
@@ -296,7 +298,7 @@ static void references(an_json *j, const an_doc *doc)
     an_json_key(j, "references");
     an_json_open(j, '[');
     for (an_index i = 0; i < an_doc_reference_count(doc); i++)
-        an_json_text(j, an_doc_reference_at(doc, i));
+        put_text(j, an_doc_reference_at(doc, i));
     an_json_close(j, ']');
     an_json_line(j);
 }
@@ -346,7 +348,7 @@ static void number_line(void *self, const char *id, const an_value *value,
     an_json_line(j);
     an_json_open(j, '{');
     an_json_member(j, "id", id);
-    an_json_value(j, value);
+    put_value(j, value);
     an_json_member(j, "label", label);
     an_json_member(j, "method", method);
     if (!isnan(n)) {

@@ -64,14 +64,11 @@ void an_json_open(an_json *j, char bracket); /* '{' or '[' */
 void an_json_close(an_json *j, char bracket);
 void an_json_line(an_json *j); /* the next item begins a new line */
 void an_json_key(an_json *j, const char *key);
-void an_json_text(an_json *j, const char *text); /* NULL: null */
-void an_json_number(an_json *j, double x);       /* null unless finite */
+void an_json_number(an_json *j, double x); /* null unless finite */
 void an_json_bool(an_json *j, bool x);
 void an_json_member(an_json *j, const char *key, const char *text); /* NULL: left out */
 void an_json_numbers(an_json *j, const char *key, const double *x, an_index n);
 
-/* The members of a value, without braces. */
-void an_json_value(an_json *j, const an_value *value);
 void an_json_figure(an_json *j, const an_figure *figure);
 /* "ratio", "count_of", ... */
 const char *an_kind_name(an_kind kind);

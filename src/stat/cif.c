@@ -70,7 +70,7 @@ static void limits_of(an_cif_limits scale, double p, double se, double z, double
     }
 }
 
-void an_cif_set_limits(an_index n, const double *prob, const double *se, double z,
+static void set_limits(an_index n, const double *prob, const double *se, double z,
                        an_cif_limits scale, double *lower, double *upper)
 {
     for (an_index k = 0; k < n; k++) {
@@ -139,9 +139,8 @@ static an_status fit_group(an_ctx *ctx, an_arena *mem, const an_surv *surv,
         an_cif_variances(&c, g->prob, o->variance, g->se);
     n_cells = c.n_times * (c.n_causes + 1);
     for (an_index k = 0; k < n_cells; k++) g->se[k] = sqrt(fmax(g->se[k], 0.0));
-    an_cif_set_limits(n_cells, g->prob, g->se,
-                      an_normal_quantile(0.5 + o->conf_level / 2), o->limits, g->lower,
-                      g->upper);
+    set_limits(n_cells, g->prob, g->se, an_normal_quantile(0.5 + o->conf_level / 2),
+               o->limits, g->lower, g->upper);
 done:
     return st;
 }

@@ -270,7 +270,8 @@ done:
     return st;
 }
 
-void an_cox_model_set(an_cox_model *model, const double *beta)
+/* The way back from an_cox_model_get(). */
+static void set_gamma(an_cox_model *model, const double *beta)
 {
     const an_index p = model->p;
 
@@ -338,7 +339,7 @@ an_status an_cox_model_restore(an_ctx *ctx, const an_cox_data *data, const an_co
     AN_TRY(an_cox_model_new(ctx, data,
                             fit->ties == AN_COX_EFRON ? AN_COX_EFRON : AN_COX_BRESLOW,
                             mem, model));
-    an_cox_model_set(model, fit->beta);
+    set_gamma(model, fit->beta);
     AN_TRY(an_cox_model_risk(ctx, model));
     AN_TRY(an_cox_model_information(ctx, model));
 done:

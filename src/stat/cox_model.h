@@ -39,8 +39,7 @@ an_status an_cox_model_risk(an_ctx *ctx, an_cox_model *model);
 an_status an_cox_model_information(an_ctx *ctx, an_cox_model *model);
 /* Factors the state's information into model->factor with R's rank rule: aliased[p]. */
 an_index an_cox_model_factor(an_cox_model *model, bool *aliased);
-/* gamma of coefficients beta[p] on the scale of the data, and back. */
-void an_cox_model_set(an_cox_model *model, const double *beta);
+/* Coefficients beta[p] on the scale of the data. */
 void an_cox_model_get(const an_cox_model *model, const double *gamma, double *beta);
 /* a[rows x p] <- a T^-T: columns that belong to z become columns of the scaled data. */
 void an_cox_model_unrotate(const an_cox_model *model, an_index rows, double *a);

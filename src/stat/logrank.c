@@ -11,8 +11,8 @@ an_logrank_options an_logrank_defaults(void)
     return (an_logrank_options){.weight = AN_LOGRANK_FH, .cause = 1};
 }
 
-an_status an_logrank_check(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
-                           const an_grouping *strata, const an_logrank_options *o)
+static an_status check(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
+                       const an_grouping *strata, const an_logrank_options *o)
 {
     an_status st = AN_OK;
 
@@ -257,7 +257,7 @@ an_status an_logrank_fit(an_ctx *ctx, const an_surv *surv, const an_grouping *gr
     const an_logrank_options o = options ? *options : an_logrank_defaults();
 
     *out = NULL;
-    AN_TRY(an_logrank_check(ctx, surv, groups, strata, &o));
+    AN_TRY(check(ctx, surv, groups, strata, &o));
     st = an_logrank_compare(ctx, surv, groups, strata, &o, -1, -1, out);
 done:
     return st;

@@ -25,7 +25,5 @@ void an_logrank_stratum(const an_logrank_rows *rows, const an_logrank_options *o
 an_status an_logrank_compare(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
                              const an_grouping *strata, const an_logrank_options *options,
                              int32_t a, int32_t b, an_logrank **out);
-an_status an_logrank_check(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
-                           const an_grouping *strata, const an_logrank_options *options);
 
 #endif

@@ -59,7 +59,7 @@ an_status an_builder_drop(an_builder *b, const bool *drop, const char *reason)
     return AN_OK;
 }
 
-an_status an_builder_drop_missing(an_builder *b, const an_vector *v)
+static an_status drop_missing(an_builder *b, const an_vector *v)
 {
     an_status st = AN_OK;
     an_ctx *ctx = b->ctx;
@@ -147,14 +147,14 @@ static an_status drop_incomplete(an_builder *b)
     for (const an_role *role = b->analysis->roles; role->name; role++) {
         for (an_index i = 0; i < b->n_parts; i++)
             if (b->parts[i].complete && strcmp(b->parts[i].role, role->name) == 0)
-                AN_TRY(an_builder_drop_missing(b, &b->parts[i].full));
+                AN_TRY(drop_missing(b, &b->parts[i].full));
         for (an_index i = 0; i < b->n_vars; i++)
             if (b->vars[i].complete && strcmp(b->vars[i].role, role->name) == 0)
-                AN_TRY(an_builder_drop_missing(b, &b->vars[i].full));
+                AN_TRY(drop_missing(b, &b->vars[i].full));
     }
     for (an_index i = 0; i < b->n_parts; i++)
         if (strcmp(b->parts[i].role, "offset()") == 0)
-            AN_TRY(an_builder_drop_missing(b, &b->parts[i].full));
+            AN_TRY(drop_missing(b, &b->parts[i].full));
 done:
     return st;
 }

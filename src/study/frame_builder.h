@@ -51,7 +51,6 @@ typedef struct an_builder {
     an_part *parts; /* named roles, group, strata, cluster, weight, offsets */
     an_index n_vars;
     an_part *vars; /* [n_vars] variables of the design */
-    const an_expr **var_expr;
     an_index n_dropped, n_notes;
     an_dropped *dropped;
     const char **notes;
@@ -63,7 +62,6 @@ enum { AN_MOST_NOTES = 64, AN_MOST_DROPPED = 1100 };
 an_status an_builder_note(an_builder *b, const char *format, ...) AN_PRINTF(2, 3);
 /* Drop the kept rows i where drop[i], for one reason. */
 an_status an_builder_drop(an_builder *b, const bool *drop, const char *reason);
-an_status an_builder_drop_missing(an_builder *b, const an_vector *v);
 /* The role of this kind, or NULL. */
 const an_role *an_role_of_kind(const an_analysis *analysis, an_role_kind kind);
 const an_role *an_role_named(const an_analysis *analysis, const char *name);

@@ -22,14 +22,11 @@ static void normalise(const char *name, char *text, size_t size)
     size_t n = 0;
 
     for (; *name && n + 1 < size; name++) {
-        const char c = *name;
-        const bool upper = c >= 'A' && c <= 'Z';
-        const bool kept = upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                          (unsigned char)c >= 0x80;
+        const char c = an_lower(*name);
+        const bool kept =
+            (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
 
-        if (upper)
-            text[n++] = (char)(c - 'A' + 'a');
-        else if (kept)
+        if (kept)
             text[n++] = c;
         else if (n > 0 && text[n - 1] != '_')
             text[n++] = '_';
@@ -92,7 +89,7 @@ static int month_of(const char *name)
 
 /* Do the values fit? Most numbers within the range suffice: the others are errors that
  * the range will find. An empty column fits what could be a date. */
-static bool fits(const an_meaning *m, const an_column *column, const an_cells *c)
+static bool fits(const an_meaning *m, const an_column *column, const an_cell_facts *c)
 {
     an_index inside = 0;
     double x;

@@ -25,7 +25,7 @@ typedef struct an_meaning {
 const an_meaning *an_meaning_at(an_meaning_id id);
 
 /* What the cells are, by looking at all of them. */
-typedef struct an_cells {
+typedef struct an_cell_facts {
     an_index n, n_missing, n_number, n_whole, n_iso, n_dmy, n_mdy, n_both, n_yes_no;
     an_index n_distinct; /* up to 31 */
     double low, high;    /* of the numbers */
@@ -34,11 +34,11 @@ typedef struct an_cells {
     char code[32];       /* the first of them */
     char kind;           /* d n y c t */
     bool unique;         /* every cell present and different */
-} an_cells;
+} an_cell_facts;
 
 typedef struct an_guess {
     const an_column *column;
-    an_cells cells;
+    an_cell_facts cells;
     an_meaning_id meaning;
     const char *word; /* of the name, that decided */
     char name[80];    /* of the variable */
@@ -58,6 +58,5 @@ const an_guess *an_guess_find(const an_guesses *all, an_meaning_id meaning);
 /* The guess of this meaning and month, or NULL. */
 const an_guess *an_guess_of_month(const an_guesses *all, an_meaning_id meaning,
                                   int month);
-void an_guess_write(const an_guesses *all, const char *path, an_buf *out);
 
 #endif

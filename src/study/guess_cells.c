@@ -57,7 +57,7 @@ static bool split_date(an_span cell, int part[3], bool *year_first)
     return at == cell.size || cell.data[at] == 'T' || cell.data[at] == ' ';
 }
 
-static void count_date(an_cells *c, an_span cell, an_index row)
+static void count_date(an_cell_facts *c, an_span cell, an_index row)
 {
     int p[3];
     bool year_first;
@@ -83,7 +83,7 @@ static bool same(an_span a, an_span b)
     return a.size == b.size && memcmp(a.data, b.data, a.size) == 0;
 }
 
-static void count_distinct(an_cells *c, an_span cell, an_span *seen)
+static void count_distinct(an_cell_facts *c, an_span cell, an_span *seen)
 {
     for (an_index k = 0; k < c->n_distinct; k++)
         if (same(seen[k], cell)) return;
@@ -92,7 +92,7 @@ static void count_distinct(an_cells *c, an_span cell, an_span *seen)
 
 /* ---- The whole column ---- */
 
-static void count_cell(an_cells *c, an_span cell, an_index row, an_span *seen)
+static void count_cell(an_cell_facts *c, an_span cell, an_index row, an_span *seen)
 {
     double x;
 
@@ -109,7 +109,7 @@ static void count_cell(an_cells *c, an_span cell, an_index row, an_span *seen)
     }
 }
 
-static bool zero_one(const an_cells *c, const an_span *seen)
+static bool zero_one(const an_cell_facts *c, const an_span *seen)
 {
     if (c->n_distinct > 2) return false;
     for (an_index k = 0; k < c->n_distinct; k++)
@@ -118,7 +118,7 @@ static bool zero_one(const an_cells *c, const an_span *seen)
     return c->n_distinct > 0;
 }
 
-static char kind_of(const an_cells *c, const an_span *seen)
+static char kind_of(const an_cell_facts *c, const an_span *seen)
 {
     const an_index present = c->n - c->n_missing;
     const an_index dates = c->n_iso + (c->n_dmy > c->n_mdy ? c->n_dmy : c->n_mdy);
@@ -131,10 +131,10 @@ static char kind_of(const an_cells *c, const an_span *seen)
     return 't';
 }
 
-void an_guess_cells(const an_table *table, const an_column *column, an_cells *c,
+void an_guess_cells(const an_table *table, const an_column *column, an_cell_facts *c,
                     an_span seen[AN_MOST_DISTINCT])
 {
-    *c = (an_cells){.n = an_table_rows(table), .low = INFINITY, .high = -INFINITY};
+    *c = (an_cell_facts){.n = an_table_rows(table), .low = INFINITY, .high = -INFINITY};
     c->first_both = -1;
     for (an_index i = 0; i < c->n; i++) {
         const an_span cell = an_column_text(column, i);

@@ -7,7 +7,7 @@
 enum { AN_MOST_DISTINCT = 31 };
 
 /* column is AN_TEXT; seen receives its first n_distinct values. */
-void an_guess_cells(const an_table *table, const an_column *column, an_cells *c,
+void an_guess_cells(const an_table *table, const an_column *column, an_cell_facts *c,
                     an_span seen[AN_MOST_DISTINCT]);
 
 #endif

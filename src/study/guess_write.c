@@ -29,7 +29,7 @@ static bool is_date(const an_guess *g)
 
 static const char *type_of(const an_guess *g)
 {
-    const an_cells *c = &g->cells;
+    const an_cell_facts *c = &g->cells;
 
     if (g->meaning == AN_MEANS_id) return "text";
     switch (c->kind) {
@@ -49,7 +49,7 @@ static const char *type_of(const an_guess *g)
 }
 
 /* Only one order fits every cell, so that nothing is guessed. */
-static const char *order_of(const an_cells *c)
+static const char *order_of(const an_cell_facts *c)
 {
     if (c->n_both > 0 || c->n_dmy + c->n_mdy == 0) return NULL;
     if (c->n_dmy > 0 && c->n_mdy > 0) return NULL;
@@ -104,7 +104,7 @@ static void put_label(an_buf *out, const an_guess *g)
 
 static void put_reason(an_buf *out, const an_guess *g)
 {
-    const an_cells *c = &g->cells;
+    const an_cell_facts *c = &g->cells;
     const an_index present = c->n - c->n_missing;
 
     an_buf_puts(out, "  # ");
@@ -139,7 +139,7 @@ static void put_reason(an_buf *out, const an_guess *g)
 
 static void put_doubts(an_buf *out, const an_guess *g)
 {
-    const an_cells *c = &g->cells;
+    const an_cell_facts *c = &g->cells;
 
     if (c->kind == 'n' && c->n_code > 0) {
         an_buf_puts(out, "  # ^ if ");
@@ -462,7 +462,7 @@ static void put_source(an_buf *out, const an_guesses *all, const char *path)
     an_buf_putc(out, '\n');
 }
 
-void an_guess_write(const an_guesses *all, const char *path, an_buf *out)
+static void put_study(const an_guesses *all, const char *path, an_buf *out)
 {
     outcome o;
     bool pain;
@@ -496,7 +496,7 @@ an_status an_study_guess(an_ctx *ctx, const an_table *table, const char *path,
     an_buf_init(&out, ctx, 1 << 24);
     if (!mem) return AN_ERR_MEMORY;
     AN_TRY(an_guess_columns(ctx, mem, table, &all));
-    an_guess_write(&all, path, &out);
+    put_study(&all, path, &out);
     AN_TRY(out.st);
     *text = out.data;
     out.data = NULL;

@@ -107,7 +107,7 @@ static void load_source(an_yaml_file *file, const an_yaml *map, const char *name
                       "source %s has no id, by which it could be joined", name);
 }
 
-void an_load_sources(an_yaml_file *file, const an_yaml *root, an_study *study)
+static void load_sources(an_yaml_file *file, const an_yaml *root, an_study *study)
 {
     const an_yaml *map = an_yaml_get(root, "sources");
 
@@ -172,7 +172,7 @@ static void load_all(an_yaml_file *file, const an_yaml *root, an_study *study)
 {
     if (!an_yaml_check_map(file, root, "study file", top_keys)) return;
     load_header(file, root, study);
-    an_load_sources(file, root, study);
+    load_sources(file, root, study);
     an_load_variables(file, root, study);
     an_load_events(file, root, study);
     an_load_pain(file, root, study);

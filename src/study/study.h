@@ -149,7 +149,6 @@ an_event_rule *an_study_event(const an_study *study, const char *name);
 const char **an_study_variable_names(an_yaml_file *file, const an_study *study);
 
 /* Parts of an_study_load(): each reads one key of the file (load_*.c). */
-void an_load_sources(an_yaml_file *file, const an_yaml *root, an_study *study);
 void an_load_variables(an_yaml_file *file, const an_yaml *root, an_study *study);
 void an_load_events(an_yaml_file *file, const an_yaml *root, an_study *study);
 void an_load_pain(an_yaml_file *file, const an_yaml *root, an_study *study);
@@ -172,7 +171,6 @@ void an_data_read_dates(an_ctx *ctx, const an_study *study, const an_raw *raw,
                         const an_variable *v, an_index n, const an_span *cells,
                         int32_t *code, uint8_t *valid);
 an_status an_data_derive(an_ctx *ctx, an_study *study, const an_variable *v);
-an_status an_data_check(an_ctx *ctx, an_study *study, const an_raw *raw);
 /* Problem of the cell of variable v in row i. */
 void an_data_problem(an_ctx *ctx, const an_study *study, const an_raw *raw,
                      const an_variable *v, an_index i, an_problem *problem);

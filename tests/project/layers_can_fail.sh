@@ -16,11 +16,20 @@ must_fail() {
         exit 1
     fi
     rm "$work/$1"
+    [ ! -f "$1" ] || cp "$1" "$work/$1"
 }
 must_fail src/stat/a.c '#include "table/table.h"'
 must_fail src/stat/a.c '#include <anodyne/table.h>'
 must_fail src/study/a.c '#include <anodyne/io.h>'
 must_fail src/study/a.c '#include "io/io.h"'
 must_fail src/base/a.c '#include <anodyne/doc.h>'
+must_fail src/stat/a.c '  # include "table/table.h"'
+must_fail src/base/a.c '#include "doc/doc.h"'
+must_fail src/stat/a.c '#include "../table/table.h"'
+must_fail src/stat/a.c '#include <yaml.h>'
+must_fail src/study/a.def '#include "io/io.h"'
+must_fail include/anodyne/survival.h '#include <anodyne/table.h>'
 must_fail app/cli/a.c '#include "base/base.h"'
+must_fail app/cli/a.c '#include "../../src/base/base.h"'
+must_fail app/cli/a.c '#include <zip.h>'
 must_fail include/anodyne/unlisted.h '/* nothing */'

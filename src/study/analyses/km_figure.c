@@ -1,8 +1,6 @@
 /* The figure of the Kaplan-Meier analysis. */
 #include "study/analyses/km_view.h"
 
-#include <strings.h>
-
 static double last_time(const an_km *km)
 {
     double last = 0;
@@ -89,8 +87,8 @@ static const char *y_label(const an_km_view *v)
 {
     const char *event = v->frame->event_label;
 
-    if (event && (strcasecmp(event, "death") == 0 || strcasecmp(event, "died") == 0 ||
-                  strcasecmp(event, "dead") == 0))
+    if (event && (an_same_word(event, "death") || an_same_word(event, "died") ||
+                  an_same_word(event, "dead")))
         return "Overall survival";
     return an_doc_printf(v->doc, "Free of %s", v->event);
 }

@@ -51,13 +51,8 @@ static const char *const references[] = {
 
 static bool is_word(const char *text, const char *const *words)
 {
-    for (; *words; words++) {
-        const char *a = text, *b = *words;
-
-        for (; *a && *b; a++, b++)
-            if ((*a >= 'A' && *a <= 'Z' ? *a + 32 : *a) != *b) break;
-        if (!*a && !*b) return true;
-    }
+    for (; *words; words++)
+        if (an_same_word(text, *words)) return true;
     return false;
 }
 

@@ -27,11 +27,6 @@ typedef struct an_pain {
     an_consensus_rule rule; /* as the options and the columns given imply */
 } an_pain;
 
-/* Who responded by a definition: 1, 0, -1 not assessable, -2 not eligible. */
-enum { AN_PAIN_MISSING = -1, AN_PAIN_INELIGIBLE = -2 };
-int an_pain_consensus(const an_pain *p, const an_consensus_rule *rule, an_index i,
-                      an_response *response);
-
 an_status an_pain_responses(an_pain *p);  /* tables of responders */
 an_status an_pain_trajectory(an_pain *p); /* figure */
 

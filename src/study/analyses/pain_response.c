@@ -28,15 +28,18 @@ static const struct {
     {"no_pain", "No pain (score 0)"},
 };
 
-int an_pain_consensus(const an_pain *p, const an_consensus_rule *rule, an_index i,
-                      an_response *response)
+/* Who responded by a definition: 1, 0, -1 not assessable, -2 not eligible. */
+enum { MISSING = -1, INELIGIBLE = -2 };
+
+static int consensus(const an_pain *p, const an_consensus_rule *rule, an_index i,
+                     an_response *response)
 {
     const double ob = p->opioid_before ? p->opioid_before[i] : NAN;
     const double of = p->opioid_after ? p->opioid_after[i] : NAN;
 
     *response = an_consensus_response(p->before->x[i], p->after->x[i], ob, of, rule);
-    if (*response == AN_RESPONSE_NOT_ASSESSABLE) return AN_PAIN_MISSING;
-    if (*response == AN_RESPONSE_NOT_ELIGIBLE) return AN_PAIN_INELIGIBLE;
+    if (*response == AN_RESPONSE_NOT_ASSESSABLE) return MISSING;
+    if (*response == AN_RESPONSE_NOT_ELIGIBLE) return INELIGIBLE;
     return *response == AN_RESPONSE_COMPLETE || *response == AN_RESPONSE_PARTIAL;
 }
 
@@ -52,7 +55,7 @@ static int outcome(const an_pain *p, int definition, an_index i)
     const double b = p->before->x[i], f = p->after->x[i];
     an_response class;
 
-    if (definition == CONSENSUS) return an_pain_consensus(p, &p->rule, i, &class);
+    if (definition == CONSENSUS) return consensus(p, &p->rule, i, &class);
     if (definition == MCID) {
         const int points = an_pain_response(AN_PAIN_2_POINTS, b, f);
 
@@ -79,11 +82,11 @@ static tally count(const an_pain *p, int definition, an_index level)
         t.treated++;
         t.responders += r == 1;
         t.assessable += r >= 0;
-        t.ineligible += r == AN_PAIN_INELIGIBLE;
-        t.missing += r == AN_PAIN_MISSING;
+        t.ineligible += r == INELIGIBLE;
+        t.missing += r == MISSING;
         t.alive += alive == 1;
-        t.missing_dead += r == AN_PAIN_MISSING && alive == 0;
-        t.missing_alive += r == AN_PAIN_MISSING && alive == 1;
+        t.missing_dead += r == MISSING && alive == 0;
+        t.missing_alive += r == MISSING && alive == 1;
     }
     return t;
 }
@@ -157,7 +160,7 @@ static classes classify(const an_pain *p, const an_consensus_rule *rule)
     an_response r;
 
     for (an_index i = 0; i < p->n; i++) {
-        an_pain_consensus(p, rule, i, &r);
+        consensus(p, rule, i, &r);
         c.n[r]++;
     }
     return c;
