@@ -92,7 +92,8 @@ typedef struct an_cox {
                                      flag[j] is aliased: x_j = sum_k alias[j + k p] x_k */
     const double *eta;          /**< [n] offset + x' beta */
     double loglik_null, loglik; /**< at 0 and at the estimate, offset included */
-    double lrt, wald, score;    /**< tests of all coefficients, df degrees of freedom */
+    double lrt, wald, score; /**< tests of all coefficients, df degrees of freedom; wald
+                                     NaN when one is monotone */
     double lrt_p, wald_p, score_p;
     double robust_score, robust_score_p; /**< NaN unless robust */
     double aic, bic;                     /**< bic counts events */

@@ -220,6 +220,7 @@ static double score_test(const fitting *f)
 
 static double upper_chisq(double x, an_index df)
 {
+    if (isnan(x)) return NAN;
     return df == 0 ? 1 : an_chisq_upper(fmax(x, 0), (double)df);
 }
 
@@ -284,11 +285,12 @@ static an_status find_estimates(an_ctx *ctx, fitting *f, an_cox *fit)
     fit->converged = f->path.converged;
     an_ldl_invert(f->model.p, f->model.factor, f->inverse);
     if (f->robust) AN_TRY(find_sandwich(ctx, f));
-    AN_TRY(wald_test(ctx, f, &fit->wald));
     for (an_index k = 0; k < f->model.p; k++) {
         if (!f->path.aliased[k]) fit->df++;
         if (f->path.monotone[k]) fit->monotone = true;
     }
+    fit->wald = NAN;
+    if (!fit->monotone) AN_TRY(wald_test(ctx, f, &fit->wald));
 done:
     return st;
 }

@@ -141,25 +141,29 @@ done:
 
 /* ---- Tests of terms ---- */
 
-/* Wald test of the estimated coefficients of one term. */
+/* Wald test of the estimated coefficients of one term. Without the level that separates it
+ * would be a test of the others under the name of all: none then. */
 static void test_term(an_cox_view *v, an_index t, double *work)
 {
     const an_term *term = &v->frame->design.terms[t];
     const an_index p = v->fit->p, q = term->n_columns;
     double *block = work, *b = work + q * q, *scratch = b + q;
+    bool monotone = false;
 
     v->term_df[t] = 0;
     for (an_index k = 0; k < q; k++) {
-        const bool estimated = v->fit->flag[term->first + k] == AN_COX_ESTIMATED;
+        const an_index c = term->first + k;
+        const bool estimated = v->fit->flag[c] == AN_COX_ESTIMATED;
 
+        monotone |= v->fit->flag[c] == AN_COX_MONOTONE;
         v->term_df[t] += estimated;
-        b[k] = estimated ? v->fit->coef[term->first + k] : 0;
+        b[k] = estimated ? v->fit->coef[c] : 0;
         for (an_index l = 0; l < q; l++)
-            block[k + l * q] =
-                estimated ? v->fit->vcov[term->first + k + (term->first + l) * p] : 0;
+            block[k + l * q] = estimated ? v->fit->vcov[c + (term->first + l) * p] : 0;
     }
     an_ldl_factor(q, block, AN_RANK_TOLERANCE * AN_RANK_TOLERANCE, NULL);
-    v->term_chisq[t] = v->term_df[t] > 0 ? an_ldl_quadratic(q, block, b, scratch) : NAN;
+    v->term_chisq[t] =
+        v->term_df[t] > 0 && !monotone ? an_ldl_quadratic(q, block, b, scratch) : NAN;
     v->term_p[t] = an_chisq_upper(v->term_chisq[t], v->term_df[t]);
 }
 

@@ -26,13 +26,23 @@ static an_index term_number(const an_cox_view *v, const an_term *term)
 
 /* ---- Coefficients ---- */
 
-/* Ratio and p of one row in one model; column counts within that model. */
+static const char *term_reason(const an_term *term, const an_cox *fit, an_index first)
+{
+    for (an_index k = 0; k < term->n_columns; k++)
+        if (fit->flag[first + k] == AN_COX_MONOTONE) return "no finite estimate";
+    return NULL;
+}
+
+/* Ratio and p of one row in one model, where the columns of its term begin at first. */
 static void fill_model_cells(const an_cox_view *v, const an_cox_row *row,
-                             const an_cox *fit, an_index column, double heading_p,
+                             const an_cox *fit, an_index first, double heading_p,
                              an_value cells[2])
 {
+    const an_index column = row->column - row->term->first + first;
+
     cells[0] = cells[1] = blank();
-    if (row->heading && row->term->n_columns > 1) cells[1] = p_value(heading_p, NULL);
+    if (row->heading && row->term->n_columns > 1)
+        cells[1] = p_value(heading_p, term_reason(row->term, fit, first));
     if (row->reference) cells[0] = an_text("1 (reference)");
     if (row->column < 0) return;
     cells[0] = an_cox_ratio(v, fit, column);
@@ -44,10 +54,9 @@ static void add_row(const an_cox_view *v, const an_cox_row *row)
     const an_index t = term_number(v, row->term);
     an_value cells[7] = {an_text(row->label), count(row->n), count(row->n_events)};
 
-    fill_model_cells(v, row, v->fit, row->column, v->term_p[t], cells + 3);
+    fill_model_cells(v, row, v->fit, row->term->first, v->term_p[t], cells + 3);
     if (v->alone)
-        fill_model_cells(v, row, v->alone[t], row->column - row->term->first,
-                         v->alone[t]->wald_p, cells + 5);
+        fill_model_cells(v, row, v->alone[t], 0, v->alone[t]->wald_p, cells + 5);
     an_doc_row_add(v->doc, row->key, row->indent, cells);
 }
 
@@ -155,8 +164,7 @@ static void show_tests(const an_cox_view *v)
 
     an_doc_table(v->doc, "tests", "Tests of the model", "Cox regression", 4, columns);
     add_test(v, "lrt", "Likelihood ratio", fit->lrt);
-    add_test(v, "wald", fit->robust ? "Wald (robust)" : "Wald",
-             fit->monotone ? NAN : fit->wald);
+    add_test(v, "wald", fit->robust ? "Wald (robust)" : "Wald", fit->wald);
     add_test(v, "score", "Score", fit->score);
     if (fit->robust) add_test(v, "robust_score", "Score (robust)", fit->robust_score);
     an_doc_table_end(v->doc, fit->robust ? "The likelihood-ratio and score tests assume "

@@ -200,6 +200,7 @@ static void test_monotone_is_named(void **state)
     assert_int_equal(fit->flag[0], AN_COX_ESTIMATED);
     assert_int_equal(fit->flag[1], AN_COX_MONOTONE);
     assert_true(fit->direction[1] == -1 && isnan(fit->hr[1]) && fit->monotone);
+    assert_true(isnan(fit->wald) && isnan(fit->wald_p) && fit->lrt_p < 1);
     assert_true(fit->converged);
     an_cox_free(fit);
     sample_free(&s);

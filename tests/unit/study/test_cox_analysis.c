@@ -121,6 +121,40 @@ static void test_separation_is_named(void **state)
     an_ctx_free(ctx);
 }
 
+/* A Wald test of the levels that are left says p = 0.4 of a factor that decides all. */
+static void test_factor_that_separates_has_no_wald_p(void **state)
+{
+    static const char *const three[] = {"A", "B", "C"};
+    static const char *const columns[] = {"doseB", "doseC", "age"};
+    sample s;
+    double x[3 * N];
+    an_ctx *ctx = an_ctx_new();
+    an_doc *doc;
+    const an_value *heading;
+
+    (void)state;
+    make_sample(&s);
+    for (int i = 0; i < N; i++) {
+        s.code[i] = i % 3;
+        x[i] = s.code[i] == 1;
+        x[N + i] = s.code[i] == 2;
+        x[2 * N + i] = s.age[i];
+        if (s.code[i] == 2) s.event[i] = 0;
+    }
+    s.dose.n_levels = 3;
+    s.dose.levels = three;
+    s.terms[0].n_columns = 2;
+    s.terms[1].first = 2;
+    s.frame.design = (an_design){N, 3, x, columns, columns, 2, s.terms, NULL};
+    assert_int_equal(describe(&s, ctx, &doc), AN_OK);
+    heading = child(doc, "coefficients")->rows[0].cells;
+    assert_true(isnan(heading[4].value) && isnan(heading[6].value));
+    assert_string_equal(heading[4].reason, "no finite estimate");
+    assert_true(child(doc, "coefficients")->rows[2].cells[3].value > 0);
+    an_doc_free(doc);
+    an_ctx_free(ctx);
+}
+
 static void test_few_events(void **state)
 {
     sample s;
@@ -174,6 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_direction_and_reference),
         cmocka_unit_test(test_separation_is_named),
+        cmocka_unit_test(test_factor_that_separates_has_no_wald_p),
         cmocka_unit_test(test_few_events),
         cmocka_unit_test(test_one_cause_of_several),
         cmocka_unit_test(test_no_events),
