@@ -54,6 +54,13 @@ AN_API an_value an_time_value(double value, double lower, double upper, const ch
 AN_API an_value an_count_of(double count, double total);
 AN_API an_value an_not_estimable(an_kind kind, const char *reason);
 
+/** What the renderers of a value agree on. Level of its limits: 0.95 unless it says so. */
+AN_API double an_value_level(const an_value *value);
+/** Unit as shown; NULL: none. A dose that names none is in Gy. */
+AN_API const char *an_value_unit(const an_value *value);
+/** Why value is NaN: its reason, else "not reached" (a time) or "not estimable". */
+AN_API const char *an_value_reason(const an_value *value);
+
 /** The value as a reader sees it, in UTF-8, by the one set of rounding rules
  *  (docs/methods/numbers.md); returns the bytes needed, as snprintf does. Limits and unit
  *  are included: "2.33 (95 % CI 1.22 to 4.42)", "7.4 months (95 % CI 5.1 to 11.0)". */

@@ -13,6 +13,7 @@ typedef struct branch {
     struct branch *parent, *last;
     an_doc_row *rows;
     an_index row_capacity;
+    an_keys keys; /* of children, or of rows */
 } branch;
 
 typedef struct fact {
@@ -90,20 +91,12 @@ static const char *print_text(an_doc *doc, const char *format, va_list args)
 
 /* ---- Nodes ---- */
 
-/* key, or key_2, key_3 ... where a sibling has it already: two levels of a factor may
- * give the same key, and an id must name one number. */
-static const char *unique_key(an_doc *doc, const branch *parent, const char *key)
+static const char *claim_key(an_doc *doc, an_keys *keys, const char *key)
 {
-    const char *unique = key;
-    bool taken = true;
+    const char *own = doc->st == AN_OK ? an_keys_claim(keys, doc->mem, key) : NULL;
 
-    for (int k = 2; taken && doc->st == AN_OK; k++) {
-        taken = false;
-        for (const an_node *n = parent->node.children; n && !taken; n = n->next)
-            taken = n->key && strcmp(n->key, unique) == 0;
-        if (taken) unique = an_doc_printf(doc, "%s_%d", key, k);
-    }
-    return unique;
+    if (!own && doc->st == AN_OK) doc->st = an_fail_memory(doc->ctx);
+    return own;
 }
 
 /* An empty node at the end of the open section, or NULL after a failure. */
@@ -112,7 +105,7 @@ static branch *append(an_doc *doc, an_node_type type, const char *key)
     branch *parent = doc->open, *b;
 
     if (doc->st != AN_OK) return NULL;
-    if (key) key = copy_text(doc, unique_key(doc, parent, key));
+    if (key) key = claim_key(doc, &parent->keys, key);
     b = take(doc, 1, sizeof *b);
     if (doc->st != AN_OK) return NULL;
     b->node.type = type;
@@ -229,33 +222,17 @@ void an_doc_note(an_doc *doc, an_severity severity, const char *code, const char
 
 /* ---- Tables ---- */
 
-/* Columns that come from levels of a factor may share a key, too. */
-static const char *unique_column_key(an_doc *doc, const an_doc_column *columns,
-                                     an_index j)
-{
-    const char *key = columns[j].key, *unique = key;
-    bool taken = true;
-
-    for (int k = 2; taken && doc->st == AN_OK; k++) {
-        taken = false;
-        for (an_index i = 0; i < j && !taken; i++)
-            taken = columns[i].key && strcmp(columns[i].key, unique) == 0;
-        if (taken) unique = an_doc_printf(doc, "%s_%d", key, k);
-    }
-    return unique;
-}
-
 void an_doc_table(an_doc *doc, const char *key, const char *title, const char *method,
                   an_index n_columns, const an_doc_column *columns)
 {
     branch *b = append(doc, AN_NODE_TABLE, key);
     an_doc_column *copy = b ? take(doc, n_columns, sizeof *copy) : NULL;
+    an_keys keys = {0};
 
     if (!copy) return;
     assert(!doc->table);
     for (an_index i = 0; i < n_columns; i++) {
-        copy[i].key = columns[i].key;
-        copy[i].key = copy_text(doc, unique_column_key(doc, copy, i));
+        copy[i].key = claim_key(doc, &keys, columns[i].key);
         copy[i].label = copy_text(doc, columns[i].label);
     }
     b->node.title = copy_text(doc, title);
@@ -263,20 +240,6 @@ void an_doc_table(an_doc *doc, const char *key, const char *title, const char *m
     b->node.n_columns = n_columns;
     b->node.columns = copy;
     doc->table = b;
-}
-
-static const char *unique_row_key(an_doc *doc, const an_node *table, const char *key)
-{
-    const char *unique = key;
-    bool taken = true;
-
-    for (int k = 2; taken && doc->st == AN_OK; k++) {
-        taken = false;
-        for (an_index i = 0; i < table->n_rows && !taken; i++)
-            taken = strcmp(table->rows[i].key, unique) == 0;
-        if (taken) unique = an_doc_printf(doc, "%s_%d", key, k);
-    }
-    return unique;
 }
 
 void an_doc_table_detail(an_doc *doc)
@@ -295,7 +258,7 @@ void an_doc_row_add(an_doc *doc, const char *key, int indent, const an_value *ce
     copy = take(doc, b->node.n_columns, sizeof *copy);
     if (!b->rows || !copy) return;
     b->node.rows = b->rows;
-    key = copy_text(doc, unique_row_key(doc, &b->node, key));
+    key = claim_key(doc, &b->keys, key);
     for (an_index j = 0; j < b->node.n_columns; j++) copy[j] = copy_value(doc, cells[j]);
     if (doc->st != AN_OK) return;
     b->rows[b->node.n_rows++] = (an_doc_row){.key = key, .indent = indent, .cells = copy};

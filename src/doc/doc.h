@@ -24,6 +24,19 @@ bool an_decimal_equal(an_decimal a, an_decimal b);
 /* Plain notation with so many places; d has been rounded to them. Returns the size. */
 size_t an_decimal_print(an_decimal d, int places, char text[64]);
 
+/* ---- Keys ---- */
+
+/* A set; all zero: empty. Two levels of a factor may give the same key, and an id must
+ * name one number. */
+typedef struct an_keys {
+    const char **slot; /* [capacity] hashed, NULL: free */
+    an_index n, capacity;
+} an_keys;
+
+/* A copy of key in mem, or key_2, key_3 ... where it was claimed before; NULL: out of
+ * memory. */
+const char *an_keys_claim(an_keys *keys, an_arena *mem, const char *key);
+
 /* ---- Figures ---- */
 
 /* Deep copy into mem; NULL when out of memory. */

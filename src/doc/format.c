@@ -198,11 +198,11 @@ static int places_of(const an_value *v)
     }
 }
 
-/* One part of v; a limit that is NaN is named too. */
+/* One part of v; a limit that is NaN is named too, but the reason is of the value. */
 static void number(sink *out, const an_value *v, double x)
 {
     if (isnan(x)) {
-        puts_to(out, v->kind == AN_KIND_TIME ? "not reached" : "not estimable");
+        puts_to(out, an_value_reason(&(an_value){.kind = v->kind}));
         return;
     }
     if (isinf(x)) {
@@ -232,25 +232,18 @@ static void number(sink *out, const an_value *v, double x)
 
 /* ---- Whole values ---- */
 
-static const char *unit_of(const an_value *v)
-{
-    if (v->kind == AN_KIND_DOSE && !v->unit) return "Gy";
-    return v->unit && v->unit[0] ? v->unit : NULL;
-}
-
 static void unit(sink *out, const an_value *v)
 {
     if (v->kind == AN_KIND_PROPORTION) puts_to(out, " %");
-    if (out->cell || v->kind == AN_KIND_PROPORTION || !unit_of(v)) return;
+    if (out->cell || v->kind == AN_KIND_PROPORTION || !an_value_unit(v)) return;
     puts_to(out, " ");
-    puts_to(out, unit_of(v));
+    puts_to(out, an_value_unit(v));
 }
 
 /* " (95 % CI 1.22 to 4.42)" */
 static void limits(sink *out, const an_value *v)
 {
-    const double level = v->level > 0 ? v->level : 0.95;
-    an_decimal per_hundred = an_decimal_from(level);
+    an_decimal per_hundred = an_decimal_from(an_value_level(v));
     char text[64];
 
     if (isnan(v->lower) && isnan(v->upper)) return;
@@ -313,20 +306,10 @@ static bool is_composite(an_kind kind)
            kind == AN_KIND_MEDIAN_RANGE;
 }
 
-/* Why there is no number. */
-static void missing(sink *out, const an_value *v)
-{
-    if (v->reason && v->reason[0]) {
-        puts_to(out, v->reason);
-    } else {
-        number(out, v, v->value);
-    }
-}
-
 static void estimate(sink *out, const an_value *v)
 {
     if (isnan(v->value)) {
-        missing(out, v);
+        puts_to(out, an_value_reason(v));
     } else {
         number(out, v, v->value);
         unit(out, v);
@@ -341,7 +324,7 @@ static size_t format(const an_value *v, bool cell, char *text, size_t size)
     if (v->kind == AN_KIND_TEXT) {
         puts_to(&out, v->text ? v->text : "");
     } else if (isnan(v->value) && is_composite(v->kind)) {
-        missing(&out, v);
+        puts_to(&out, an_value_reason(v));
     } else if (v->kind == AN_KIND_COUNT_OF) {
         count_of(&out, v);
     } else if (v->kind == AN_KIND_MEAN_SD) {

@@ -1,4 +1,4 @@
-/* Constructors of values. */
+/* Values: made, and asked for what every renderer needs. */
 #include "doc/doc.h"
 
 an_value an_text(const char *text)
@@ -36,4 +36,21 @@ an_value an_not_estimable(an_kind kind, const char *reason)
 
     v.reason = reason;
     return v;
+}
+
+double an_value_level(const an_value *v)
+{
+    return v->level > 0 ? v->level : 0.95;
+}
+
+const char *an_value_unit(const an_value *v)
+{
+    if (v->kind == AN_KIND_DOSE && !v->unit) return "Gy";
+    return v->unit && v->unit[0] ? v->unit : NULL;
+}
+
+const char *an_value_reason(const an_value *v)
+{
+    if (v->reason && v->reason[0]) return v->reason;
+    return v->kind == AN_KIND_TIME ? "not reached" : "not estimable";
 }

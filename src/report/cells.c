@@ -60,23 +60,12 @@ static bool is_empty(const an_value *v)
     return v->kind == AN_KIND_TEXT && (!v->text || !v->text[0]);
 }
 
-static const char *unit_of(const an_value *v)
-{
-    if (v->kind == AN_KIND_DOSE && !v->unit) return "Gy";
-    return v->unit && v->unit[0] ? v->unit : NULL;
-}
-
 static bool has_limits(const an_value *v)
 {
     const char *lower, *upper;
 
     an_kind_parts(v->kind, &lower, &upper);
     return lower && strcmp(lower, "lower") == 0 && !(isnan(v->lower) && isnan(v->upper));
-}
-
-static double level_of(const an_value *v)
-{
-    return v->level > 0 ? v->level : 0.95;
 }
 
 static an_column_look look_at(const an_node *table, an_index j)
@@ -87,7 +76,7 @@ static an_column_look look_at(const an_node *table, an_index j)
 
     for (an_index i = 0; i < table->n_rows; i++) {
         const an_value *v = &table->rows[i].cells[j];
-        const char *unit = unit_of(v);
+        const char *unit = an_value_unit(v);
 
         n_texts += v->kind == AN_KIND_TEXT && !is_empty(v);
         if (v->kind == AN_KIND_TEXT) continue;
@@ -99,8 +88,8 @@ static an_column_look look_at(const an_node *table, an_index j)
         }
         if (has_limits(v)) {
             n_limits++;
-            if (look.level == 0.0) look.level = level_of(v);
-            n_level += level_of(v) == look.level;
+            if (look.level == 0.0) look.level = an_value_level(v);
+            n_level += an_value_level(v) == look.level;
         }
     }
     look.is_number = n_numbers > 0 && n_numbers >= n_texts && j > 0;
@@ -150,7 +139,7 @@ static bool is_brief(const an_node *table, an_index i, an_index j, an_column_loo
     static const char *const sd[] = {"SD", "standard deviation", NULL};
     static const char *const quartiles[] = {"IQR", "quartile", "Q1", NULL};
     const an_value *v = &table->rows[i].cells[j];
-    const char *unit = unit_of(v);
+    const char *unit = an_value_unit(v);
     const bool unit_said =
         !unit || isnan(v->value) || look.unit || says(table->rows[i].cells[0].text, unit);
 

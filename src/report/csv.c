@@ -59,13 +59,6 @@ static void end_line(line *l)
     l->started = false;
 }
 
-static const char *reason_of(const an_value *v)
-{
-    if (!isnan(v->value)) return NULL;
-    if (v->reason) return v->reason;
-    return v->kind == AN_KIND_TIME ? "not reached" : "not estimable";
-}
-
 /* ---- Every number of a document ---- */
 
 static void number_line(void *self, const char *id, const an_value *v, const char *label,
@@ -80,7 +73,7 @@ static void number_line(void *self, const char *id, const an_value *v, const cha
     put_number(&l, v->lower);
     put_number(&l, v->upper);
     put_text(&l, v->unit);
-    put_text(&l, reason_of(v));
+    put_text(&l, isnan(v->value) ? an_value_reason(v) : NULL);
     put_text(&l, method);
     put_number(&l, n);
     end_line(&l);
@@ -166,7 +159,7 @@ static void cell_fields(line *l, const an_value *v, const fields *f)
     if (f->number) put_number(l, is_text ? NAN : v->value);
     if (f->lower) put_number(l, is_text ? NAN : v->lower);
     if (f->upper) put_number(l, is_text ? NAN : v->upper);
-    if (f->reason) put_text(l, is_text ? NULL : reason_of(v));
+    if (f->reason) put_text(l, !is_text && isnan(v->value) ? an_value_reason(v) : NULL);
     if (f->text) put_text(l, is_text ? v->text : NULL);
 }
 

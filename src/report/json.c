@@ -124,10 +124,11 @@ void an_json_numbers(an_json *j, const char *key, const double *x, an_index n)
 
 /* ---- Values ---- */
 
+/* A reason that is given belongs to the value, not to its limits. */
 static const char *not_finite(const an_value *v, double x)
 {
     if (isinf(x)) return x > 0 ? "infinite" : "minus infinite";
-    return v->kind == AN_KIND_TIME ? "not reached" : "not estimable";
+    return an_value_reason(&(an_value){.kind = v->kind});
 }
 
 static void part(an_json *j, const an_value *v, const char *name, double x)
@@ -161,7 +162,7 @@ static void put_value(an_json *j, const an_value *v)
         if (upper) part(j, v, upper, v->upper);
         if (lower && strcmp(lower, "lower") == 0) {
             an_json_key(j, "level");
-            an_json_number(j, v->level > 0 ? v->level : 0.95);
+            an_json_number(j, an_value_level(v));
         }
     }
     an_json_member(j, "unit", v->unit);
