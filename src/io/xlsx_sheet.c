@@ -273,14 +273,27 @@ static void finish_shared(sheet_parse *p, an_span value)
     add_cell(p, true, text.data - book->text.data, (int64_t)text.size);
 }
 
+/* What Excel calls this error; any other word may be a patient's and is not repeated. */
+static const char *error_name(an_span value)
+{
+    static const char *const names[] = {"#NULL!",  "#DIV/0!", "#VALUE!", "#REF!",
+                                        "#NAME?",  "#NUM!",   "#N/A",    "#GETTING_DATA",
+                                        "#SPILL!", "#CALC!"};
+
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+        if (strlen(names[k]) == value.size &&
+            memcmp(names[k], value.data, value.size) == 0)
+            return names[k];
+    return "an error";
+}
+
 /* #N/A and its kin: missing, and said. */
 static void finish_error(sheet_parse *p, an_span value)
 {
     char what[96];
 
     if (p->n_error_cells++ >= AN_PROBLEMS_PER_READ) return;
-    snprintf(what, sizeof what, "the cell shows %.*s: taken as missing",
-             (int)(value.size < 16 ? value.size : 16), value.data);
+    snprintf(what, sizeof what, "the cell shows %s: taken as missing", error_name(value));
     an_sheet_problem(p->book, p->data->name, AN_WARNING, "X514", p->row, p->column, what,
                      "a formula failed here", "repair the formula, or clear the cell");
 }

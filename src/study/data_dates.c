@@ -1,7 +1,7 @@
 /*
  * Dates. ISO (2021-04-03, also with / . and in Chinese) is read as it is; another order
- * only when it is declared. 03/04/2021 without a declaration is an error with both
- * readings.
+ * only when it is declared. 03/04/2021 without a declaration is an error that names both
+ * readings; the date itself is a patient's and stays in its cell.
  */
 #include "study/study.h"
 
@@ -79,7 +79,6 @@ typedef struct dates {
     const an_variable *v;
     an_index n_ambiguous, n_other_order, first_ambiguous, first_other;
     an_date_order other;
-    int32_t day_first, month_first; /* readings of the first ambiguous cell */
 } dates;
 
 static void problem_at(const dates *d, an_index i, const char *code, const char *what,
@@ -93,17 +92,14 @@ static void problem_at(const dates *d, an_index i, const char *code, const char 
 
 static void report_ambiguous(const dates *d)
 {
-    char what[300], why[200], a[16], b[16];
+    char what[300];
 
     if (d->n_ambiguous == 0) return;
-    an_date_format(d->day_first, a);
-    an_date_format(d->month_first, b);
     snprintf(what, sizeof what, "%s: %lld %s be read two ways", d->v->name,
              (long long)d->n_ambiguous, d->n_ambiguous == 1 ? "date can" : "dates can");
-    snprintf(why, sizeof why,
-             "this one is %s if the day comes first, %s if the month does", a, b);
     problem_at(
-        d, d->first_ambiguous, "D102", what, why,
+        d, d->first_ambiguous, "D102", what,
+        "day/month/year and month/day/year both give a date here, and not the same one",
         "declare format: dmy or format: mdy for this variable; no date was assumed");
 }
 
@@ -129,8 +125,6 @@ static void note_undeclared(dates *d, an_index i, const parts *p)
     if (dmy && mdy && day_first != month_first) {
         if (d->n_ambiguous++ > 0) return;
         d->first_ambiguous = i;
-        d->day_first = day_first;
-        d->month_first = month_first;
     } else {
         if (d->n_other_order++ > 0) return;
         d->first_other = i;

@@ -81,6 +81,12 @@ an_status an_vector_in_chinese(an_ctx *ctx, an_arena *mem, const an_column *colu
 an_status an_vector_as_factor(an_ctx *ctx, an_arena *mem, an_index n, const an_vector *v,
                               an_vector *out);
 bool an_vector_missing(const an_vector *v, an_index i);
+/* Messages show a level only when two rows at least have it: a word of one row may be a
+ * patient's name. */
+bool an_vector_level_shared(const an_vector *v, an_index n, an_index level);
+/* The shared level nearest to text, or NULL. */
+const char *an_vector_nearest_level(an_arena *mem, const an_vector *v, an_index n,
+                                    const char *text);
 /* The rows row[n_rows] of v; levels without a row are left out. */
 an_status an_vector_take(an_ctx *ctx, an_arena *mem, const an_vector *v, an_index n_rows,
                          const int64_t *row, an_vector *out);

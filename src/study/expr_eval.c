@@ -148,7 +148,7 @@ static an_status check_level(const an_eval *ev, const an_expr *e, const an_vecto
 
     for (an_index k = 0; k < v->n_levels; k++)
         if (strcmp(v->levels[k], text) == 0) return AN_OK;
-    nearest = an_nearest(text, v->levels, v->n_levels);
+    nearest = an_vector_nearest_level(ev->mem, v, n_rows(ev), text);
     if (nearest && strlen(text) > 1) {
         snprintf(advice, sizeof advice, "did you mean \"%s\"?", nearest);
         return an_source_fail(ev->ctx, ev->source, "U115", e->at, advice,

@@ -41,16 +41,33 @@ static an_index count_used(const coding *c)
 
 /* ---- Failures ---- */
 
+/* A level that a message may show, or NULL. */
+static const char *first_shared(const coding *c)
+{
+    for (an_index k = 0; k < c->v.n_levels; k++)
+        if (an_vector_level_shared(&c->v, c->b->n_rows, k)) return c->v.levels[k];
+    return NULL;
+}
+
+static const char *last_shared(const coding *c)
+{
+    for (an_index k = c->v.n_levels - 1; k >= 0; k--)
+        if (an_vector_level_shared(&c->v, c->b->n_rows, k)) return c->v.levels[k];
+    return NULL;
+}
+
 static an_status fail_level(const coding *c, const char *option, const char *text)
 {
-    const char *nearest = an_nearest(text, c->v.levels, c->v.n_levels);
+    const char *nearest = an_vector_nearest_level(c->b->mem, &c->v, c->b->n_rows, text);
+    const char *first = first_shared(c);
     char advice[300];
 
     if (nearest)
         snprintf(advice, sizeof advice, "did you mean `%s`?", nearest);
     else
-        snprintf(advice, sizeof advice, "it has %lld values, the first is `%s`",
-                 (long long)c->v.n_levels, c->v.n_levels ? c->v.levels[0] : "");
+        snprintf(advice, sizeof advice, "it has %lld values%s%s%s",
+                 (long long)c->v.n_levels, first ? ", one is `" : "", first ? first : "",
+                 first ? "`" : "");
     return an_source_fail(c->b->ctx, c->source, "U116", c->e->at, advice,
                           "%s: the event never has the value `%s`", option, text);
 }
@@ -59,12 +76,12 @@ static an_status fail_which_event(const coding *c)
 {
     char *text = an_expr_text(c->b->ctx, c->b->mem, c->e);
     char advice[300];
-    const an_index last = c->v.n_levels - 1;
+    const char *last = last_shared(c);
     const char *quote = c->is_number ? "" : "\"";
 
     if (!text) return an_fail_memory(c->b->ctx);
     snprintf(advice, sizeof advice, "say which value is the event: %s == %s%s%s", text,
-             quote, last >= 0 ? c->v.levels[last] : "1", quote);
+             quote, last ? last : "1", quote);
     return an_source_fail(c->b->ctx, c->source, "U116", c->e->at, advice,
                           "`%s` does not say which value is the event (it has %lld)",
                           text, (long long)c->v.n_levels);

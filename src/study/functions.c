@@ -183,7 +183,8 @@ static an_status set_reference(const an_eval *ev, const an_expr *level, an_vecto
         return AN_OK;
     }
     if (level->kind == AN_EXPR_STRING)
-        nearest = an_nearest(level->text, v->levels, v->n_levels);
+        nearest =
+            an_vector_nearest_level(ev->mem, v, an_table_rows(ev->table), level->text);
     if (nearest) snprintf(advice, sizeof advice, "did you mean \"%s\"?", nearest);
     return an_source_fail(ev->ctx, ev->source, "U115", level->at, nearest ? advice : NULL,
                           "%s has no such value", v->label ? v->label : "it");

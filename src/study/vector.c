@@ -6,6 +6,25 @@ bool an_vector_missing(const an_vector *v, an_index i)
     return v->x ? isnan(v->x[i]) : v->code[i] < 0;
 }
 
+bool an_vector_level_shared(const an_vector *v, an_index n, an_index level)
+{
+    an_index seen = 0;
+
+    for (an_index i = 0; i < n && seen < 2; i++) seen += v->code[i] == level;
+    return seen == 2;
+}
+
+const char *an_vector_nearest_level(an_arena *mem, const an_vector *v, an_index n,
+                                    const char *text)
+{
+    const char **shared = an_arena_alloc(mem, v->n_levels, sizeof *shared);
+    an_index n_shared = 0;
+
+    for (an_index k = 0; shared && k < v->n_levels; k++)
+        if (an_vector_level_shared(v, n, k)) shared[n_shared++] = v->levels[k];
+    return an_nearest(text, shared, n_shared);
+}
+
 /* ---- From columns ---- */
 
 static an_status numbers_of_column(an_ctx *ctx, an_arena *mem, an_index n,

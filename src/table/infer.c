@@ -175,26 +175,18 @@ static void warn(an_ctx *ctx, const an_table *table, const an_column *column,
     an_problem_add(ctx, &problem);
 }
 
-/* Every cell is a date, and more than one order fits all of them. */
+/* Every cell is a date, and more than one order fits all of them. The date itself is a
+ * patient's: the message names its cell. */
 static void warn_two_orders(an_ctx *ctx, const an_table *table, const an_column *column,
                             const census *c)
 {
-    const an_index row = c->first_two_orders;
-    const an_span cell = an_column_text(column, row);
-    char what[256], why[192], dmy[16], mdy[16];
-    int part[3];
-    size_t first_size;
+    char what[256];
 
-    if (!read_parts(cell, part, &first_size)) return;
-    an_date_format(an_date_from_civil(part[2], part[1], part[0]), dmy);
-    an_date_format(an_date_from_civil(part[2], part[0], part[1]), mdy);
     snprintf(what, sizeof what, "%.*s: dates that can be read two ways: %lld",
              clip(column->name), column->name, (long long)c->two_orders);
-    snprintf(why, sizeof why,
-             "%.*s is %s as day/month/year and %s as month/day/year; the column stays "
-             "text, no date was assumed",
-             (int)cell.size, cell.data, dmy, mdy);
-    warn(ctx, table, column, row, "D102", what, why,
+    warn(ctx, table, column, c->first_two_orders, "D102", what,
+         "day/month/year and month/day/year both fit, and give different days; the "
+         "column stays text, no date was assumed",
          "declare the order of this column in the study file, or write yyyy-mm-dd");
 }
 

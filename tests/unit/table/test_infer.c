@@ -127,8 +127,8 @@ static void both_readings_are_given(void **state)
 
     (void)state;
     assert_non_null(strstr(p->what, "two ways: 2"));
-    assert_non_null(strstr(p->why, "2021-04-03 as day/month/year"));
-    assert_non_null(strstr(p->why, "2021-03-04 as month/day/year"));
+    assert_non_null(strstr(p->why, "day/month/year and month/day/year"));
+    assert_null(strstr(p->why, "2021")); /* the date stays in its cell */
     an_table_free(t);
     an_ctx_free(ctx);
 }
