@@ -50,9 +50,14 @@ typedef struct an_value {
 AN_API an_value an_text(const char *text); /**< "": an empty cell */
 AN_API an_value an_number(an_kind kind, double value);
 AN_API an_value an_estimate(an_kind kind, double value, double lower, double upper);
+/** Limits of another level than 0.95. */
+AN_API an_value an_estimate_at(an_kind kind, double value, double lower, double upper,
+                               double level);
 AN_API an_value an_time_value(double value, double lower, double upper, const char *unit);
 AN_API an_value an_count_of(double count, double total);
 AN_API an_value an_not_estimable(an_kind kind, const char *reason);
+/** The number, or not estimable for this reason where it is NaN. */
+AN_API an_value an_number_or(an_kind kind, double value, const char *reason);
 
 /** What the renderers of a value agree on. Level of its limits: 0.95 unless it says so. */
 AN_API double an_value_level(const an_value *value);

@@ -17,6 +17,15 @@ an_value an_estimate(an_kind kind, double value, double lower, double upper)
     return (an_value){.kind = kind, .value = value, .lower = lower, .upper = upper};
 }
 
+an_value an_estimate_at(an_kind kind, double value, double lower, double upper,
+                        double level)
+{
+    an_value v = an_estimate(kind, value, lower, upper);
+
+    v.level = level;
+    return v;
+}
+
 an_value an_time_value(double value, double lower, double upper, const char *unit)
 {
     an_value v = an_estimate(AN_KIND_TIME, value, lower, upper);
@@ -36,6 +45,11 @@ an_value an_not_estimable(an_kind kind, const char *reason)
 
     v.reason = reason;
     return v;
+}
+
+an_value an_number_or(an_kind kind, double value, const char *reason)
+{
+    return isnan(value) ? an_not_estimable(kind, reason) : an_number(kind, value);
 }
 
 double an_value_level(const an_value *v)

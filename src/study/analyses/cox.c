@@ -67,16 +67,16 @@ static an_cox_options options_of(const an_cox_params *p)
 static an_status fill_data(an_cox_view *v)
 {
     an_status st = AN_OK;
-    an_ctx *const ctx = v->ctx;
-    const an_design *design = &v->frame->design;
+    an_ctx *const ctx = v->r.ctx;
+    const an_design *design = &v->r.frame->design;
 
-    v->data = (an_cox_data){.surv = v->frame->surv,
+    v->data = (an_cox_data){.surv = v->r.frame->surv,
                             .p = design->n_columns,
                             .x = design->x,
                             .offset = design->offset,
                             .names = design->names};
-    AN_TRY(an_vector_grouping(ctx, v->frame->strata, &v->data.strata));
-    AN_TRY(an_vector_grouping(ctx, v->frame->cluster, &v->data.cluster));
+    AN_TRY(an_vector_grouping(ctx, v->r.frame->strata, &v->data.strata));
+    AN_TRY(an_vector_grouping(ctx, v->r.frame->cluster, &v->data.cluster));
 done:
     return st;
 }
@@ -84,27 +84,52 @@ done:
 static an_status refuse_no_events(an_cox_view *v)
 {
     if (v->fit->n_events > 0) return AN_OK;
-    return an_fail(v->ctx, AN_ERR_ESTIMATE,
+    return an_fail(v->r.ctx, AN_ERR_ESTIMATE,
                    "none of the %lld patients had %s: a Cox model cannot be estimated",
-                   (long long)v->fit->n, v->event);
+                   (long long)v->fit->n, v->r.event);
+}
+
+static an_effect effect_of(const an_cox *fit, an_index c)
+{
+    if (fit->flag[c] == AN_COX_ALIASED) return an_effect_missing(0);
+    if (fit->flag[c] == AN_COX_MONOTONE)
+        return an_effect_missing(fit->direction[c] < 0 ? -1 : 1);
+    return (an_effect){.ratio = fit->hr[c],
+                       .lower = fit->lower[c],
+                       .upper = fit->upper[c],
+                       .p = fit->p_value[c]};
+}
+
+static an_status fill_effects(an_cox_view *v)
+{
+    an_status st = AN_OK;
+
+    AN_TRY(an_regression_start(&v->r));
+    for (an_index c = 0; c < v->fit->p; c++) v->r.effect[c] = effect_of(v->fit, c);
+    AN_TRY(an_regression_test_terms(&v->r, v->fit->coef, v->fit->vcov));
+done:
+    return st;
 }
 
 /* Each term in a model of its own, on the same patients. */
 static an_status fit_alone(an_cox_view *v)
 {
     an_status st = AN_OK;
-    an_ctx *const ctx = v->ctx;
-    const an_design *design = &v->frame->design;
+    an_ctx *const ctx = v->r.ctx;
+    const an_design *design = &v->r.frame->design;
     an_cox_options o = v->options;
 
     o.concordance = false;
-    AN_ALLOC(v->alone, v->mem, design->n_terms);
+    AN_ALLOC(v->alone, v->r.mem, design->n_terms);
+    AN_ALLOC(v->alone_effect, v->r.mem, design->n_columns);
     for (an_index t = 0; t < design->n_terms; t++) {
         an_cox_data one = v->data;
 
         one.p = design->terms[t].n_columns;
         one.x = design->x + design->terms[t].first * design->n_rows;
         AN_TRY(an_cox_fit(ctx, &one, &o, &v->alone[t]));
+        for (an_index k = 0; k < one.p; k++)
+            v->alone_effect[design->terms[t].first + k] = effect_of(v->alone[t], k);
     }
 done:
     return st;
@@ -114,19 +139,19 @@ done:
 static an_status test_hazards(an_cox_view *v)
 {
     an_status st = AN_OK;
-    an_ctx *const ctx = v->ctx;
-    const an_design *design = &v->frame->design;
+    an_ctx *const ctx = v->r.ctx;
+    const an_design *design = &v->r.frame->design;
     an_index *term_of;
 
     if (v->params->zph == ZPH_NONE) return AN_OK;
-    AN_ALLOC(term_of, v->mem, design->n_columns);
+    AN_ALLOC(term_of, v->r.mem, design->n_columns);
     for (an_index t = 0; t < design->n_terms; t++)
         for (an_index k = 0; k < design->terms[t].n_columns; k++)
             term_of[design->terms[t].first + k] = t;
     st = an_cox_zph(ctx, &v->data, v->fit, (an_zph_transform)v->params->zph,
                     design->n_terms, term_of, &v->zph);
     if (st == AN_ERR_ESTIMATE || st == AN_ERR_DATA) {
-        v->zph_reason = an_doc_printf(v->doc, "%s", an_message(ctx));
+        v->zph_reason = an_doc_printf(v->r.doc, "%s", an_message(ctx));
         st = AN_OK;
     }
 done:
@@ -144,37 +169,52 @@ static an_status describe(an_cox_view *v)
     an_cox_show_zph(v);
     an_cox_note(v);
     an_cox_say_method(v);
-    st = an_doc_status(v->doc);
+    st = an_doc_status(v->r.doc);
 done:
     return st;
 }
 
 static void free_view(an_cox_view *v)
 {
-    for (an_index t = 0; v->alone && t < v->frame->design.n_terms; t++)
+    for (an_index t = 0; v->alone && t < v->r.frame->design.n_terms; t++)
         an_cox_free(v->alone[t]);
     an_cox_free(v->fit);
     an_zph_free(v->zph);
-    an_arena_free(v->mem);
+    an_arena_free(v->r.mem);
+}
+
+static an_cox_view view_of(an_ctx *ctx, const an_frame *frame, const an_cox_params *p,
+                           an_doc *doc)
+{
+    const bool one_cause = frame->surv.n_causes < 2;
+
+    return (an_cox_view){
+        .r = {.ctx = ctx,
+              .frame = frame,
+              .doc = doc,
+              .method = "Cox regression",
+              .ratio = one_cause ? "Hazard ratio" : "Cause-specific hazard ratio",
+              .symbol = "HR",
+              .phrase = one_cause ? "HR" : "cause-specific HR",
+              .event = an_event_in_words(doc, frame),
+              .conf_level = p->conf_level},
+        .params = p,
+        .options = options_of(p)};
 }
 
 static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc *doc)
 {
     an_status st = AN_OK;
-    an_cox_view v = {.ctx = ctx, .frame = frame, .params = opt, .doc = doc};
+    an_cox_view v = view_of(ctx, frame, opt, doc);
 
-    v.mem = an_arena_new(ctx);
-    if (!v.mem) return AN_ERR_MEMORY;
-    v.options = options_of(v.params);
-    v.event = an_event_in_words(doc, frame);
-    v.ratio = frame->surv.n_causes > 1 ? "Cause-specific hazard ratio" : "Hazard ratio";
+    v.r.mem = an_arena_new(ctx);
+    if (!v.r.mem) return AN_ERR_MEMORY;
     AN_TRY(fill_data(&v));
     AN_TRY(an_cox_fit(ctx, &v.data, &v.options, &v.fit));
     AN_TRY(refuse_no_events(&v));
+    AN_TRY(fill_effects(&v));
     if (v.params->univariable && frame->design.n_terms > 1) AN_TRY(fit_alone(&v));
     AN_TRY(test_hazards(&v));
-    AN_TRY(an_cox_fill_rows(&v));
-    AN_TRY(an_cox_test_terms(&v));
     AN_TRY(describe(&v));
 done:
     free_view(&v);

@@ -69,28 +69,49 @@ static an_fg_options options_of(const an_finegray_params *p)
 static an_status fill_model(an_finegray_view *v)
 {
     an_status st = AN_OK;
-    an_ctx *const ctx = v->ctx;
-    const an_design *design = &v->frame->design;
+    an_ctx *const ctx = v->r.ctx;
+    const an_design *design = &v->r.frame->design;
 
-    v->model = (an_fg_model){.surv = v->frame->surv,
+    v->model = (an_fg_model){.surv = v->r.frame->surv,
                              .cause = 1,
                              .p = design->n_columns,
                              .x = design->x,
                              .offset = design->offset};
-    AN_TRY(an_vector_grouping(ctx, v->frame->strata, &v->model.strata));
-    AN_TRY(an_vector_grouping(ctx, v->frame->cluster, &v->model.cluster));
+    AN_TRY(an_vector_grouping(ctx, v->r.frame->strata, &v->model.strata));
+    AN_TRY(an_vector_grouping(ctx, v->r.frame->cluster, &v->model.cluster));
 done:
     return st;
 }
 
 static an_status refuse_no_events(const an_finegray_view *v)
 {
-    for (an_index i = 0; i < v->frame->n; i++)
-        if (v->frame->surv.event[i] == 1) return AN_OK;
-    return an_fail(v->ctx, AN_ERR_ESTIMATE,
+    for (an_index i = 0; i < v->r.frame->n; i++)
+        if (v->r.frame->surv.event[i] == 1) return AN_OK;
+    return an_fail(v->r.ctx, AN_ERR_ESTIMATE,
                    "none of the %lld patients had %s: a Fine-Gray model cannot be "
                    "estimated",
-                   (long long)v->frame->n, v->event);
+                   (long long)v->r.frame->n, v->r.event);
+}
+
+static an_effect effect_of(const an_fg_fit *fit, an_index c)
+{
+    if (fit->aliased[c]) return an_effect_missing(0);
+    if (fit->infinite[c]) return an_effect_missing(fit->coef[c] < 0 ? -1 : 1);
+    return (an_effect){.ratio = exp(fit->coef[c]),
+                       .lower = exp(fit->lower[c]),
+                       .upper = exp(fit->upper[c]),
+                       .p = fit->p_value[c]};
+}
+
+static an_status fill_effects(an_finegray_view *v)
+{
+    an_status st = AN_OK;
+
+    AN_TRY(an_regression_start(&v->r));
+    for (an_index c = 0; c < v->fit->q; c++) v->r.effect[c] = effect_of(v->fit, c);
+    AN_TRY(an_regression_test_terms(&v->r, v->fit->coef, v->fit->vcov));
+done:
+    return st;
 }
 
 static an_status describe(an_finegray_view *v)
@@ -103,31 +124,43 @@ static an_status describe(an_finegray_view *v)
     an_finegray_show_model(v);
     AN_TRY(an_finegray_note(v));
     an_finegray_say_method(v);
-    st = an_doc_status(v->doc);
+    st = an_doc_status(v->r.doc);
 done:
     return st;
+}
+
+static an_finegray_view view_of(an_ctx *ctx, const an_frame *frame,
+                                const an_finegray_params *p, an_doc *doc)
+{
+    return (an_finegray_view){.r = {.ctx = ctx,
+                                    .frame = frame,
+                                    .doc = doc,
+                                    .method = "Fine-Gray regression",
+                                    .ratio = "Subdistribution hazard ratio",
+                                    .symbol = "sHR",
+                                    .phrase = "sHR",
+                                    .event = an_event_in_words(doc, frame),
+                                    .conf_level = p->conf_level},
+                              .params = p,
+                              .options = options_of(p)};
 }
 
 static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc *doc)
 {
     an_status st = AN_OK;
-    an_finegray_view v = {.ctx = ctx, .frame = frame, .params = opt, .doc = doc};
+    an_finegray_view v = view_of(ctx, frame, opt, doc);
 
-    v.mem = an_arena_new(ctx);
-    if (!v.mem) return AN_ERR_MEMORY;
-    v.options = options_of(v.params);
-    v.event = an_event_in_words(doc, frame);
-    v.table = (an_cox_view){.ctx = ctx, .frame = frame, .doc = doc, .mem = v.mem};
+    v.r.mem = an_arena_new(ctx);
+    if (!v.r.mem) return AN_ERR_MEMORY;
     AN_TRY(fill_model(&v));
     AN_TRY(refuse_no_events(&v));
     AN_TRY(an_fg_fit_model(ctx, &v.model, &v.options, &v.fit));
-    AN_TRY(an_cox_fill_rows(&v.table));
-    AN_TRY(an_finegray_test_terms(&v));
+    AN_TRY(fill_effects(&v));
     AN_TRY(describe(&v));
 done:
     an_fg_free(v.fit);
     an_cif_free(v.cif);
-    an_arena_free(v.mem);
+    an_arena_free(v.r.mem);
     return st;
 }
 

@@ -1,0 +1,96 @@
+/*
+ * What the regression models share between a fit and the document: the rows of their tables, and every
+ * number, sentence and note about one coefficient. A model says what its coefficients are (an_effect); here
+ * stands how that is shown.
+ */
+#ifndef AN_STUDY_ANALYSES_REGRESSION_H
+#define AN_STUDY_ANALYSES_REGRESSION_H
+
+#include "study/analyses/survival_parts.h"
+
+/* One coefficient as the reader meets it. Without an estimate all numbers are NaN. */
+typedef struct an_effect {
+    double ratio, lower, upper, p;
+    int towards;        /* the likelihood rises without end: -1 towards 0, 1 infinity */
+    const char *reason; /* why there is no estimate; NULL: there is one */
+} an_effect;
+
+/* An effect without an estimate: aliased (towards 0), or monotone (-1, 1). */
+an_effect an_effect_missing(int towards);
+
+/* One line of the tables: a number, or a heading and then a line for each level. */
+typedef struct an_regression_row {
+    const char *key, *label;
+    const an_term *term;
+    int indent;
+    bool heading, reference;
+    an_index column;    /* of the design; -1 for headings and references */
+    double n, n_events; /* NaN: not shown */
+} an_regression_row;
+
+typedef struct an_regression {
+    an_ctx *ctx;
+    const an_frame *frame;
+    an_doc *doc;
+    an_arena *mem;
+    const char *method; /* "Cox regression" */
+    const char *ratio;  /* "Hazard ratio", heads a column */
+    const char *symbol; /* "HR", labels an axis */
+    const char *phrase; /* "cause-specific HR", in a sentence */
+    const char *event;  /* "death", in a sentence */
+    double conf_level;
+    an_index n_rows;
+    an_regression_row *rows; /* [n_rows] */
+    const char **term_key;   /* [n_terms] */
+    an_effect *effect;       /* [n_columns] all covariates together */
+    double *term_p;          /* [n_terms] Wald test of all columns of a term */
+} an_regression;
+
+/* One unit of a number: "year" of "years"; "unit" of NULL. */
+const char *an_one_unit(an_doc *doc, const char *unit);
+
+/* rows and term_key, and room for effect. */
+an_status an_regression_start(an_regression *r);
+/* term_p, from coef[n_columns] and vcov[n_columns x n_columns]; NaN in vcov counts as 0.
+ * Without a level that separates it would be a test of the others under the name of all:
+ * none then. */
+an_status an_regression_test_terms(an_regression *r, const double *coef,
+                                   const double *vcov);
+
+/* ---- Cells ---- */
+
+an_value an_effect_value(const an_regression *r, const an_effect *effect);
+an_value an_effect_p(const an_effect *effect);
+/* Ratio and p of a row in one model; effect[] of its term, p of the term as a whole. */
+void an_regression_cells(const an_regression *r, const an_regression_row *row,
+                         const an_effect *effect, double term_p, an_value cells[2]);
+/* Label, patients and events: the first three cells of a row. */
+void an_regression_label_cells(const an_regression_row *row, an_value cells[3]);
+/* Test, chi-squared, df and p of a table of tests. */
+void an_regression_test_row(const an_regression *r, const char *key, const char *label,
+                            double chisq, double df, double p, const char *reason);
+void an_regression_tests_open(const an_regression *r);
+/* Patients, events, events per coefficient. */
+void an_regression_size(const an_regression *r, an_index n, an_index n_events,
+                        an_index n_competing, an_index n_coefficients);
+
+/* ---- Figure, sentences, notes ---- */
+
+/* counted: "58 patients, 20 events". */
+an_status an_regression_forest(const an_regression *r, const char *favours_low,
+                               const char *favours_high, const char *counted);
+bool an_effect_significant(const an_regression *r, const an_effect *effect);
+/* A sentence for each row that matters; how many there were. */
+an_index an_regression_say(const an_regression *r);
+/* The level that a factor's row is compared with. */
+const char *an_reference_level(const an_regression_row *row);
+/* "Visceral metastases = yes" of a column of the design. */
+const char *an_regression_column_name(const an_regression *r, an_index column);
+void an_regression_note_size(const an_regression *r, an_index n_events,
+                             an_index n_coefficients);
+/* advice: what to do where the data separate, one or two sentences. */
+void an_regression_note_monotone(const an_regression *r, const char *advice);
+void an_regression_note_iterations(const an_regression *r, bool converged,
+                                   int iterations);
+
+#endif
