@@ -18,11 +18,10 @@ static an_value with_limits(const an_cif_view *v, const an_cif_group *g, an_inde
 {
     const an_index column = (cause + 1) * g->n_times;
     an_value value =
-        an_estimate(AN_KIND_PROPORTION, an_cif_value(g, g->prob + column, t, 0),
-                    an_cif_value(g, g->lower + column, t, 0),
-                    an_cif_value(g, g->upper + column, t, 0));
+        an_estimate_at(AN_KIND_PROPORTION, an_cif_value(g, g->prob + column, t, 0),
+                       an_cif_value(g, g->lower + column, t, 0),
+                       an_cif_value(g, g->upper + column, t, 0), v->options.conf_level);
 
-    value.level = v->options.conf_level;
     if (!(an_cif_value(g, g->se + column, t, 0) > 0)) value.lower = value.upper = NAN;
     return value;
 }
@@ -68,8 +67,7 @@ an_status an_cif_show_counts(const an_cif_view *v)
 
     AN_ALLOC(columns, v->mem, n_causes + 3);
     AN_ALLOC(cells, v->mem, n_causes + 3);
-    columns[0] =
-        (an_doc_column){"group", v->frame->group ? v->frame->group->label : "Group"};
+    columns[0] = (an_doc_column){"group", an_group_title(v->frame->group)};
     columns[1] = (an_doc_column){"n", "Patients"};
     for (an_index c = 0; c < n_causes; c++)
         columns[c + 2] = (an_doc_column){
@@ -116,14 +114,13 @@ static void incidence_row(const an_cif_view *v, an_index cause, an_index i, doub
 
 void an_cif_show_incidence(const an_cif_view *v)
 {
-    const an_doc_column columns[] = {
-        {"cause", "Event"},
-        {"group", v->frame->group ? v->frame->group->label : "Group"},
-        {"time", "Time"},
-        {"at_risk", "At risk"},
-        {"incidence", "Cumulative incidence"},
-        {"one_minus_km", "1 \xE2\x88\x92 KM"},
-        {"excess", "Too much by"}};
+    const an_doc_column columns[] = {{"cause", "Event"},
+                                     {"group", an_group_title(v->frame->group)},
+                                     {"time", "Time"},
+                                     {"at_risk", "At risk"},
+                                     {"incidence", "Cumulative incidence"},
+                                     {"one_minus_km", "1 \xE2\x88\x92 KM"},
+                                     {"excess", "Too much by"}};
 
     if (v->n_times == 0) return;
     an_doc_table(v->doc, "incidence", "Cumulative incidence at given times",

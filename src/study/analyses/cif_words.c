@@ -9,17 +9,6 @@ const char *an_cif_variance_name(an_cif_variance variance)
     return names[variance];
 }
 
-/* The event at the start of a sentence. */
-static const char *event_title(const an_cif_view *v)
-{
-    const char *label = v->frame->event_label;
-
-    if (!label || !*label) return "The event";
-    if (label[0] >= 'a' && label[0] <= 'z')
-        return an_doc_printf(v->doc, "%c%s", label[0] - 'a' + 'A', label + 1);
-    return label;
-}
-
 /* "38.1 % (95 % CI ...) by 12 months", at the horizon. */
 static const char *incidence_text(const an_cif_view *v, an_index i)
 {
@@ -41,13 +30,13 @@ static void say_one(const an_cif_view *v)
 
     if (isnan(v->horizon))
         an_doc_text(v->doc, "conclusion", "%s was the first event in %s patients.",
-                    event_title(v), count);
+                    an_event_at_start(v->doc, v->frame), count);
     else
         an_doc_text(v->doc, "conclusion",
                     "%s was the first event in %s patients; its cumulative incidence at "
                     "%s was %s.",
-                    event_title(v), count, an_cif_time_text(v, v->horizon),
-                    incidence_text(v, 0));
+                    an_event_at_start(v->doc, v->frame), count,
+                    an_cif_time_text(v, v->horizon), incidence_text(v, 0));
 }
 
 /* "at 12 months 38.1 % (..) against 12.0 % (..)", or nothing. */
@@ -78,7 +67,8 @@ static void say_two(const an_cif_view *v)
     else
         an_doc_text(v->doc, "conclusion",
                     "%s was more frequent with %s than with %s (Gray's test %s%s).",
-                    event_title(v), a, b, p, comparison(v, more, less));
+                    an_event_at_start(v->doc, v->frame), a, b, p,
+                    comparison(v, more, less));
 }
 
 static void say_many(const an_cif_view *v)
@@ -145,8 +135,8 @@ void an_cif_say(const an_cif_view *v)
 {
     if (an_cif_rows_with(v, 0) == 0)
         an_doc_text(v->doc, "conclusion",
-                    "%s was not seen as first event in %lld patients.", event_title(v),
-                    (long long)v->cif->n);
+                    "%s was not seen as first event in %lld patients.",
+                    an_event_at_start(v->doc, v->frame), (long long)v->cif->n);
     else if (v->n_used == 1)
         say_one(v);
     else if (!v->gray || isnan(v->gray->p[0]))
@@ -201,10 +191,7 @@ void an_cif_note(const an_cif_view *v)
         an_doc_note(v->doc, AN_NOTE, "M332",
                     "Entry is delayed; Gray's test uses those at risk at each time, an "
                     "extension that the original paper does not treat.");
-    if (v->scale.assumed)
-        an_doc_note(
-            v->doc, AN_NOTE, "M212",
-            "Nothing says in what unit the times are; they were taken to be days.");
+    an_note_assumed_unit(v->doc, &v->scale);
     note_groups(v);
 }
 

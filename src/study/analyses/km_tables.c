@@ -7,11 +7,9 @@
  * only look like certainty. */
 static an_value proportion(const an_km_view *v, double s, double lower, double upper)
 {
-    an_value value = lower < upper ? an_estimate(AN_KIND_PROPORTION, s, lower, upper)
-                                   : an_number(AN_KIND_PROPORTION, s);
-
-    value.level = v->params->conf_level;
-    return value;
+    return lower < upper ? an_estimate_at(AN_KIND_PROPORTION, s, lower, upper,
+                                          v->params->conf_level)
+                         : an_number(AN_KIND_PROPORTION, s);
 }
 
 static an_value time_value(const an_km_view *v, double t, double lower, double upper)
@@ -41,12 +39,11 @@ an_value an_km_median(const an_km_view *v, an_index i)
 /* With weights, counts of patients stand beside the sums of weights. */
 void an_km_show_groups(const an_km_view *v)
 {
-    const an_doc_column columns[] = {
-        {"group", v->frame->group ? v->frame->group->label : "Group"},
-        {"n", "Patients"},
-        {"events", "Events"},
-        {"median", "Median"},
-        {"weight_events", "Weight of events"}};
+    const an_doc_column columns[] = {{"group", an_group_title(v->frame->group)},
+                                     {"n", "Patients"},
+                                     {"events", "Events"},
+                                     {"median", "Median"},
+                                     {"weight_events", "Weight of events"}};
     const an_index n_columns = v->km->weighted ? 5 : 4;
 
     an_doc_table(v->doc, "groups", "Events and median", "Kaplan-Meier", n_columns,
@@ -73,7 +70,7 @@ static an_value survival_at(const an_km_view *v, const an_km_point *point)
 void an_km_show_times(const an_km_view *v)
 {
     const an_doc_column columns[] = {
-        {"group", v->frame->group ? v->frame->group->label : "Group"},
+        {"group", an_group_title(v->frame->group)},
         {"time", "Time"},
         {"at_risk", "At risk"},
         {"events", v->km->weighted ? "Weight of events so far" : "Events so far"},
@@ -152,9 +149,8 @@ static void mean_difference(const an_km_view *v, double tau, double z)
 
 void an_km_show_means(const an_km_view *v)
 {
-    const an_doc_column columns[] = {
-        {"group", v->frame->group ? v->frame->group->label : "Group"},
-        {"mean", "Restricted mean"}};
+    const an_doc_column columns[] = {{"group", an_group_title(v->frame->group)},
+                                     {"mean", "Restricted mean"}};
     const double tau = v->params->tau;
     const double z = an_normal_quantile(0.5 + v->params->conf_level / 2);
 

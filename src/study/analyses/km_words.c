@@ -13,7 +13,7 @@ static void say_one(const an_km_view *v)
 
     an_doc_text(v->doc, "conclusion",
                 "%s was seen in %s patients; median time to %s: %s.",
-                v->frame->event_label ? v->frame->event_label : "The event",
+                an_event_at_start(v->doc, v->frame),
                 an_doc_format(v->doc, an_count_of(c->total_rows_event, (double)c->n)),
                 v->event, median_text(v, 0));
 }
@@ -223,8 +223,5 @@ void an_km_note(const an_km_view *v)
         an_doc_note(v->doc, AN_NOTE, "M211",
                     "%lld times that differed by rounding only were joined.",
                     (long long)v->frame->n_time_merged);
-    if (v->scale.assumed)
-        an_doc_note(
-            v->doc, AN_NOTE, "M212",
-            "Nothing says in what unit the times are; they were taken to be days.");
+    an_note_assumed_unit(v->doc, &v->scale);
 }

@@ -140,10 +140,17 @@ static an_value median_of(double median)
     return an_number(AN_KIND_NUMBER, median);
 }
 
+static an_value typical_change(const an_pain *p, const an_paired *f)
+{
+    return an_estimate_at(AN_KIND_NUMBER, f->pseudomedian, f->pseudomedian_lower,
+                          f->pseudomedian_upper, p->o->conf_level);
+}
+
 static void paired_values(an_pain *p, const an_paired *f)
 {
     an_doc *doc = p->doc;
     const an_signed_rank *w = &f->pratt;
+    const an_value change = typical_change(p, f);
 
     an_doc_value(doc, "n_pairs", "Patients with both scores",
                  an_count_of((double)f->n, (double)p->n), "count");
@@ -159,24 +166,21 @@ static void paired_values(an_pain *p, const an_paired *f)
     an_doc_value(doc, "followup_median",
                  an_doc_printf(doc, "%s, median", p->after->label),
                  median_of(f->median_x), "of the pairs");
-    an_doc_value(doc, "pseudomedian", "Change, Hodges-Lehmann",
-                 an_estimate(AN_KIND_NUMBER, f->pseudomedian, f->pseudomedian_lower,
-                             f->pseudomedian_upper),
+    an_doc_value(doc, "pseudomedian", "Change, Hodges-Lehmann", change,
                  f->pseudomedian_exact ? "Hodges-Lehmann, limits by inverting the exact "
                                          "signed-rank test"
                                        : "Hodges-Lehmann, limits from the normal "
                                          "approximation");
     an_doc_value(doc, "p_signed_rank", "Signed-rank test",
-                 isnan(w->p_two_sided) ? an_not_estimable(AN_KIND_P, "no score changed")
-                                       : an_number(AN_KIND_P, w->p_two_sided),
+                 an_number_or(AN_KIND_P, w->p_two_sided, "no score changed"),
                  w->exact ? "exact signed-rank, zeros by Pratt"
                           : "signed-rank, normal approximation, zeros by Pratt");
     an_doc_value(doc, "mean_change", "Mean change",
-                 an_estimate(AN_KIND_NUMBER, f->mean, f->mean_lower, f->mean_upper),
+                 an_estimate_at(AN_KIND_NUMBER, f->mean, f->mean_lower, f->mean_upper,
+                                p->o->conf_level),
                  "paired t interval");
     an_doc_value(doc, "p_t", "Paired t test",
-                 isnan(f->t_p) ? an_not_estimable(AN_KIND_P, "every change is the same")
-                               : an_number(AN_KIND_P, f->t_p),
+                 an_number_or(AN_KIND_P, f->t_p, "every change is the same"),
                  "paired t test");
     an_doc_value(doc, "n_lower", "Score lower",
                  an_count_of((double)f->n_negative, (double)f->n), "count of pairs");
@@ -187,15 +191,11 @@ static void paired_values(an_pain *p, const an_paired *f)
 }
 
 /* "; exact signed-rank test, p < 0.001", or nothing where nothing changed. */
-static const char *p_phrase(an_doc *doc, const an_signed_rank *w)
+static const char *test_phrase(an_doc *doc, const an_signed_rank *w)
 {
-    const an_value p = an_number(AN_KIND_P, w->p_two_sided);
-    const char *text = an_doc_format(doc, p);
-    const bool bare = text[0] != '<' && text[0] != '>';
-
-    if (isnan(p.value)) return "";
-    return an_doc_printf(doc, "; %ssigned-rank test, p %s%s", w->exact ? "exact " : "",
-                         bare ? "= " : "", text);
+    if (isnan(w->p_two_sided)) return "";
+    return an_doc_printf(doc, "; %ssigned-rank test, %s", w->exact ? "exact " : "",
+                         an_doc_p(doc, w->p_two_sided));
 }
 
 static void paired_sentence(an_pain *p, const an_paired *f)
@@ -206,24 +206,24 @@ static void paired_sentence(an_pain *p, const an_paired *f)
                      : an_doc_printf(doc, "In the %lld of %lld patients with both scores",
                                      (long long)f->n, (long long)p->n);
     const char *how = f->mean < 0 ? "fell" : f->mean > 0 ? "rose" : "did not change,";
-    const char *change =
-        an_doc_format(doc, an_estimate(AN_KIND_NUMBER, f->pseudomedian,
-                                       f->pseudomedian_lower, f->pseudomedian_upper));
+    const char *change = an_doc_format(doc, typical_change(p, f));
 
     an_doc_text(
         doc, "change",
         "%s, mean pain %s from %s to %s. The typical change (Hodges-Lehmann) is %s points%s.",
         who, how, an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_y)),
         an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_x)), change,
-        p_phrase(doc, &f->pratt));
+        test_phrase(doc, &f->pratt));
 }
 
 static an_status paired(an_pain *p)
 {
-    const an_paired_options o = {p->o->conf_level, 1000, 400};
+    an_paired_options o = AN_PAIRED_DEFAULTS;
     an_paired f;
-    const an_status st = an_paired_fit(p->ctx, p->n, p->after->x, p->before->x, &o, &f);
+    an_status st;
 
+    o.conf_level = p->o->conf_level;
+    st = an_paired_fit(p->ctx, p->n, p->after->x, p->before->x, &o, &f);
     if (st == AN_ERR_ESTIMATE)
         return an_fail(p->ctx, st, "no patient has both pain scores, %s and %s",
                        p->before->label, p->after->label);

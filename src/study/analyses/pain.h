@@ -2,10 +2,9 @@
 #ifndef AN_STUDY_ANALYSES_PAIN_H
 #define AN_STUDY_ANALYSES_PAIN_H
 
-#include <anodyne/analysis.h>
 #include <anodyne/clinic.h>
 
-#include "base/base.h"
+#include "study/analyses/groups.h"
 
 typedef struct an_pain_options {
     double conf_level, min_baseline;

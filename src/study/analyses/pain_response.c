@@ -97,7 +97,7 @@ static an_value share(const an_pain *p, double x, double n)
     const an_interval i =
         an_proportion_interval(AN_PROPORTION_WILSON, x, n, p->o->conf_level);
 
-    return an_estimate(AN_KIND_PROPORTION, x / n, i.lower, i.upper);
+    return an_estimate_at(AN_KIND_PROPORTION, x / n, i.lower, i.upper, p->o->conf_level);
 }
 
 /* ---- Responders over three denominators ---- */
@@ -365,8 +365,7 @@ static void group_table(const an_pain *p)
             share(p, a.responders, a.treated), an_count_of(a.missing, a.treated)};
 
         if (c.treated == 0) continue;
-        an_doc_row_add(p->doc, an_doc_printf(p->doc, "group%lld", (long long)g + 1), 0,
-                       cells);
+        an_doc_row_add(p->doc, an_key_of_level(p->doc, g), 0, cells);
     }
     an_doc_table_end(p->doc, "A difference between groups that were not randomised is an "
                              "association.");
@@ -386,8 +385,9 @@ static void group_difference(const an_pain *p)
     an_doc_value(p->doc, "difference",
                  an_doc_printf(p->doc, "CR or PR, %s minus %s (reference)",
                                g->levels[other], g->levels[reference]),
-                 an_estimate(AN_KIND_PROPORTION, t.risk_difference, t.rd_newcombe.lower,
-                             t.rd_newcombe.upper),
+                 an_estimate_at(AN_KIND_PROPORTION, t.risk_difference,
+                                t.rd_newcombe.lower, t.rd_newcombe.upper,
+                                p->o->conf_level),
                  "risk difference, Newcombe's interval");
     an_doc_value(p->doc, "p_fisher", "Fisher's exact test",
                  an_number(AN_KIND_P, t.fisher_p), "Fisher's exact test, two-sided");

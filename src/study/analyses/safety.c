@@ -57,10 +57,7 @@ static double followed_beyond(const an_frame *frame, double time)
 
 static an_value with_limits(an_kind kind, double x, an_interval limits, double conf_level)
 {
-    an_value value = an_estimate(kind, x, limits.lower, limits.upper);
-
-    value.level = conf_level;
-    return value;
+    return an_estimate_at(kind, x, limits.lower, limits.upper, conf_level);
 }
 
 static void frequency(an_doc *doc, const an_frame *frame, double n_events,

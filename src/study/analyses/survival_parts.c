@@ -65,6 +65,14 @@ an_value an_scaled_time(const an_time_scale *scale, double value, double lower,
     return v;
 }
 
+void an_note_assumed_unit(an_doc *doc, const an_time_scale *scale)
+{
+    if (scale->assumed)
+        an_doc_note(
+            doc, AN_NOTE, "M212",
+            "Nothing says in what unit the times are; they were taken to be days.");
+}
+
 /* A first capital goes unless the word is written in capitals. */
 const char *an_event_in_words(an_doc *doc, const an_frame *frame)
 {
@@ -76,44 +84,14 @@ const char *an_event_in_words(an_doc *doc, const an_frame *frame)
     return an_doc_printf(doc, "%s", label);
 }
 
-an_status an_vector_grouping(an_ctx *ctx, const an_vector *vector, an_grouping *out)
+const char *an_event_at_start(an_doc *doc, const an_frame *frame)
 {
-    *out = (an_grouping){0};
-    if (!vector) return AN_OK;
-    if (!vector->code)
-        return an_fail(ctx, AN_ERR_DATA,
-                       "%s is a number: declare it a factor, or write factor(%s)",
-                       vector->label, vector->name);
-    *out = (an_grouping){vector->n_levels, vector->code, vector->levels};
-    return AN_OK;
-}
+    const char *label = frame->event_label;
 
-const char *an_level_label(const an_vector *group, int32_t level)
-{
-    return group ? group->levels[level] : "All patients";
-}
-
-const char *an_level_in_words(an_doc *doc, const an_vector *group, int32_t level)
-{
-    const char *label = an_level_label(group, level);
-
-    if (group && label[strspn(label, "0123456789.-")] == '\0')
-        return an_doc_printf(doc, "%s = %s", group->label, label);
+    if (!label || !*label) return "The event";
+    if (label[0] >= 'a' && label[0] <= 'z')
+        return an_doc_printf(doc, "%c%s", label[0] - 'a' + 'A', label + 1);
     return label;
-}
-
-void an_level_keys(an_doc *doc, const an_vector *group, const char **keys)
-{
-    if (!group) {
-        keys[0] = "all";
-        return;
-    }
-    for (an_index i = 0; i < group->n_levels; i++) {
-        keys[i] = an_doc_key(doc, group->levels[i]);
-        for (an_index j = 0; j < i; j++)
-            if (strcmp(keys[i], keys[j]) == 0)
-                keys[i] = an_doc_printf(doc, "%s_%lld", keys[i], (long long)(i + 1));
-    }
 }
 
 bool an_frame_fractional(const an_frame *frame)

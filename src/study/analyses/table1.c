@@ -1,12 +1,8 @@
 /* Baseline characteristics: what the patients, and the groups, were like. */
-#include <anodyne/analysis.h>
 #include <anodyne/compare.h>
-#include <anodyne/descriptive.h>
 #include <anodyne/tables.h>
 
-#include "base/base.h"
-#include "math/math.h"
-#include "stat/sample.h"
+#include "study/analyses/groups.h"
 #include "study/analyses/package.h"
 
 typedef struct options {
@@ -130,18 +126,6 @@ static an_status summarise(table1 *t, const an_vector *v, an_index group, an_sum
     return an_summarise(t->ctx, n, t->x, t->o->quantile_type, s);
 }
 
-static an_value mean_cell(const an_summary *s)
-{
-    if (s->n == 0) return an_not_estimable(AN_KIND_MEAN_SD, "no values");
-    return an_estimate(AN_KIND_MEAN_SD, s->mean, s->sd, NAN);
-}
-
-static an_value median_cell(const an_summary *s)
-{
-    if (s->n == 0) return an_not_estimable(AN_KIND_MEDIAN_RANGE, "no values");
-    return an_estimate(AN_KIND_MEDIAN_RANGE, s->median, s->q1, s->q3);
-}
-
 static an_value date_cell(const table1 *t, const an_summary *s)
 {
     char first[16], middle[16], last[16];
@@ -178,9 +162,7 @@ static an_value *p_cell(table1 *t)
 static void put_smd(table1 *t, double largest)
 {
     if (smd_cell(t))
-        *smd_cell(t) = isnan(largest)
-                           ? an_not_estimable(AN_KIND_SMD, "no variation within groups")
-                           : an_number(AN_KIND_SMD, largest);
+        *smd_cell(t) = an_number_or(AN_KIND_SMD, largest, "no variation within groups");
 }
 
 static void smd_of_numbers(table1 *t, const an_summary *s)
@@ -270,11 +252,11 @@ static an_status number_rows(table1 *t, const an_vector *v)
     an_doc_row_add(t->doc, v->name, 0, t->cells);
     clear_cells(t);
     t->cells[0] = an_text("Mean (SD)");
-    spread(t, s, mean_cell);
+    spread(t, s, an_mean_sd);
     an_doc_row_add(t->doc, an_doc_printf(t->doc, "%s_mean", v->name), 1, t->cells);
     clear_cells(t);
     t->cells[0] = an_text("Median (Q1-Q3)");
-    spread(t, s, median_cell);
+    spread(t, s, an_median_quartiles);
     an_doc_row_add(t->doc, an_doc_printf(t->doc, "%s_median", v->name), 1, t->cells);
     st = add_missing(t, v, missing);
 done:
@@ -386,15 +368,11 @@ static an_status plan(table1 *t, an_doc_column **out)
     AN_ALLOC(column, t->mem, t->n_groups + 4);
     column[at++] = (an_doc_column){"variable", "Variable"};
     if (t->o->overall || t->n_groups == 0)
-        column[at++] = (an_doc_column){
-            "all", an_doc_printf(t->doc, "All (n = %lld)", (long long)t->frame->n)};
+        column[at++] = an_column_of_all(t->doc, t->frame->n);
     t->first_group = at;
     for (an_index i = 0; t->group && i < t->frame->n; i++) t->size[t->group->code[i]]++;
     for (an_index g = 0; g < t->n_groups; g++)
-        column[at++] =
-            (an_doc_column){an_doc_printf(t->doc, "group%lld", (long long)g + 1),
-                            an_doc_printf(t->doc, "%s (n = %lld)", t->group->levels[g],
-                                          (long long)t->size[g])};
+        column[at++] = an_column_of_level(t->doc, t->group, g, t->size[g]);
     if (t->n_groups > 1 && t->o->smd)
         column[at++] = (an_doc_column){"smd", t->n_groups > 2 ? "Largest SMD" : "SMD"};
     if (t->n_groups > 1 && t->o->tests) column[at++] = (an_doc_column){"p", "p"};

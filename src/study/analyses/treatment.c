@@ -1,9 +1,7 @@
 /* What was given: dose, fractions, and what they mean biologically, for each group. */
-#include <anodyne/analysis.h>
 #include <anodyne/dose.h>
 
-#include "base/base.h"
-#include "math/math.h"
+#include "study/analyses/groups.h"
 
 typedef struct options {
     double alpha_beta_tumour, alpha_beta_cord;
@@ -40,123 +38,132 @@ typedef struct quantity {
     double *x; /* [n] NaN missing */
 } quantity;
 
-enum { N_QUANTITIES = 7 };
+enum { DOSE_PER_FRACTION, FRACTIONS, TOTAL, BED, EQD2, EQD2_CORD, DAYS, N_QUANTITIES };
 
-/* Whole days from first to last fraction, both counted. */
-static double duration(const an_vector *start, const an_vector *end, an_index i)
+typedef struct treatment {
+    an_ctx *ctx;
+    const an_frame *frame;
+    const options *o;
+    an_doc *doc;
+    an_arena *mem;
+    const double *d, *n;    /* [n] dose per fraction [Gy], fractions */
+    const an_vector *group; /* or NULL */
+    an_index n_groups;
+    quantity q[N_QUANTITIES];
+    double *work; /* [n] */
+} treatment;
+
+static an_status begin(treatment *t)
 {
-    return start && end ? end->x[i] - start->x[i] + 1 : NAN;
+    an_ctx *const ctx = t->ctx;
+    an_status st = AN_OK;
+
+    t->d = an_frame_role(t->frame, "dose_per_fraction")->x;
+    t->n = an_frame_role(t->frame, "fractions")->x;
+    t->group = an_frame_role(t->frame, "group");
+    t->n_groups = t->group ? t->group->n_levels : 0;
+    AN_ALLOC(t->work, t->mem, t->frame->n);
+    for (int k = 0; k < N_QUANTITIES; k++) AN_ALLOC(t->q[k].x, t->mem, t->frame->n);
+done:
+    return st;
 }
 
-static void fill(const an_frame *frame, const options *o, quantity q[N_QUANTITIES])
+static void name_quantities(treatment *t)
 {
-    const double *d = an_frame_role(frame, "dose_per_fraction")->x;
-    const double *n = an_frame_role(frame, "fractions")->x;
-    const an_vector *start = an_frame_role(frame, "start");
-    const an_vector *end = an_frame_role(frame, "end");
+    static const char *const keys[N_QUANTITIES] = {
+        "dose_per_fraction", "fractions", "total_dose",  "bed_tumour",
+        "eqd2_tumour",       "eqd2_cord", "overall_time"};
+    const double tumour = t->o->alpha_beta_tumour, cord = t->o->alpha_beta_cord;
 
-    for (an_index i = 0; i < frame->n; i++) {
-        q[0].x[i] = d[i];
-        q[1].x[i] = n[i];
-        q[2].x[i] = d[i] * n[i];
-        q[3].x[i] = an_bed_gy(d[i], n[i], o->alpha_beta_tumour);
-        q[4].x[i] = an_eqd2_gy(d[i], n[i], o->alpha_beta_tumour);
-        q[5].x[i] = an_eqd2_gy(d[i], n[i], o->alpha_beta_cord);
-        q[6].x[i] = duration(start, end, i);
+    for (int k = 0; k < N_QUANTITIES; k++) t->q[k].key = keys[k];
+    t->q[DOSE_PER_FRACTION].label = "Dose per fraction, Gy";
+    t->q[FRACTIONS].label = "Fractions";
+    t->q[TOTAL].label = "Total dose, Gy";
+    t->q[BED].label = an_doc_printf(t->doc, "BED, Gy, tumour (alpha/beta %g Gy)", tumour);
+    t->q[EQD2].label =
+        an_doc_printf(t->doc, "EQD2, Gy, tumour (alpha/beta %g Gy)", tumour);
+    t->q[EQD2_CORD].label =
+        an_doc_printf(t->doc, "EQD2, Gy, spinal cord (alpha/beta %g Gy)", cord);
+    t->q[DAYS].label = "First to last fraction, days";
+}
+
+static void fill_quantities(treatment *t)
+{
+    const an_vector *start = an_frame_role(t->frame, "start");
+    const an_vector *end = an_frame_role(t->frame, "end");
+
+    for (an_index i = 0; i < t->frame->n; i++) {
+        const double d = t->d[i], n = t->n[i];
+
+        t->q[DOSE_PER_FRACTION].x[i] = d;
+        t->q[FRACTIONS].x[i] = n;
+        t->q[TOTAL].x[i] = d * n;
+        t->q[BED].x[i] = an_bed_gy(d, n, t->o->alpha_beta_tumour);
+        t->q[EQD2].x[i] = an_eqd2_gy(d, n, t->o->alpha_beta_tumour);
+        t->q[EQD2_CORD].x[i] = an_eqd2_gy(d, n, t->o->alpha_beta_cord);
+        /* both days counted */
+        t->q[DAYS].x[i] = start && end ? end->x[i] - start->x[i] + 1 : NAN;
     }
 }
 
-/* Present values of group g (-1: everybody) in work, sorted. */
-static an_index collect(const an_frame *frame, const quantity *q, an_index g,
-                        double *work)
+/* Of group g, or of everybody (-1). */
+static an_status summarise(const treatment *t, int k, an_index g, an_summary *out)
 {
-    const an_vector *group = an_frame_role(frame, "group");
     an_index m = 0;
 
-    for (an_index i = 0; i < frame->n; i++) {
-        an_index at = m;
-
-        if (isnan(q->x[i]) || (g >= 0 && group->code[i] != g)) continue;
-        for (; at > 0 && work[at - 1] > q->x[i]; at--) work[at] = work[at - 1];
-        work[at] = q->x[i];
-        m++;
-    }
-    return m;
+    for (an_index i = 0; i < t->frame->n; i++)
+        if (g < 0 || t->group->code[i] == g) t->work[m++] = t->q[k].x[i];
+    return an_summarise(t->ctx, m, t->work, 7, out);
 }
 
-static an_value median_quartiles(an_index m, const double *sorted)
+static const char *range_text(an_doc *doc, const an_summary *s)
 {
-    if (m == 0) return an_not_estimable(AN_KIND_MEDIAN_RANGE, "no values");
-    return an_estimate(AN_KIND_MEDIAN_RANGE, an_quantile(m, sorted, 0.5, 7),
-                       an_quantile(m, sorted, 0.25, 7), an_quantile(m, sorted, 0.75, 7));
+    return an_doc_printf(doc, "%s to %s",
+                         an_doc_format(doc, an_number(AN_KIND_NUMBER, s->min)),
+                         an_doc_format(doc, an_number(AN_KIND_NUMBER, s->max)));
 }
 
-static void add_rows(an_doc *doc, const an_frame *frame, const quantity *q,
-                     an_index n_groups, double *work, an_value *cells)
-{
-    for (int k = 0; k < N_QUANTITIES; k++) {
-        an_index m = collect(frame, &q[k], -1, work);
-
-        if (m == 0) continue; /* dates were not given */
-        cells[0] = an_text(q[k].label);
-        cells[1] = median_quartiles(m, work);
-        cells[2] = an_text(an_doc_printf(
-            doc, "%s to %s", an_doc_format(doc, an_number(AN_KIND_NUMBER, work[0])),
-            an_doc_format(doc, an_number(AN_KIND_NUMBER, work[m - 1]))));
-        for (an_index g = 0; g < n_groups; g++) {
-            m = collect(frame, &q[k], g, work);
-            cells[3 + g] = median_quartiles(m, work);
-        }
-        an_doc_row_add(doc, q[k].key, 0, cells);
-    }
-}
-
-static an_status doses(an_ctx *ctx, const an_frame *frame, const options *o, an_doc *doc,
-                       an_arena *mem)
+static an_status add_quantity(const treatment *t, int k, an_value *cells)
 {
     an_status st = AN_OK;
-    const an_vector *group = an_frame_role(frame, "group");
-    const an_index n_groups = group ? group->n_levels : 0;
+    an_summary s;
+
+    AN_TRY(summarise(t, k, -1, &s));
+    if (s.n == 0) goto done; /* dates were not given */
+    cells[0] = an_text(t->q[k].label);
+    cells[1] = an_median_quartiles(&s);
+    cells[2] = an_text(range_text(t->doc, &s));
+    for (an_index g = 0; g < t->n_groups; g++) {
+        AN_TRY(summarise(t, k, g, &s));
+        cells[3 + g] = an_median_quartiles(&s);
+    }
+    an_doc_row_add(t->doc, t->q[k].key, 0, cells);
+done:
+    return st;
+}
+
+static an_status show_doses(const treatment *t)
+{
+    an_ctx *const ctx = t->ctx;
+    an_status st = AN_OK;
     an_doc_column *columns;
     an_value *cells;
-    double *work;
-    quantity q[N_QUANTITIES] = {
-        {"dose_per_fraction", "Dose per fraction, Gy", NULL},
-        {"fractions", "Fractions", NULL},
-        {"total_dose", "Total dose, Gy", NULL},
-        {"bed_tumour", NULL, NULL},
-        {"eqd2_tumour", NULL, NULL},
-        {"eqd2_cord", NULL, NULL},
-        {"overall_time", "First to last fraction, days", NULL},
-    };
+    an_summary s;
 
-    q[3].label =
-        an_doc_printf(doc, "BED, Gy, tumour (alpha/beta %g Gy)", o->alpha_beta_tumour);
-    q[4].label =
-        an_doc_printf(doc, "EQD2, Gy, tumour (alpha/beta %g Gy)", o->alpha_beta_tumour);
-    q[5].label = an_doc_printf(doc, "EQD2, Gy, spinal cord (alpha/beta %g Gy)",
-                               o->alpha_beta_cord);
-    AN_ALLOC(columns, mem, 3 + n_groups);
-    AN_ALLOC(cells, mem, 3 + n_groups);
-    AN_ALLOC(work, mem, frame->n);
-    for (int k = 0; k < N_QUANTITIES; k++) AN_ALLOC(q[k].x, mem, frame->n);
-    fill(frame, o, q);
+    AN_ALLOC(columns, t->mem, 3 + t->n_groups);
+    AN_ALLOC(cells, t->mem, 3 + t->n_groups);
     columns[0] = (an_doc_column){"quantity", "Quantity"};
-    columns[1] =
-        (an_doc_column){"all", an_doc_printf(doc, "All (n = %lld)", (long long)frame->n)};
+    columns[1] = an_column_of_all(t->doc, t->frame->n);
     columns[2] = (an_doc_column){"range", "Range"};
-    for (an_index g = 0; g < n_groups; g++) {
-        const an_index m = collect(frame, &q[0], g, work);
-
-        columns[3 + g] = (an_doc_column){
-            an_doc_printf(doc, "group%lld", (long long)g + 1),
-            an_doc_printf(doc, "%s (n = %lld)", group->levels[g], (long long)m)};
+    for (an_index g = 0; g < t->n_groups; g++) {
+        AN_TRY(summarise(t, DOSE_PER_FRACTION, g, &s));
+        columns[3 + g] = an_column_of_level(t->doc, t->group, g, s.n);
     }
-    an_doc_table(doc, "dose", "Dose and fractionation", "median (quartiles, type 7)",
-                 3 + n_groups, columns);
-    add_rows(doc, frame, q, n_groups, work, cells);
+    an_doc_table(t->doc, "dose", "Dose and fractionation", "median (quartiles, type 7)",
+                 3 + t->n_groups, columns);
+    for (int k = 0; k < N_QUANTITIES; k++) AN_TRY(add_quantity(t, k, cells));
     an_doc_table_end(
-        doc,
+        t->doc,
         "Median (first to third quartile) and range. BED and EQD2 by the "
         "linear-quadratic "
         "model with full repair and without repopulation. The cord's EQD2 assumes that "
@@ -166,56 +173,73 @@ done:
     return st;
 }
 
-/* Distinct regimens "4.5 Gy x 5" in order of first appearance, with their counts. */
-static an_status regimens(an_ctx *ctx, const an_frame *frame, an_doc *doc, an_arena *mem)
-{
-    an_status st = AN_OK;
-    const double *d = an_frame_role(frame, "dose_per_fraction")->x;
-    const double *n = an_frame_role(frame, "fractions")->x;
-    const an_doc_column columns[] = {{"regimen", "Regimen"}, {"n", "Patients"}};
-    int64_t *order;
-    double *key;
-    an_index from, to;
+/* ---- Regimens ---- */
 
-    AN_ALLOC(order, mem, frame->n);
-    AN_ALLOC(key, mem, frame->n);
-    for (an_index i = 0; i < frame->n; i++) key[i] = d[i] * 1000 + n[i];
-    AN_TRY(an_order_double(ctx, frame->n, key, order));
-    an_doc_table(doc, "regimens", "Regimens", "count", 2, columns);
-    for (from = 0; from < frame->n; from = to) {
+/* By dose per fraction, then by fractions. */
+static int compare_regimens(const void *self, int64_t a, int64_t b)
+{
+    const treatment *t = self;
+    const int by_dose = (t->d[a] > t->d[b]) - (t->d[a] < t->d[b]);
+
+    return by_dose ? by_dose : (t->n[a] > t->n[b]) - (t->n[a] < t->n[b]);
+}
+
+/* Distinct regimens "4.5 Gy x 5" with their counts. */
+static an_status show_regimens(const treatment *t)
+{
+    static const an_doc_column columns[] = {{"regimen", "Regimen"}, {"n", "Patients"}};
+    an_ctx *const ctx = t->ctx;
+    an_status st = AN_OK;
+    const an_index n = t->frame->n;
+    int64_t *order, *work;
+
+    AN_ALLOC(order, t->mem, n);
+    AN_ALLOC(work, t->mem, n);
+    for (an_index i = 0; i < n; i++) order[i] = i;
+    an_order_by(n, order, work, compare_regimens, t);
+    an_doc_table(t->doc, "regimens", "Regimens", "count", 2, columns);
+    for (an_index from = 0, to; from < n; from = to) {
         const an_index i = order[from];
 
-        for (to = from; to < frame->n && key[order[to]] == key[i]; to++) {
-        }
-        const char *name = an_doc_printf(doc, "%g Gy x %g", d[i], n[i]);
-        const an_value cells[] = {an_text(name),
-                                  an_count_of((double)(to - from), (double)frame->n)};
+        for (to = from + 1; to < n && compare_regimens(t, order[to], i) == 0;) to++;
+        const an_value cells[] = {
+            an_text(an_doc_printf(t->doc, "%g Gy x %g", t->d[i], t->n[i])),
+            an_count_of((double)(to - from), (double)n)};
 
-        an_doc_row_add(doc, an_doc_printf(doc, "%gx%g", d[i], n[i]), 0, cells);
+        an_doc_row_add(t->doc, an_doc_printf(t->doc, "%gx%g", t->d[i], t->n[i]), 0,
+                       cells);
     }
-    an_doc_table_end(doc, NULL);
+    an_doc_table_end(t->doc, NULL);
 done:
     return st;
+}
+
+static void say_method(const treatment *t)
+{
+    an_doc_text(
+        t->doc, "methods",
+        "BED and EQD2 were calculated with the linear-quadratic model, alpha/beta %g Gy "
+        "for the tumour and %g Gy for the spinal cord, delivered fractions, full repair "
+        "and no repopulation.",
+        t->o->alpha_beta_tumour, t->o->alpha_beta_cord);
 }
 
 static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc *doc)
 {
     an_status st = AN_OK;
-    an_arena *mem = an_arena_new(ctx);
+    treatment t = {.ctx = ctx, .frame = frame, .o = opt, .doc = doc};
 
-    if (!mem) return AN_ERR_MEMORY;
-    AN_TRY(doses(ctx, frame, opt, doc, mem));
-    AN_TRY(regimens(ctx, frame, doc, mem));
-    an_doc_text(
-        doc, "methods",
-        "BED and EQD2 were calculated with the linear-quadratic model, alpha/beta %g Gy "
-        "for the tumour and %g Gy for the spinal cord, delivered fractions, full repair "
-        "and no repopulation.",
-        ((const options *)opt)->alpha_beta_tumour,
-        ((const options *)opt)->alpha_beta_cord);
+    t.mem = an_arena_new(ctx);
+    if (!t.mem) return AN_ERR_MEMORY;
+    AN_TRY(begin(&t));
+    name_quantities(&t);
+    fill_quantities(&t);
+    AN_TRY(show_doses(&t));
+    AN_TRY(show_regimens(&t));
+    say_method(&t);
     AN_TRY(an_doc_status(doc));
 done:
-    an_arena_free(mem);
+    an_arena_free(t.mem);
     return st;
 }
 

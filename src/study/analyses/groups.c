@@ -1,0 +1,79 @@
+/* How groups are named and shown side by side. */
+#include "study/analyses/groups.h"
+
+const char *an_group_title(const an_vector *group)
+{
+    return group ? group->label : "Group";
+}
+
+an_status an_vector_grouping(an_ctx *ctx, const an_vector *vector, an_grouping *out)
+{
+    *out = (an_grouping){0};
+    if (!vector) return AN_OK;
+    if (!vector->code)
+        return an_fail(ctx, AN_ERR_DATA,
+                       "%s is a number: declare it a factor, or write factor(%s)",
+                       vector->label, vector->name);
+    *out = (an_grouping){vector->n_levels, vector->code, vector->levels};
+    return AN_OK;
+}
+
+const char *an_level_label(const an_vector *group, int32_t level)
+{
+    return group ? group->levels[level] : "All patients";
+}
+
+const char *an_level_in_words(an_doc *doc, const an_vector *group, int32_t level)
+{
+    const char *label = an_level_label(group, level);
+
+    if (group && label[strspn(label, "0123456789.-")] == '\0')
+        return an_doc_printf(doc, "%s = %s", group->label, label);
+    return label;
+}
+
+void an_level_keys(an_doc *doc, const an_vector *group, const char **keys)
+{
+    if (!group) {
+        keys[0] = "all";
+        return;
+    }
+    for (an_index i = 0; i < group->n_levels; i++) {
+        keys[i] = an_doc_key(doc, group->levels[i]);
+        for (an_index j = 0; j < i; j++)
+            if (strcmp(keys[i], keys[j]) == 0)
+                keys[i] = an_doc_printf(doc, "%s_%lld", keys[i], (long long)(i + 1));
+    }
+}
+
+/* ---- Columns and cells ---- */
+
+const char *an_key_of_level(an_doc *doc, an_index level)
+{
+    return an_doc_printf(doc, "group%lld", (long long)level + 1);
+}
+
+an_doc_column an_column_of_all(an_doc *doc, an_index n)
+{
+    return (an_doc_column){"all", an_doc_printf(doc, "All (n = %lld)", (long long)n)};
+}
+
+an_doc_column an_column_of_level(an_doc *doc, const an_vector *group, an_index level,
+                                 an_index n)
+{
+    return (an_doc_column){
+        an_key_of_level(doc, level),
+        an_doc_printf(doc, "%s (n = %lld)", group->levels[level], (long long)n)};
+}
+
+an_value an_mean_sd(const an_summary *s)
+{
+    if (s->n == 0) return an_not_estimable(AN_KIND_MEAN_SD, "no values");
+    return an_estimate(AN_KIND_MEAN_SD, s->mean, s->sd, NAN);
+}
+
+an_value an_median_quartiles(const an_summary *s)
+{
+    if (s->n == 0) return an_not_estimable(AN_KIND_MEDIAN_RANGE, "no values");
+    return an_estimate(AN_KIND_MEDIAN_RANGE, s->median, s->q1, s->q3);
+}
