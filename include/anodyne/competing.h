@@ -24,7 +24,7 @@ typedef enum an_cif_variance {
     AN_CIF_JACKKNIFE, /**< infinitesimal jackknife: R survfit. The only one that knows
                            weights and clusters, and then always taken */
     AN_CIF_DELTA,     /**< Dinse and Larson 1986: SAS ERROR=DELTA, prodlim. Equals the
-                           jackknife without weights and clusters */
+                           jackknife without weights, clusters and entries */
     AN_CIF_POISSON,   /**< counting process with Poisson increments */
     AN_CIF_PINTILIE   /**< Pintilie 2006, equation 4.5: as AN_CIF_AALEN but for ties of
                            different causes */

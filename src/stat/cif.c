@@ -117,6 +117,15 @@ done:
     return st;
 }
 
+/* Without weights, clusters and entries the delta form is the jackknife. An entry between
+ * two events makes their influences on a row correlated, which it does not see. */
+static bool needs_rows(const an_surv *surv, const an_grouping *cluster,
+                       an_cif_variance form)
+{
+    return surv->weight || (cluster && cluster->code) ||
+           (form == AN_CIF_JACKKNIFE && surv->entry);
+}
+
 static an_status fit_group(an_ctx *ctx, an_arena *mem, const an_surv *surv,
                            const an_grouping *cluster, const an_cif_options *o,
                            an_index n, const int64_t *rows, an_cif_group *g)
@@ -133,7 +142,7 @@ static an_status fit_group(an_ctx *ctx, an_arena *mem, const an_surv *surv,
     AN_TRY(count_event_rows(ctx, mem, surv, n, rows, g));
 
     an_aalen_johansen(&c, g->prob, g->cumhaz, g->one_minus_km);
-    if (surv->weight || (cluster && cluster->code))
+    if (needs_rows(surv, cluster, o->variance))
         AN_TRY(an_cif_jackknife(ctx, surv, cluster, n, rows, &c, g->prob, g->se));
     else
         an_cif_variances(&c, g->prob, o->variance, g->se);

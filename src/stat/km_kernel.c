@@ -151,7 +151,7 @@ void an_surv_limits(an_conf_type type, double z, an_index n, const double *surv,
         const double s = surv[k], width = z * se_surv[k] / s;
 
         if (s == 0) {
-            lower[k] = upper[k] = type == AN_CONF_PLAIN && se_surv[k] == 0 ? 0 : NAN;
+            lower[k] = upper[k] = type != AN_CONF_ARCSIN && se_surv[k] == 0 ? 0 : NAN;
         } else if (s == 1 || se_surv[k] == 0) {
             lower[k] = upper[k] = s;
         } else {

@@ -141,7 +141,7 @@ static void normal_forms(double v2, double sum, double sum2, an_signed_rank *out
     const double shift = distance > 0 ? 1 : distance < 0 ? -1 : 0;
 
     out->z = distance / sd;
-    out->p_normal = fmin(1, an_normal_two_sided(out->z));
+    out->p_normal = an_normal_two_sided(out->z);
     const double below = an_normal_cdf(out->z, false);
     out->p_coin = 2 * fmin(below, 1 - below);
     out->p_normal_corrected = fmin(1, an_normal_two_sided((distance - shift) / sd));

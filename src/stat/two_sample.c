@@ -118,7 +118,7 @@ static void normal_forms(const samples *s, double u, double ties, an_two_sample 
     out->z = sd > 0 ? off / sd : NAN;
     const double below = an_normal_cdf(out->z, false);
 
-    out->p_normal = fmin(1, an_normal_two_sided(out->z));
+    out->p_normal = an_normal_two_sided(out->z); /* NaN when all values are equal */
     out->p_coin = 2 * fmin(below, 1 - below);
     out->p_normal_corrected =
         sd > 0 ? fmin(1, an_normal_two_sided((off - correction) / sd)) : NAN;

@@ -148,6 +148,40 @@ static void test_empty_risk_set(void **state)
     an_cif_free(cif);
 }
 
+/* survfit(Surv(entry, t, factor(s)) ~ 1, id = id) of survival 3.8-12. The delta form
+ * takes the risk sets as given and is smaller here. */
+static void test_late_entry_against_r(void **state)
+{
+    const double entry[] = {0, 0, 1, 2, 0, 4, 3, 0}, time[] = {2, 3, 5, 6, 7, 8, 9, 10};
+    const int32_t event[] = {1, 2, 1, 0, 2, 1, 0, 1};
+    const an_surv surv = {8, time, event, entry, NULL, 2};
+    an_cif *cif = fit(&surv, NULL, NULL, AN_CIF_JACKKNIFE);
+
+    (void)state;
+    NEAR(at(cif->groups, cif->groups->prob, 1, 8), 0.44, 1e-15);
+    NEAR(at(cif->groups, cif->groups->se, 0, 8), 0.1603699426903886, 1e-15);
+    NEAR(at(cif->groups, cif->groups->se, 1, 8), 0.1960408120774855, 1e-15);
+    NEAR(at(cif->groups, cif->groups->se, 2, 10), 0.1744816662341687, 1e-15);
+    an_cif_free(cif);
+    cif = fit(&surv, NULL, NULL, AN_CIF_DELTA);
+    assert_true(at(cif->groups, cif->groups->se, 1, 8) < 0.196);
+    an_cif_free(cif);
+}
+
+/* When everybody's end is known to be the one cause, there is nothing left to vary. */
+static void test_no_variance_is_left(void **state)
+{
+    const double time[] = {1, 2, 3};
+    const int32_t event[] = {1, 0, 1};
+    const an_surv surv = {3, time, event, NULL, NULL, 1};
+    an_cif *cif = fit(&surv, NULL, NULL, AN_CIF_DELTA);
+
+    (void)state;
+    NEAR(at(cif->groups, cif->groups->se, 1, 1), sqrt(2.0 / 27), 1e-15);
+    NEAR(at(cif->groups, cif->groups->se, 1, 3), 0, 1e-15);
+    an_cif_free(cif);
+}
+
 static void test_edges(void **state)
 {
     const double time[] = {3, 1};
@@ -197,6 +231,8 @@ int main(void)
         cmocka_unit_test(test_clusters_against_r),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_empty_risk_set),
+        cmocka_unit_test(test_late_entry_against_r),
+        cmocka_unit_test(test_no_variance_is_left),
         cmocka_unit_test(test_edges),
         cmocka_unit_test(test_bad_rows_are_named),
     };

@@ -220,6 +220,38 @@ static void expect_error(const an_surv *surv, const an_km_options *o, an_status 
     an_ctx_free(ctx);
 }
 
+/* survfit(Surv(t, s) ~ 1, cluster = cl, conf.type = "log"), survival 3.8-12: where S
+ * ends at 0 its robust error is 0, the limits are 0, and the upper limit of the median
+ * is that time. Greenwood's is not defined there, nor is the limit. */
+static void test_limits_at_zero(void **state)
+{
+    const double time[] = {1, 2, 2, 3, 4, 5};
+    const int32_t event[] = {1, 1, 0, 1, 0, 1}, cluster[] = {0, 0, 1, 1, 2, 2};
+    const an_surv surv = {6, time, event, NULL, NULL, 1};
+    const an_grouping clusters = {3, cluster, NULL};
+    const double half[] = {0.5};
+    an_km_options o = an_km_defaults();
+    an_km_quantile median;
+    an_km *km = NULL;
+    an_ctx *ctx = an_ctx_new();
+
+    (void)state;
+    o.conf_type = AN_CONF_LOG;
+    assert_int_equal(an_km_fit(ctx, &surv, NULL, &clusters, &o, &km), AN_OK);
+    NEAR(km->curve->lower[3], 0.1309182098608566);
+    NEAR(km->curve->upper[4], 0);
+    an_km_quantiles(km->curve, AN_QUANTILE_R, 1, half, &median);
+    NEAR(median.lower, 2);
+    NEAR(median.upper, 5);
+    an_km_free(km);
+    km = fit(&surv, &o);
+    assert_true(isnan(km->curve->upper[4]));
+    an_km_quantiles(km->curve, AN_QUANTILE_R, 1, half, &median);
+    assert_true(isnan(median.upper));
+    an_km_free(km);
+    an_ctx_free(ctx);
+}
+
 static void test_refusals(void **state)
 {
     const double nan_time[] = {1, NAN, 2, 3, 4}, entry[] = {0, 2, 0, 0, 0};
@@ -287,6 +319,7 @@ int main(void)
         cmocka_unit_test(test_entry_is_after_events_of_its_time),
         cmocka_unit_test(test_reverse),
         cmocka_unit_test(test_limits_stay_inside),
+        cmocka_unit_test(test_limits_at_zero),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_every_allocation_fails_once),
     };
