@@ -55,22 +55,22 @@ void cli_print_verb_help(FILE *to, const cli_verb *verb)
     print_options(to, &options);
 }
 
-/* Presets, bounds and choices of the analysis' own options. */
+/* Defaults, bounds and choices of the analysis' own options. */
 static void print_param(FILE *to, const an_param *p)
 {
     fputs("  --", to);
     put_spelled(to, p->name);
     fprintf(to, "\n      %s", p->help);
     if (p->type == AN_PARAM_REAL_TYPE || p->type == AN_PARAM_INTEGER_TYPE)
-        fprintf(to, " (%g, from %g to %g%s%s)", p->preset, p->min, p->max,
+        fprintf(to, " (%g, from %g to %g%s%s)", p->initial, p->min, p->max,
                 p->unit ? " " : "", p->unit ? p->unit : "");
     if (p->type == AN_PARAM_BOOL_TYPE)
-        fprintf(to, " (%s)", p->preset != 0 ? "on" : "off");
+        fprintf(to, " (%s)", p->initial != 0 ? "on" : "off");
     if (p->type == AN_PARAM_CHOICE_TYPE) {
         fputs(" (", to);
         for (int i = 0; p->choices[i]; i++)
             fprintf(to, "%s%s%s", i ? ", " : "", p->choices[i],
-                    i == (int)p->preset ? " = default" : "");
+                    i == (int)p->initial ? " = default" : "");
         fputc(')', to);
     }
     if (p->type == AN_PARAM_REALS_TYPE)

@@ -109,13 +109,13 @@ static void describe_default_json(const an_param *p)
 {
     printf(", \"default\": ");
     if (p->type == AN_PARAM_BOOL_TYPE)
-        printf(p->preset != 0 ? "true" : "false");
+        printf(p->initial != 0 ? "true" : "false");
     else if (p->type == AN_PARAM_CHOICE_TYPE)
-        cli_put_json_text(stdout, p->choices[(int)p->preset]);
+        cli_put_json_text(stdout, p->choices[(int)p->initial]);
     else if (p->type == AN_PARAM_REALS_TYPE || p->type == AN_PARAM_TEXT_TYPE)
         printf("null");
     else
-        json_number(p->preset);
+        json_number(p->initial);
 }
 
 static void describe_param_json(const an_param *p, bool first)

@@ -35,31 +35,31 @@ typedef struct an_param {
     const char *name; /**< the C field; --conf-level on the command line */
     an_param_type type;
     size_t offset;
-    double preset, min, max;
+    double initial, min, max;   /**< initial: what it is unless set */
     const char *unit;           /**< or NULL */
     const char *const *choices; /**< ended by NULL */
     const char *help;           /**< one phrase, no final stop */
 } an_param;
 
-#define AN_PARAM_REAL(type, field, preset, min, max, unit, help)                         \
-    {                                                                                    \
-#field, AN_PARAM_REAL_TYPE, offsetof(type, field), preset, min, max, unit, NULL, \
-            help                                                                         \
+#define AN_PARAM_REAL(type, field, initial, min, max, unit, help)                   \
+    {                                                                               \
+#field, AN_PARAM_REAL_TYPE, offsetof(type, field), initial, min, max, unit, \
+            NULL, help                                                              \
     }
-#define AN_PARAM_INTEGER(type, field, preset, min, max, unit, help)                   \
+#define AN_PARAM_INTEGER(type, field, initial, min, max, unit, help)                   \
+    {                                                                                  \
+#field, AN_PARAM_INTEGER_TYPE, offsetof(type, field), initial, min, max, unit, \
+            NULL, help                                                                 \
+    }
+#define AN_PARAM_BOOL(type, field, initial, help)                                     \
     {                                                                                 \
-#field, AN_PARAM_INTEGER_TYPE, offsetof(type, field), preset, min, max, unit, \
-            NULL, help                                                                \
+#field, AN_PARAM_BOOL_TYPE, offsetof(type, field), initial, 0, 1, NULL, NULL, \
+            help                                                                      \
     }
-#define AN_PARAM_BOOL(type, field, preset, help)                                     \
-    {                                                                                \
-#field, AN_PARAM_BOOL_TYPE, offsetof(type, field), preset, 0, 1, NULL, NULL, \
-            help                                                                     \
-    }
-#define AN_PARAM_CHOICE(type, field, preset, choices, help)                      \
-    {                                                                            \
-#field, AN_PARAM_CHOICE_TYPE, offsetof(type, field), preset, 0, 0, NULL, \
-            choices, help                                                        \
+#define AN_PARAM_CHOICE(type, field, initial, choices, help)                      \
+    {                                                                             \
+#field, AN_PARAM_CHOICE_TYPE, offsetof(type, field), initial, 0, 0, NULL, \
+            choices, help                                                         \
     }
 #define AN_PARAM_REALS(type, field, min, max, unit, help)                            \
     {                                                                                \
@@ -75,7 +75,7 @@ typedef struct an_param {
         NULL, AN_PARAM_END_TYPE, 0, 0, 0, 0, NULL, NULL, NULL \
     }
 
-/** Options struct filled with the presets of params. */
+/** Options struct filled with what each option is unless set. */
 AN_API void an_params_defaults(const an_param *params, void *options);
 /** Set one option from text ("0.9", "true", "efron", "180,365"). Unknown names, values
  * out of bounds: AN_ERR_ARGUMENT with the nearest name and the bounds in the problem.

@@ -62,8 +62,8 @@ an_response an_consensus_response(double baseline, double followup,
                                   double opioid_baseline, double opioid_followup,
                                   const an_consensus_rule *rule)
 {
-    static const an_consensus_rule presets = AN_CONSENSUS_DEFAULTS;
-    const an_consensus_rule *r = rule ? rule : &presets;
+    static const an_consensus_rule defaults = AN_CONSENSUS_DEFAULTS;
+    const an_consensus_rule *r = rule ? rule : &defaults;
     opioid_change same_dose = {false, false, false, true};
 
     if (isnan(baseline) || isnan(followup)) return AN_RESPONSE_NOT_ASSESSABLE;

@@ -91,7 +91,7 @@ an_status an_contingency_fit(an_ctx *ctx, an_index n_rows, an_index n_columns,
                              const double *count, const an_contingency_options *options,
                              an_contingency *out)
 {
-    static const an_contingency_options presets = AN_CONTINGENCY_DEFAULTS;
+    static const an_contingency_options defaults = AN_CONTINGENCY_DEFAULTS;
     an_contingency fit = {.df = NAN,
                           .chisq = NAN,
                           .chisq_p = NAN,
@@ -116,7 +116,7 @@ an_status an_contingency_fit(an_ctx *ctx, an_index n_rows, an_index n_columns,
     if (r > 1 && c > 1) {
         an_contingency_expected(r, c, kept, expected);
         statistics(r, c, kept, expected, &fit);
-        AN_TRY(an_fisher_table(ctx, r, c, kept, options ? options : &presets, &fit));
+        AN_TRY(an_fisher_table(ctx, r, c, kept, options ? options : &defaults, &fit));
     }
     *out = fit;
 done:

@@ -230,8 +230,8 @@ static void count_signs(const pairs *p, an_paired *out)
 an_status an_paired_fit(an_ctx *ctx, an_index n, const double *x, const double *y,
                         const an_paired_options *options, an_paired *out)
 {
-    static const an_paired_options presets = AN_PAIRED_DEFAULTS;
-    const an_paired_options *o = options ? options : &presets;
+    static const an_paired_options defaults = AN_PAIRED_DEFAULTS;
+    const an_paired_options *o = options ? options : &defaults;
     an_status st = AN_OK;
     an_arena *mem = NULL;
     an_paired fit = {0};

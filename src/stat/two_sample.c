@@ -332,8 +332,8 @@ an_status an_two_sample_fit(an_ctx *ctx, an_index n1, const double *x, an_index 
                             const double *y, const an_two_sample_options *options,
                             an_two_sample *out)
 {
-    static const an_two_sample_options presets = AN_TWO_SAMPLE_DEFAULTS;
-    const an_two_sample_options *o = options ? options : &presets;
+    static const an_two_sample_options defaults = AN_TWO_SAMPLE_DEFAULTS;
+    const an_two_sample_options *o = options ? options : &defaults;
     an_status st = AN_OK;
     an_arena *mem = NULL;
     an_two_sample fit = {0};

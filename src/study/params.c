@@ -1,4 +1,4 @@
-/* Options of an analysis: presets, one value from text, bounds. */
+/* Options of an analysis: defaults, one value from text, bounds. */
 #include <anodyne/analysis.h>
 
 #include "base/base.h"
@@ -70,7 +70,7 @@ static double load_number(const an_param *p, const void *options)
 
 void an_params_defaults(const an_param *params, void *options)
 {
-    for (const an_param *p = params; p->name; p++) store_number(p, options, p->preset);
+    for (const an_param *p = params; p->name; p++) store_number(p, options, p->initial);
 }
 
 /* ---- Failures ---- */
