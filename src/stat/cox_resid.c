@@ -25,31 +25,43 @@ static void fill_martingale(residuals *r)
     }
 }
 
+/* own[p] of the model's basis to the columns of the data; influence[p] = own times the
+ * model-based covariance. */
+static void to_data(const residuals *r, double *own, double *influence)
+{
+    const an_index p = r->p;
+
+    an_cox_model_unrotate(&r->model, 1, own);
+    for (an_index k = 0; k < p; k++) own[k] /= r->model.scale[k];
+    for (an_index k = 0; k < p; k++) {
+        influence[k] = 0;
+        for (an_index l = 0; l < p; l++)
+            influence[k] += own[l] * r->fit->naive_vcov[l + k * p];
+    }
+}
+
 static an_status fill_score(an_ctx *ctx, residuals *r, an_arena *work)
 {
     an_status st = AN_OK;
     const an_cox_plan *plan = r->model.plan;
     const an_index p = r->p, n = r->n;
-    double *space, *rows, *own;
+    double *space, *rows, *own, *influence;
 
     AN_ALLOC(space, work, 4 * plan->m * p + p);
     AN_ALLOC(rows, work, plan->n * p);
     AN_ALLOC(own, work, p);
+    AN_ALLOC(influence, work, p);
     an_cox_score_residuals(plan, &r->model.state, space, rows);
     for (an_index i = 0; i < plan->n; i++) {
         const int64_t row = plan->row[i];
 
         memcpy(own, rows + i * p, (size_t)p * sizeof *own);
-        an_cox_model_unrotate(&r->model, 1, own);
-        for (an_index k = 0; k < p; k++) own[k] /= r->model.scale[k];
+        to_data(r, own, influence);
         for (an_index k = 0; k < p; k++) {
-            double sum = 0;
-
-            for (an_index l = 0; l < p; l++)
-                sum += own[l] * r->fit->naive_vcov[l + k * p];
             r->score[row + k * n] = own[k];
-            r->dfbeta[row + k * n] = plan->weight[i] * sum;
-            r->dfbetas[row + k * n] = plan->weight[i] * sum / r->fit->naive_se[k];
+            r->dfbeta[row + k * n] = plan->weight[i] * influence[k];
+            r->dfbetas[row + k * n] =
+                plan->weight[i] * influence[k] / r->fit->naive_se[k];
         }
     }
     for (an_index k = 0; k < p; k++)
@@ -83,9 +95,10 @@ static an_status fill_schoenfeld(an_ctx *ctx, residuals *r, an_arena *work)
     an_status st = AN_OK;
     const an_cox_plan *plan = r->model.plan;
     const an_index p = r->p, n = r->n_events;
-    double *own, *mean;
+    double *own, *influence, *mean;
 
     AN_ALLOC(own, work, p);
+    AN_ALLOC(influence, work, p);
     AN_ALLOC(mean, work, p);
     for (an_index e = 0; e < n; e++) {
         const int64_t i = r->death[e];
@@ -94,15 +107,10 @@ static an_status fill_schoenfeld(an_ctx *ctx, residuals *r, an_arena *work)
         r->row[e] = plan->row[i];
         an_cox_event_mean(plan, &r->model.state, plan->last[i], mean);
         for (an_index k = 0; k < p; k++) own[k] = plan->x[i * p + k] - mean[k];
-        an_cox_model_unrotate(&r->model, 1, own);
-        for (an_index k = 0; k < p; k++) own[k] /= r->model.scale[k];
+        to_data(r, own, influence);
         for (an_index k = 0; k < p; k++) {
-            double sum = 0;
-
-            for (an_index l = 0; l < p; l++)
-                sum += own[l] * r->fit->naive_vcov[l + k * p];
             r->schoenfeld[e + k * n] = own[k];
-            r->scaled[e + k * n] = r->fit->beta[k] + (double)n * sum;
+            r->scaled[e + k * n] = r->fit->beta[k] + (double)n * influence[k];
         }
     }
 done:

@@ -97,14 +97,22 @@ static an_status fail_param(const an_setter *to, const char *code, const char *w
     return an_fail_with(to->ctx, to->status, &problem);
 }
 
+/* " efron breslow", as far as it fits behind what text[size] holds. */
+static void append_names(char *text, size_t size, const char *const *names, an_index n)
+{
+    size_t used = strlen(text);
+
+    for (an_index i = 0; i < n && used + strlen(names[i]) + 2 < size; i++)
+        used += (size_t)snprintf(text + used, size - used, " %s", names[i]);
+}
+
 static an_status fail_unknown(const an_setter *to, const an_param *params,
                               const char *name)
 {
     const char *names[MOST_PARAMS] = {NULL};
-    char what[200], advice[600] = "";
+    char what[200], advice[600];
     const char *nearest;
     an_index n = 0;
-    size_t used;
 
     for (const an_param *p = params; p->name && n < MOST_PARAMS; p++)
         names[n++] = p->name;
@@ -112,12 +120,10 @@ static an_status fail_unknown(const an_setter *to, const an_param *params,
     snprintf(what, sizeof what, "no option `%.100s`", name);
     if (nearest) {
         snprintf(advice, sizeof advice, "did you mean `%s`?", nearest);
-        return fail_param(to, "U103", what, advice);
+    } else {
+        snprintf(advice, sizeof advice, n ? "the options are:" : "it takes none");
+        append_names(advice, sizeof advice, names, n);
     }
-    used =
-        (size_t)snprintf(advice, sizeof advice, n ? "the options are:" : "it takes none");
-    for (an_index i = 0; i < n && used + strlen(names[i]) + 2 < sizeof advice; i++)
-        used += (size_t)snprintf(advice + used, sizeof advice - used, " %s", names[i]);
     return fail_param(to, "U103", what, advice);
 }
 
@@ -148,18 +154,15 @@ static an_status fail_choice(const an_setter *to, const an_param *p, const char 
     char what[300], advice[400], name[64];
     an_index n = 0;
     const char *nearest;
-    size_t used;
 
     while (p->choices[n]) n++;
     nearest = an_nearest(text, p->choices, n);
     spell(p->name, name);
     snprintf(what, sizeof what, "%s has no choice `%.80s`", name, text);
-    used = (size_t)snprintf(advice, sizeof advice,
-                            "%s%s%schoose one of:", nearest ? "did you mean `" : "",
-                            nearest ? nearest : "", nearest ? "`? " : "");
-    for (an_index i = 0; i < n && used + strlen(p->choices[i]) + 2 < sizeof advice; i++)
-        used +=
-            (size_t)snprintf(advice + used, sizeof advice - used, " %s", p->choices[i]);
+    snprintf(advice, sizeof advice,
+             "%s%s%schoose one of:", nearest ? "did you mean `" : "",
+             nearest ? nearest : "", nearest ? "`? " : "");
+    append_names(advice, sizeof advice, p->choices, n);
     return fail_param(to, "U104", what, advice);
 }
 
