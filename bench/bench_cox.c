@@ -47,7 +47,7 @@ static an_status fit(an_ctx *ctx, const input *in)
 {
     an_status st = AN_OK;
     int32_t *event = an_malloc(ctx, (size_t)in->n * sizeof *event);
-    an_cox_options options = an_cox_options_default();
+    an_cox_options options = an_cox_defaults();
     an_cox_data data = {
         .surv = {.n = in->n, .time = in->time, .event = event, .n_causes = 1},
         .p = in->p,

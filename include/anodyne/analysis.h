@@ -136,6 +136,7 @@ typedef struct an_analysis {
                      an_doc *doc);
 } an_analysis;
 
+/** The registry; every front end is a view of it. */
 AN_API an_index an_analysis_count(void);
 AN_API const an_analysis *an_analysis_at(an_index i);       /**< in manual order */
 AN_API const an_analysis *an_analysis_find(const char *id); /**< NULL if none */

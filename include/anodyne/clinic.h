@@ -44,10 +44,8 @@ typedef struct an_consensus_rule {
     bool worse_is_progression; /**< 2 points more AND a quarter more opioid, which the
                                   text leaves indeterminate, is progression */
 } an_consensus_rule;
-#define AN_CONSENSUS_DEFAULTS                  \
-    {                                          \
-        2, AN_OPIOID_REQUIRED, 0, false, false \
-    }
+/** The strict reading: 2, AN_OPIOID_REQUIRED, 0, false, false. What NULL means. */
+AN_API an_consensus_rule an_consensus_defaults(void);
 
 /** @param baseline,followup  worst pain, NRS 0-10
  *  @param opioid_baseline,opioid_followup  oral morphine equivalents, mg/day
@@ -85,6 +83,7 @@ typedef struct an_opioid_factor {
     int verified; /**< 2 original seen, 1 quoted by another source, 0 from memory */
 } an_opioid_factor;
 
+/** All factors that are built in (data/opioid_factors.def). */
 AN_API an_index an_opioid_factor_count(void);
 AN_API const an_opioid_factor *an_opioid_factor_at(an_index i);
 /** NULL: the table has no factor for it, or lists the drug as without agreed factor. */

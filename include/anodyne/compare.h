@@ -19,10 +19,8 @@ typedef struct an_two_sample_options {
     double conf_level;   /**< two-sided, in (0, 1); 0.95 */
     double exact_budget; /**< additions that the exact test may take; 4e8, below 1 s */
 } an_two_sample_options;
-#define AN_TWO_SAMPLE_DEFAULTS \
-    {                          \
-        0.95, 4e8              \
-    }
+/** The values named above: what NULL for options means. */
+AN_API an_two_sample_options an_two_sample_defaults(void);
 
 /** First sample against second: shifts, differences and t have the sign of x - y. */
 typedef struct an_two_sample {
@@ -105,6 +103,8 @@ typedef struct an_correlation {
     double spearman, spearman_p;          /**< p from t on n - 2 */
     double kendall, kendall_z, kendall_p; /**< tau-b, normal with ties, no correction */
 } an_correlation;
+/** Pearson, Spearman, Kendall of the complete pairs of x[n] and y[n].
+ *  @retval AN_ERR_ESTIMATE  fewer than three complete pairs */
 AN_API an_status an_correlation_fit(an_ctx *ctx, an_index n, const double *x,
                                     const double *y, double conf_level,
                                     an_correlation *out);

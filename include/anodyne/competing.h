@@ -45,6 +45,8 @@ typedef struct an_cif_options {
     an_cif_variance variance;
     an_cif_limits limits;
 } an_cif_options;
+/** 0.95, AN_CIF_AALEN, AN_CIF_LOGLOG: what NULL for options means. */
+AN_API an_cif_options an_cif_defaults(void);
 
 /** Curves of one group. State 0 is "no event so far", state c the event of cause c came
  *  first. Matrices are column-major [n_times x (n_causes + 1)], a column per state;
@@ -77,7 +79,7 @@ typedef struct an_cif {
  *
  * @param group    NULL or code NULL: one group
  * @param cluster  NULL: rows are independent
- * @param options  NULL: level 0.95, AN_CIF_AALEN, AN_CIF_LOGLOG
+ * @param options  NULL: an_cif_defaults()
  * @retval AN_ERR_DATA  a row breaks what an_surv demands (the message names it)
  *
  * Cost: O(n log n); with weights or clusters O(n n_times).
@@ -168,6 +170,9 @@ typedef struct an_fg_options {
     an_fg_variance variance;
     int max_iter;
 } an_fg_options;
+/** 0.95, AN_FG_EVENTS_STAY, AN_FG_BRESLOW, AN_FG_FULL, 50 iterations: what NULL for
+ *  options means. */
+AN_API an_fg_options an_fg_defaults(void);
 
 /** Fitted subdistribution hazards. q = p + n_varying coefficients; matrices are [q x q].
  *  A column that depends on earlier ones has coefficient NaN and aliased true. */
@@ -205,7 +210,7 @@ typedef struct an_fg_fit {
  * by Geskus 2011. Linear in n for every term but time-varying effects, which cost
  * O(n n_times).
  *
- * @param options  NULL: 0.95, AN_FG_EVENTS_STAY, AN_FG_BRESLOW, AN_FG_FULL, 50 iterations
+ * @param options  NULL: an_fg_defaults()
  * @retval AN_ERR_DATA      a row breaks what an_surv demands, or a covariate is not
  * finite
  * @retval AN_ERR_ESTIMATE  no event of the cause, or weights that are not defined
@@ -229,6 +234,9 @@ typedef struct an_fg_table {
     double *weight;       /**< [n] */
     struct an_arena *mem; /**< private */
 } an_fg_table;
+/** Rows for this cause; weights by the Kaplan-Meier estimate of censoring in each group of
+ *  censoring (NULL: one). Fails as an_fg_fit_model().
+ *  @param out  free with an_fg_table_free() */
 AN_API an_status an_fg_expand(an_ctx *ctx, const an_surv *surv, int32_t cause,
                               const an_grouping *censoring, an_fg_censoring rule,
                               an_fg_table **out);

@@ -53,7 +53,7 @@ typedef struct an_cox_options {
 } an_cox_options;
 
 /** Efron, variance by rule, 0.95, 100 iterations, with concordance. */
-AN_API an_cox_options an_cox_options_default(void);
+AN_API an_cox_options an_cox_defaults(void);
 
 /* ---- Result ---- */
 
@@ -223,6 +223,8 @@ typedef struct an_cox_residuals {
     struct an_arena *memory;         /**< private */
 } an_cox_residuals;
 
+/** Residuals of a fit on the data it was made from; free with an_cox_residuals_free().
+ *  Grambsch and Therneau 1994, Therneau and others 1990. */
 AN_API an_status an_cox_residuals_of(an_ctx *ctx, const an_cox_data *data,
                                      const an_cox *fit, an_cox_residuals **out);
 AN_API void an_cox_residuals_free(an_cox_residuals *residuals); /**< NULL is allowed */

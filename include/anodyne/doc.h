@@ -48,13 +48,16 @@ typedef struct an_value {
 } an_value;
 
 AN_API an_value an_text(const char *text); /**< "": an empty cell */
+/** One number; a number with limits at 0.95. NaN: not estimable. */
 AN_API an_value an_number(an_kind kind, double value);
 AN_API an_value an_estimate(an_kind kind, double value, double lower, double upper);
 /** Limits of another level than 0.95. */
 AN_API an_value an_estimate_at(an_kind kind, double value, double lower, double upper,
                                double level);
+/** A time with limits, "not reached" where NaN; 49 of 58. */
 AN_API an_value an_time_value(double value, double lower, double upper, const char *unit);
 AN_API an_value an_count_of(double count, double total);
+/** No number, and why. */
 AN_API an_value an_not_estimable(an_kind kind, const char *reason);
 /** The number, or not estimable for this reason where it is NaN. */
 AN_API an_value an_number_or(an_kind kind, double value, const char *reason);
@@ -173,6 +176,7 @@ typedef struct an_node {
 
 typedef struct an_doc an_doc;
 
+/** An empty document; free with an_doc_free(). */
 AN_API an_status an_doc_new(an_ctx *ctx, const char *title, an_doc **out);
 AN_API void an_doc_free(an_doc *doc); /**< NULL is allowed */
 AN_API const an_node *

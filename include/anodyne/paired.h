@@ -44,10 +44,8 @@ typedef struct an_paired_options {
     an_index exact_test;  /**< largest number of ranks for the exact test; 1000 */
     an_index exact_limit; /**< largest number of pairs for the exact interval; 400 */
 } an_paired_options;
-#define AN_PAIRED_DEFAULTS \
-    {                      \
-        0.95, 1000, 400    \
-    }
+/** The values named above: what NULL for options means. */
+AN_API an_paired_options an_paired_defaults(void);
 
 typedef struct an_paired {
     an_index n, n_missing; /**< complete pairs; pairs left out */

@@ -50,6 +50,7 @@ AN_API an_status an_render_table_csv(an_ctx *ctx, const an_node *table, an_bytes
 AN_API an_status an_render_figure_csv(an_ctx *ctx, const an_figure *figure,
                                       an_bytes *out);
 
+/** CommonMark with pipe tables; figures as their captions. */
 AN_API an_status an_render_markdown(an_ctx *ctx, const an_doc *doc, an_bytes *out);
 
 /** Words around the document. A field that is NULL takes its default. */

@@ -40,6 +40,7 @@ typedef enum an_status {
 #undef AN_STATUS_ENUM
 } an_status;
 
+/** The text of the list above: "success". */
 AN_API const char *an_status_text(an_status status);
 AN_API int an_status_exit(an_status status); /**< exit code of the command line */
 

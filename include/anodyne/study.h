@@ -53,6 +53,7 @@ typedef struct an_study_report {
     const char *output;                /**< folder, or NULL */
     double figure_width_mm;            /**< 0: default */
 } an_study_report;
+/** Borrowed from the study. */
 AN_API const an_study_report *an_study_report_settings(const an_study *study);
 
 /** Typed variables after an_study_read(); NULL before. */
@@ -85,6 +86,7 @@ typedef struct an_problem_kind {
     const char *code, *severity, *meaning, *advice;
 } an_problem_kind;
 
+/** All codes that anodyne can print. */
 AN_API an_index an_problem_kind_count(void);
 AN_API const an_problem_kind *an_problem_kind_at(an_index i); /**< in manual order */
 AN_API const an_problem_kind *an_problem_kind_find(const char *code); /**< or NULL */

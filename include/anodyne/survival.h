@@ -86,6 +86,7 @@ typedef struct an_km_options {
         start_time; /**< condition on survival to here; NaN (default): from the start */
 } an_km_options;
 
+/** What NULL for options means: level 0.95, log(-log) limits. */
 AN_API an_km_options an_km_defaults(void);
 
 /** One curve: right-continuous steps at the distinct times at which anybody left. */
@@ -145,6 +146,7 @@ typedef struct an_km_point {
     double n_event;               /**< weight of the events up to and including time */
     bool beyond; /**< after the last follow-up while S > 0: the value is carried on */
 } an_km_point;
+/** Kernel: binary search. */
 AN_API an_km_point an_km_at(const an_km_curve *curve, double time);
 
 /** What to say when S lies exactly on 1 - p over the final plateau. */
@@ -174,6 +176,7 @@ typedef struct an_km_mean {
     double tau, mean, se;
     bool beyond; /**< tau is after the last follow-up while S > 0 */
 } an_km_mean;
+/** Kernel. */
 AN_API an_km_mean an_km_restricted_mean(const an_km_curve *curve, double tau);
 
 /* ---- Log-rank tests ---- */
@@ -193,6 +196,7 @@ typedef struct an_logrank_options {
     int32_t cause;        /**< as in an_km_options, default 1 */
 } an_logrank_options;
 
+/** What NULL for options means: rho = gamma = 0, cause 1. */
 AN_API an_logrank_options an_logrank_defaults(void);
 
 /** Result; k = n_groups used levels in the order of their codes, s used strata. */

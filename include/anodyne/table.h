@@ -50,6 +50,7 @@ typedef struct an_column {
 
 typedef struct an_table an_table;
 
+/** What a table holds; columns are borrowed. */
 AN_API an_index an_table_rows(const an_table *table);
 AN_API an_index an_table_columns(const an_table *table);
 AN_API const an_column *an_table_column(const an_table *table, an_index i);

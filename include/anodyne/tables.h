@@ -19,10 +19,8 @@ typedef struct an_contingency_options {
     int64_t n_draws; /**< tables drawn when the exact test would take more; 100000 */
     uint64_t seed;   /**< of those draws */
 } an_contingency_options;
-#define AN_CONTINGENCY_DEFAULTS \
-    {                           \
-        3e8, 100000, 1          \
-    }
+/** The values named above: what NULL for options means. */
+AN_API an_contingency_options an_contingency_defaults(void);
 
 /** Empty rows and columns take no part. With fewer than two rows or columns left
  *  everything but n and fisher_p = 1 is NaN. */

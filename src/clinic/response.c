@@ -58,11 +58,16 @@ static an_response classify(double b, double f, opioid_change o,
     return AN_RESPONSE_INDETERMINATE;
 }
 
+an_consensus_rule an_consensus_defaults(void)
+{
+    return (an_consensus_rule){.min_baseline = 2, .opioid_policy = AN_OPIOID_REQUIRED};
+}
+
 an_response an_consensus_response(double baseline, double followup,
                                   double opioid_baseline, double opioid_followup,
                                   const an_consensus_rule *rule)
 {
-    static const an_consensus_rule defaults = AN_CONSENSUS_DEFAULTS;
+    const an_consensus_rule defaults = an_consensus_defaults();
     const an_consensus_rule *r = rule ? rule : &defaults;
     opioid_change same_dose = {false, false, false, true};
 

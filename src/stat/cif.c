@@ -165,11 +165,17 @@ static an_status check_options(an_ctx *ctx, const an_cif_options *o)
     return AN_OK;
 }
 
+an_cif_options an_cif_defaults(void)
+{
+    return (an_cif_options){
+        .conf_level = 0.95, .variance = AN_CIF_AALEN, .limits = AN_CIF_LOGLOG};
+}
+
 an_status an_cif_fit(an_ctx *ctx, const an_surv *surv, const an_grouping *group,
                      const an_grouping *cluster, const an_cif_options *options,
                      an_cif **out)
 {
-    static const an_cif_options standard = {0.95, AN_CIF_AALEN, AN_CIF_LOGLOG};
+    const an_cif_options standard = an_cif_defaults();
     const an_cif_options *o = options ? options : &standard;
     const bool robust = surv->weight || (cluster && cluster->code);
     an_status st = AN_OK;

@@ -1,7 +1,7 @@
 /* The public fit: newton's result on the scale of the data, with its tests. */
 #include "stat/cox_newton.h"
 
-an_cox_options an_cox_options_default(void)
+an_cox_options an_cox_defaults(void)
 {
     return (an_cox_options){.ties = AN_COX_EFRON,
                             .variance = AN_COX_VARIANCE_AUTO,

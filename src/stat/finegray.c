@@ -281,8 +281,14 @@ static void describe_times(const newton *z, an_fg_fit *fit)
     }
 }
 
-static const an_fg_options standard = {0.95, AN_FG_EVENTS_STAY, AN_FG_BRESLOW, AN_FG_FULL,
-                                       50};
+an_fg_options an_fg_defaults(void)
+{
+    return (an_fg_options){.conf_level = 0.95,
+                           .censoring = AN_FG_EVENTS_STAY,
+                           .ties = AN_FG_BRESLOW,
+                           .variance = AN_FG_FULL,
+                           .max_iter = 50};
+}
 
 static an_status check_options(an_ctx *ctx, const an_fg_options *o)
 {
@@ -297,6 +303,7 @@ an_status an_fg_fit_model(an_ctx *ctx, const an_fg_model *model,
                           const an_fg_options *options, an_fg_fit **out)
 {
     an_status st = AN_OK;
+    const an_fg_options standard = an_fg_defaults();
     const an_fg_options *o = options ? options : &standard;
     an_fg_fit *fit = NULL;
     an_fg fg;

@@ -227,10 +227,16 @@ static void count_signs(const pairs *p, an_paired *out)
     }
 }
 
+an_paired_options an_paired_defaults(void)
+{
+    return (an_paired_options){
+        .conf_level = 0.95, .exact_test = 1000, .exact_limit = 400};
+}
+
 an_status an_paired_fit(an_ctx *ctx, an_index n, const double *x, const double *y,
                         const an_paired_options *options, an_paired *out)
 {
-    static const an_paired_options defaults = AN_PAIRED_DEFAULTS;
+    const an_paired_options defaults = an_paired_defaults();
     const an_paired_options *o = options ? options : &defaults;
     an_status st = AN_OK;
     an_arena *mem = NULL;

@@ -328,11 +328,16 @@ done:
     return st;
 }
 
+an_two_sample_options an_two_sample_defaults(void)
+{
+    return (an_two_sample_options){.conf_level = 0.95, .exact_budget = 4e8};
+}
+
 an_status an_two_sample_fit(an_ctx *ctx, an_index n1, const double *x, an_index n2,
                             const double *y, const an_two_sample_options *options,
                             an_two_sample *out)
 {
-    static const an_two_sample_options defaults = AN_TWO_SAMPLE_DEFAULTS;
+    const an_two_sample_options defaults = an_two_sample_defaults();
     const an_two_sample_options *o = options ? options : &defaults;
     an_status st = AN_OK;
     an_arena *mem = NULL;

@@ -109,7 +109,7 @@ static void test_without_competing_events_it_is_cox(void **state)
 {
     static sample s;
     an_fg_model model = model_of(&s, N);
-    an_cox_options cox_options = an_cox_options_default();
+    an_cox_options cox_options = an_cox_defaults();
     an_ctx *ctx = an_ctx_new();
 
     (void)state;
@@ -151,7 +151,7 @@ static void test_without_censoring_it_is_cox_with_immortals(void **state)
     int32_t event[N];
     const an_fg_options o = {0.95, AN_FG_EVENTS_STAY, AN_FG_BRESLOW, AN_FG_FULL, 50};
     an_fg_model model = model_of(&s, N);
-    an_cox_options cox_options = an_cox_options_default();
+    an_cox_options cox_options = an_cox_defaults();
     an_cox_data data = {.surv = {N, forever, event, NULL, NULL, 1}, .p = P, .x = s.x};
     an_ctx *ctx = an_ctx_new();
     an_cox *cox = NULL;

@@ -6,7 +6,7 @@
 
 static an_cox_options breslow(void)
 {
-    an_cox_options o = an_cox_options_default();
+    an_cox_options o = an_cox_defaults();
 
     o.ties = AN_COX_BRESLOW;
     o.variance = AN_COX_VARIANCE_MODEL;

@@ -39,7 +39,7 @@ an_status or_cox_input(an_ctx *ctx, const or_case *c, const char *extra, or_cox 
                       .strata = grouping_of(&f->strata),
                       .cluster = grouping_of(f->cluster.code ? &f->cluster : &f->id),
                       .names = f->names};
-    cox->options = an_cox_options_default();
+    cox->options = an_cox_defaults();
     cox->options.ties = ties_of(c);
     cox->options.max_iter = (int)or_arg_number(c, "max_iter", 200);
     if (json_object_get(c->args, "robust"))

@@ -48,19 +48,17 @@ static const char *const references[] = {
     NULL,
 };
 
-/* ---- Options ---- */
-
 static an_cif_options options_of(const an_cif_params *p)
 {
-    static const an_cif_options of_package[] = {
-        {0, AN_CIF_AALEN, AN_CIF_LOGLOG},
-        {0, AN_CIF_JACKKNIFE, AN_CIF_LOG},
-        {0, AN_CIF_AALEN, AN_CIF_LOGLOG},
-        {0, AN_CIF_DELTA, AN_CIF_LOGLOG},
-    };
-    an_cif_options o = of_package[p->preset];
+    an_cif_options o = an_cif_defaults();
 
     o.conf_level = p->conf_level;
+    if (p->preset == AN_PACKAGE_R) {
+        o.variance = AN_CIF_JACKKNIFE;
+        o.limits = AN_CIF_LOG;
+    } else if (p->preset == AN_PACKAGE_STATA) {
+        o.variance = AN_CIF_DELTA;
+    }
     if (p->variance > 0) o.variance = (an_cif_variance)(p->variance - 1);
     if (p->conf_type > 0) o.limits = (an_cif_limits)(p->conf_type - 1);
     return o;

@@ -53,7 +53,7 @@ static const char *const references[] = {
 
 static an_cox_options options_of(const an_cox_params *p)
 {
-    an_cox_options o = an_cox_options_default();
+    an_cox_options o = an_cox_defaults();
 
     o.conf_level = p->conf_level;
     o.variance = (an_cox_variance)p->variance;

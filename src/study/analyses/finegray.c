@@ -49,12 +49,9 @@ static const char *const references[] = {
 
 static an_fg_options options_of(const an_finegray_params *p)
 {
-    an_fg_options o = {.conf_level = p->conf_level,
-                       .censoring = AN_FG_EVENTS_STAY,
-                       .ties = AN_FG_BRESLOW,
-                       .variance = AN_FG_FULL,
-                       .max_iter = 50};
+    an_fg_options o = an_fg_defaults();
 
+    o.conf_level = p->conf_level;
     if (p->preset == AN_PACKAGE_R) { /* finegray(), then coxph() with an id */
         o.censoring = AN_FG_EVENTS_LEAVE;
         o.ties = AN_FG_EFRON;

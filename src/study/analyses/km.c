@@ -46,7 +46,7 @@ static const char *const references[] = {
     NULL,
 };
 
-static an_km_options km_options(const an_km_params *p)
+static an_km_options options_of(const an_km_params *p)
 {
     an_km_options o = an_km_defaults();
 
@@ -123,7 +123,7 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
 {
     an_status st = AN_OK;
     const an_km_params *p = opt;
-    const an_km_options o = km_options(p), reverse = follow_up_options(&o);
+    const an_km_options o = options_of(p), reverse = follow_up_options(&o);
     const an_surv *surv = &frame->surv;
     an_grouping groups, strata, clusters;
     an_km *km = NULL, *follow_up = NULL;

@@ -50,7 +50,7 @@ static const char *const references[] = {
     NULL,
 };
 
-static an_logrank_options test_options(const options *o)
+static an_logrank_options options_of(const options *o)
 {
     static const an_logrank_weight weight[] = {AN_LOGRANK_FH, AN_LOGRANK_GEHAN,
                                                AN_LOGRANK_TARONE_WARE, AN_LOGRANK_PETO,
@@ -170,7 +170,7 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
 {
     an_status st = AN_OK;
     const options *o = opt;
-    const an_logrank_options t = test_options(o);
+    const an_logrank_options t = options_of(o);
     an_grouping groups, strata;
     an_logrank *test = NULL;
     an_logrank_pairs *pairs = NULL;

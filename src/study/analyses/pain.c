@@ -104,7 +104,6 @@ static an_status read_frame(an_pain *p)
 {
     const an_vector *ob = an_frame_role(p->frame, "opioid_baseline");
     const an_vector *of = an_frame_role(p->frame, "opioid_followup");
-    const an_consensus_rule defaults = AN_CONSENSUS_DEFAULTS;
 
     p->n = p->frame->n;
     p->before = an_frame_role(p->frame, "baseline");
@@ -112,7 +111,7 @@ static an_status read_frame(an_pain *p)
     p->group = an_frame_role(p->frame, "group");
     p->opioid_before = ob && of ? ob->x : NULL;
     p->opioid_after = ob && of ? of->x : NULL;
-    p->rule = defaults;
+    p->rule = an_consensus_defaults();
     p->rule.min_baseline = p->o->min_baseline;
     p->rule.opioid_policy = p->opioid_before && p->o->opioids == 0 ? AN_OPIOID_REQUIRED
                                                                    : AN_OPIOID_SCORE_ONLY;
@@ -218,7 +217,7 @@ static void paired_sentence(an_pain *p, const an_paired *f)
 
 static an_status paired(an_pain *p)
 {
-    an_paired_options o = AN_PAIRED_DEFAULTS;
+    an_paired_options o = an_paired_defaults();
     an_paired f;
     an_status st;
 

@@ -89,7 +89,7 @@ static inline an_cox_data sample_full(const sample *s)
 
 static inline an_cox *cox_fit(const an_cox_data *data, const an_cox_options *options)
 {
-    const an_cox_options standard = an_cox_options_default();
+    const an_cox_options standard = an_cox_defaults();
     an_ctx *ctx = an_ctx_new();
     an_cox *fit = NULL;
     const an_status st = an_cox_fit(ctx, data, options ? options : &standard, &fit);

@@ -19,7 +19,7 @@ static const an_cox_data hand = {
 /* At 1: r of 3 r + 3; at 6: r and 1 of r + 3, twice; at 9: alone. */
 static void test_breslow_by_hand(void **state)
 {
-    an_cox_options o = an_cox_options_default();
+    an_cox_options o = an_cox_defaults();
     an_cox *fit;
     const double r = (3 + sqrt(33)) / 2;
 
@@ -50,7 +50,7 @@ static void test_efron_by_hand(void **state)
 /* Discrete: pairs of {r, 1, 1, 1} with sum 3 r + 3. */
 static void test_discrete_by_hand(void **state)
 {
-    an_cox_options o = an_cox_options_default();
+    an_cox_options o = an_cox_defaults();
     an_cox *fit;
 
     (void)state;
@@ -70,7 +70,7 @@ static void test_discrete_by_hand(void **state)
 static void check_definition(const an_cox_data *data, an_cox_ties ties, double tol)
 {
     const double zero[SAMPLE_MOST] = {0};
-    an_cox_options o = an_cox_options_default();
+    an_cox_options o = an_cox_defaults();
     truth t, null;
     an_cox *fit;
 
@@ -131,7 +131,7 @@ static void test_robust_is_cross_product(void **state)
 {
     sample s = sample_new(80, 2, 15);
     an_cox_data data = sample_full(&s);
-    an_cox_options o = an_cox_options_default();
+    an_cox_options o = an_cox_defaults();
     an_cox *fit, *without;
 
     (void)state;
@@ -257,7 +257,7 @@ static void test_threads_give_the_same_bits(void **state)
 {
     sample s = sample_new(40000, 5, 400);
     const an_cox_data data = sample_full(&s);
-    an_cox_options o = an_cox_options_default();
+    an_cox_options o = an_cox_defaults();
     an_cox *one = NULL;
 
     (void)state;
@@ -288,7 +288,7 @@ static void test_threads_give_the_same_bits(void **state)
 static void refuse(const an_cox_data *data, const an_cox_options *o, an_status expected,
                    const char *word)
 {
-    const an_cox_options standard = an_cox_options_default();
+    const an_cox_options standard = an_cox_defaults();
     an_ctx *ctx = an_ctx_new();
     an_cox *fit = NULL;
 
@@ -302,7 +302,7 @@ static void test_refusals(void **state)
 {
     const double weight[] = {1, 1, 0, 1, 1, 1}, bad[] = {0, 1, 1, NAN, 0, 0};
     const double entry[] = {0, 0, 0, 0, 6, 0}, huge[] = {0, 2000, 0, 0, 0, 0};
-    an_cox_options o = an_cox_options_default();
+    an_cox_options o = an_cox_defaults();
     an_cox_data data = hand;
 
     (void)state;
@@ -324,7 +324,7 @@ static void test_refusals(void **state)
     refuse(&data, NULL, AN_ERR_DATA, "exp");
     o.variance = AN_COX_VARIANCE_ROBUST;
     refuse(&hand, &o, AN_ERR_ARGUMENT, "robust");
-    o = an_cox_options_default();
+    o = an_cox_defaults();
     o.conf_level = 1;
     refuse(&hand, &o, AN_ERR_ARGUMENT, "conf_level");
 }
@@ -333,7 +333,7 @@ static an_status fit_and_test(an_ctx *ctx)
 {
     sample s = sample_new(30, 2, 10);
     const an_cox_data data = sample_full(&s);
-    an_cox_options o = an_cox_options_default();
+    an_cox_options o = an_cox_defaults();
     an_cox *fit = NULL;
     an_zph *zph = NULL;
     an_status st;

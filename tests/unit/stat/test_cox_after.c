@@ -11,7 +11,7 @@ static void test_residuals_add_up(void **state)
 {
     sample s = sample_new(120, 2, 15);
     const an_cox_data data = sample_full(&s);
-    an_cox_options o = an_cox_options_default();
+    an_cox_options o = an_cox_defaults();
     an_ctx *ctx = an_ctx_new();
     an_cox_residuals *r = NULL;
     an_cox *fit;
@@ -51,7 +51,7 @@ static void test_null_curve_is_nelson_aalen(void **state)
 {
     sample s = sample_new(60, 1, 9);
     an_cox_data data = sample_plain(&s);
-    an_cox_options o = an_cox_options_default();
+    an_cox_options o = an_cox_defaults();
     an_ctx *ctx = an_ctx_new();
     an_cox_curves *curves = NULL;
     an_km *km = NULL;
@@ -85,7 +85,7 @@ static void test_predictions_are_the_curve(void **state)
 {
     sample s = sample_new(50, 2, 12);
     const an_cox_data data = sample_plain(&s);
-    an_cox_options o = an_cox_options_default();
+    an_cox_options o = an_cox_defaults();
     an_ctx *ctx = an_ctx_new();
     an_cox_predictions *p = NULL;
     an_cox_curves *curves = NULL;
@@ -156,7 +156,7 @@ static an_status do_all(an_ctx *ctx)
 {
     sample s = sample_new(15, 1, 6);
     const an_cox_data data = sample_full(&s);
-    const an_cox_options o = an_cox_options_default();
+    const an_cox_options o = an_cox_defaults();
     an_status st = AN_OK;
     an_cox *fit = NULL;
     an_cox_residuals *r = NULL;

@@ -46,7 +46,7 @@ static void test_global_is_the_score_test(void **state)
     const an_cox_data data = sample_plain(&s);
     an_cox *fit = cox_fit(&data, NULL), *test;
     an_zph *zph = zph_of(&data, fit, AN_ZPH_IDENTITY);
-    an_cox_options o = an_cox_options_default();
+    an_cox_options o = an_cox_defaults();
     an_cox_data wide;
 
     (void)state;
