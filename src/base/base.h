@@ -91,7 +91,11 @@ typedef struct an_arena an_arena;
 an_arena *an_arena_new(an_ctx *ctx); /* NULL: out of memory, message set */
 void an_arena_free(an_arena *mem);   /* NULL is allowed */
 void *an_arena_alloc(an_arena *mem, an_index n, size_t size); /* zeroed; n = 0 is valid */
-char *an_arena_strdup(an_arena *mem, const char *text);       /* NULL text gives NULL */
+/* array with room for more than its n elements, moved when there is none; the old one
+ * stays in mem. NULL: out of memory. */
+void *an_arena_room(an_arena *mem, void *array, an_index n, an_index *capacity,
+                    size_t size);
+char *an_arena_strdup(an_arena *mem, const char *text); /* NULL text gives NULL */
 char *an_arena_strndup(an_arena *mem, const char *text, size_t size);
 char *an_arena_printf(an_arena *mem, const char *format, ...) AN_PRINTF(2, 3);
 

@@ -112,6 +112,20 @@ char *an_arena_strndup(an_arena *mem, const char *text, size_t size)
     return copy;
 }
 
+void *an_arena_room(an_arena *mem, void *array, an_index n, an_index *capacity,
+                    size_t size)
+{
+    const an_index wanted = n < 8 ? 8 : 2 * n;
+    void *grown;
+
+    if (n < *capacity) return array;
+    grown = an_arena_alloc(mem, wanted, size);
+    if (!grown) return NULL;
+    if (n > 0) memcpy(grown, array, (size_t)n * size);
+    *capacity = wanted;
+    return grown;
+}
+
 char *an_arena_strdup(an_arena *mem, const char *text)
 {
     return text ? an_arena_strndup(mem, text, strlen(text)) : NULL;

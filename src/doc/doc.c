@@ -44,18 +44,12 @@ static void *take(an_doc *doc, an_index n, size_t size)
     return p;
 }
 
-/* Array of n elements that has room for one more; the old one stays in the arena. */
 static void *room(an_doc *doc, void *array, an_index n, an_index *capacity, size_t size)
 {
-    const an_index wanted = n < 8 ? 8 : 2 * n;
-    void *grown;
+    void *p = doc->st == AN_OK ? an_arena_room(doc->mem, array, n, capacity, size) : NULL;
 
-    if (n < *capacity) return array;
-    grown = take(doc, wanted, size);
-    if (!grown) return NULL;
-    if (n > 0) memcpy(grown, array, (size_t)n * size);
-    *capacity = wanted;
-    return grown;
+    if (!p && doc->st == AN_OK) doc->st = an_fail_memory(doc->ctx);
+    return p;
 }
 
 static const char *copy_text(an_doc *doc, const char *text)

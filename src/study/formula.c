@@ -36,16 +36,8 @@ static an_status read_surv(reader *r, const an_expr *surv)
 
 static an_status add_expr(reader *r, an_exprs *list, const an_expr *e)
 {
-    if (list->n ==
-        list->capacity) { /* doubled in the arena: what is left behind is small */
-        const an_index capacity = list->capacity ? 2 * list->capacity : 4;
-        const an_expr **grown = an_arena_alloc(r->mem, capacity, sizeof *grown);
-
-        if (!grown) return an_fail_memory(r->ctx);
-        for (an_index i = 0; i < list->n; i++) grown[i] = list->e[i];
-        list->e = grown;
-        list->capacity = capacity;
-    }
+    list->e = an_arena_room(r->mem, list->e, list->n, &list->capacity, sizeof *list->e);
+    if (!list->e) return an_fail_memory(r->ctx);
     list->e[list->n++] = e;
     return AN_OK;
 }
@@ -87,15 +79,8 @@ static an_status add_term(reader *r, term_list *list, const an_formula_term *t)
         if (same_term(&list->t[i], t)) return AN_OK;
     if (list->n == AN_MOST_TERMS)
         return fail_at(r, t->factor[0], "more than 1,000 terms", NULL);
-    if (list->n == list->capacity) {
-        const an_index capacity = list->capacity ? 2 * list->capacity : 8;
-        an_formula_term *grown = an_arena_alloc(r->mem, capacity, sizeof *grown);
-
-        if (!grown) return an_fail_memory(r->ctx);
-        for (an_index i = 0; i < list->n; i++) grown[i] = list->t[i];
-        list->t = grown;
-        list->capacity = capacity;
-    }
+    list->t = an_arena_room(r->mem, list->t, list->n, &list->capacity, sizeof *list->t);
+    if (!list->t) return an_fail_memory(r->ctx);
     list->t[list->n++] = *t;
     return AN_OK;
 }

@@ -59,7 +59,7 @@ an_status an_builder_drop(an_builder *b, const bool *drop, const char *reason)
     return AN_OK;
 }
 
-static an_status drop_missing(an_builder *b, const an_vector *v)
+an_status an_builder_drop_missing(an_builder *b, const an_vector *v, const char *reason)
 {
     an_status st = AN_OK;
     an_ctx *ctx = b->ctx;
@@ -67,9 +67,15 @@ static an_status drop_missing(an_builder *b, const an_vector *v)
 
     AN_ALLOC(drop, b->mem, b->n_rows);
     for (an_index i = 0; i < b->n_rows; i++) drop[i] = an_vector_missing(v, i);
-    AN_TRY(an_builder_drop(b, drop, an_arena_printf(b->mem, "missing: %s", v->label)));
+    AN_TRY(an_builder_drop(b, drop, reason));
 done:
     return st;
+}
+
+static an_status drop_missing(an_builder *b, const an_vector *v)
+{
+    return an_builder_drop_missing(b, v,
+                                   an_arena_printf(b->mem, "missing: %s", v->label));
 }
 
 /* ---- Steps ---- */

@@ -62,6 +62,7 @@ enum { AN_MOST_NOTES = 64, AN_MOST_DROPPED = 1100 };
 an_status an_builder_note(an_builder *b, const char *format, ...) AN_PRINTF(2, 3);
 /* Drop the kept rows i where drop[i], for one reason. */
 an_status an_builder_drop(an_builder *b, const bool *drop, const char *reason);
+an_status an_builder_drop_missing(an_builder *b, const an_vector *v, const char *reason);
 /* The role of this kind, or NULL. */
 const an_role *an_role_of_kind(const an_analysis *analysis, an_role_kind kind);
 const an_role *an_role_named(const an_analysis *analysis, const char *name);

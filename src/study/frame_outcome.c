@@ -83,16 +83,7 @@ done:
 
 static an_status drop_where_missing(an_builder *b, const double *x, const char *reason)
 {
-    const an_vector v = {.x = x};
-    an_status st = AN_OK;
-    an_ctx *ctx = b->ctx;
-    bool *drop;
-
-    AN_ALLOC(drop, b->mem, b->n_rows);
-    for (an_index i = 0; i < b->n_rows; i++) drop[i] = an_vector_missing(&v, i);
-    AN_TRY(an_builder_drop(b, drop, reason));
-done:
-    return st;
+    return an_builder_drop_missing(b, &(an_vector){.x = x}, reason);
 }
 
 static an_status drop_without_event(an_builder *b, const char *reason)

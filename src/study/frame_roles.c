@@ -55,15 +55,9 @@ static an_status fail_not_taken(an_builder *b, size_t at, const char *what)
 an_status an_builder_add_part(an_builder *b, const char *role, bool complete,
                               const an_vector *v)
 {
-    if (b->n_parts == b->parts_capacity) {
-        const an_index capacity = b->parts_capacity ? 2 * b->parts_capacity : 8;
-        an_part *grown = an_arena_alloc(b->mem, capacity, sizeof *grown);
-
-        if (!grown) return an_fail_memory(b->ctx);
-        for (an_index i = 0; i < b->n_parts; i++) grown[i] = b->parts[i];
-        b->parts = grown;
-        b->parts_capacity = capacity;
-    }
+    b->parts =
+        an_arena_room(b->mem, b->parts, b->n_parts, &b->parts_capacity, sizeof *b->parts);
+    if (!b->parts) return an_fail_memory(b->ctx);
     b->parts[b->n_parts++] = (an_part){.role = role, .complete = complete, .full = *v};
     return AN_OK;
 }

@@ -81,14 +81,6 @@ done:
     return st;
 }
 
-static an_status refuse_no_events(an_cox_view *v)
-{
-    if (v->fit->n_events > 0) return AN_OK;
-    return an_fail(v->r.ctx, AN_ERR_ESTIMATE,
-                   "none of the %lld patients had %s: a Cox model cannot be estimated",
-                   (long long)v->fit->n, v->r.event);
-}
-
 static an_effect effect_of(const an_cox *fit, an_index c)
 {
     if (fit->flag[c] == AN_COX_ALIASED) return an_effect_missing(0);
@@ -211,7 +203,7 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
     if (!v.r.mem) return AN_ERR_MEMORY;
     AN_TRY(fill_data(&v));
     AN_TRY(an_cox_fit(ctx, &v.data, &v.options, &v.fit));
-    AN_TRY(refuse_no_events(&v));
+    AN_TRY(an_regression_need_events(&v.r));
     AN_TRY(fill_effects(&v));
     if (v.params->univariable && frame->design.n_terms > 1) AN_TRY(fit_alone(&v));
     AN_TRY(test_hazards(&v));

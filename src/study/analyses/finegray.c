@@ -80,16 +80,6 @@ done:
     return st;
 }
 
-static an_status refuse_no_events(const an_finegray_view *v)
-{
-    for (an_index i = 0; i < v->r.frame->n; i++)
-        if (v->r.frame->surv.event[i] == 1) return AN_OK;
-    return an_fail(v->r.ctx, AN_ERR_ESTIMATE,
-                   "none of the %lld patients had %s: a Fine-Gray model cannot be "
-                   "estimated",
-                   (long long)v->r.frame->n, v->r.event);
-}
-
 static an_effect effect_of(const an_fg_fit *fit, an_index c)
 {
     if (fit->aliased[c]) return an_effect_missing(0);
@@ -150,7 +140,7 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
     v.r.mem = an_arena_new(ctx);
     if (!v.r.mem) return AN_ERR_MEMORY;
     AN_TRY(fill_model(&v));
-    AN_TRY(refuse_no_events(&v));
+    AN_TRY(an_regression_need_events(&v.r));
     AN_TRY(an_fg_fit_model(ctx, &v.model, &v.options, &v.fit));
     AN_TRY(fill_effects(&v));
     AN_TRY(describe(&v));

@@ -13,6 +13,15 @@ an_effect an_effect_missing(int towards)
     return (an_effect){NAN, NAN, NAN, NAN, towards, reasons[towards + 1]};
 }
 
+an_status an_regression_need_events(const an_regression *r)
+{
+    for (an_index i = 0; i < r->frame->n; i++)
+        if (r->frame->surv.event[i] == 1) return AN_OK;
+    return an_fail(r->ctx, AN_ERR_ESTIMATE,
+                   "none of the %lld patients had %s: %s cannot be done",
+                   (long long)r->frame->n, r->event, r->method);
+}
+
 /* ---- Rows ---- */
 
 const char *an_one_unit(an_doc *doc, const char *unit)

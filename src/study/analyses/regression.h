@@ -49,6 +49,8 @@ typedef struct an_regression {
 /* One unit of a number: "year" of "years"; "unit" of NULL. */
 const char *an_one_unit(an_doc *doc, const char *unit);
 
+/* AN_ERR_ESTIMATE when nobody had the event. */
+an_status an_regression_need_events(const an_regression *r);
 /* rows and term_key, and room for effect. */
 an_status an_regression_start(an_regression *r);
 /* term_p, from coef[n_columns] and vcov[n_columns x n_columns]; NaN in vcov counts as 0.

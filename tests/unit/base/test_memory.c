@@ -70,6 +70,25 @@ static void arrays_grow_zeroed(void **state)
     an_ctx_free(ctx);
 }
 
+static void arrays_of_an_arena_keep_what_they_hold(void **state)
+{
+    an_ctx *ctx = an_ctx_new();
+    an_arena *mem = an_arena_new(ctx);
+    int64_t *array = NULL;
+    an_index capacity = 0;
+
+    (void)state;
+    for (an_index n = 0; n < 1000; n++) {
+        array = an_arena_room(mem, array, n, &capacity, sizeof *array);
+        assert_non_null(array);
+        assert_true(capacity > n);
+        array[n] = n;
+    }
+    for (an_index i = 0; i < 1000; i++) assert_int_equal(array[i], i);
+    an_arena_free(mem);
+    an_ctx_free(ctx);
+}
+
 /* What uses every kind of memory; AN_OK or AN_ERR_MEMORY. */
 static an_status work(an_ctx *ctx)
 {
@@ -125,6 +144,7 @@ int main(void)
         cmocka_unit_test(arenas_give_zeroed_aligned_memory),
         cmocka_unit_test(buffers_grow_to_their_limit),
         cmocka_unit_test(arrays_grow_zeroed),
+        cmocka_unit_test(arrays_of_an_arena_keep_what_they_hold),
         cmocka_unit_test(each_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
