@@ -69,6 +69,8 @@ typedef struct an_env {
     an_vfs vfs;
     int64_t (*now)(void *self); /* seconds since 1970 UTC */
     void *now_self;
+    size_t arena_block; /* bytes; 0: large and growing. 1: every request of an arena is an
+                           allocation, which then can fail, and has edges to look at */
 } an_env;
 
 an_env an_env_system(void);            /* libc, POSIX, the clock */

@@ -39,7 +39,7 @@ typedef struct block {
 struct an_arena {
     an_allocator allocator;
     block *head; /* the block that small requests come from; full ones behind it */
-    size_t next_size;
+    size_t next_size, fixed_size; /* fixed_size: 0, or that of the environment */
 };
 
 an_arena *an_arena_new(an_ctx *ctx)
@@ -48,7 +48,8 @@ an_arena *an_arena_new(an_ctx *ctx)
 
     if (!mem) return NULL;
     mem->allocator = an_ctx_env(ctx)->allocator;
-    mem->next_size = FIRST_BLOCK;
+    mem->fixed_size = an_ctx_env(ctx)->arena_block;
+    mem->next_size = mem->fixed_size ? mem->fixed_size : FIRST_BLOCK;
     return mem;
 }
 
@@ -82,7 +83,7 @@ static block *add_block(an_arena *mem, size_t need)
     if (!b) return NULL;
     *b = (block){.next = mem->head, .size = size};
     mem->head = b;
-    if (mem->next_size < LARGEST_BLOCK) mem->next_size *= 2;
+    if (!mem->fixed_size && mem->next_size < LARGEST_BLOCK) mem->next_size *= 2;
     return b;
 }
 

@@ -126,7 +126,8 @@ static void describe_events(const an_study *study, an_doc *doc)
     an_doc_table_end(doc, NULL);
 }
 
-/* First and last date of a column in the population; false: it has none. */
+/* First and last month of a column in the population; false: it has none. The day is
+ * that of a single patient and stays in the data. */
 static bool date_range(const an_study *study, const char *name, char first[16],
                        char last[16])
 {
@@ -142,6 +143,7 @@ static bool date_range(const an_study *study, const char *name, char first[16],
     if (low > high) return false;
     an_date_format(low, first);
     an_date_format(high, last);
+    first[7] = last[7] = '\0'; /* yyyy-mm */
     return true;
 }
 
@@ -161,7 +163,7 @@ static void describe_setting(const an_study *study, an_doc *doc)
         an_doc_text(
             doc, "setting",
             "Cohort study of %lld patients. Follow-up starts at \"%s\" (time zero), "
-            "%s to %s, and ends at an event or at \"%s\", the latest on %s.",
+            "%s to %s, and ends at an event or at \"%s\", the latest in %s.",
             (long long)study->n_population, label_of(study, study->time_zero), first,
             last, label_of(study, study->censoring), seen_last);
     else

@@ -276,6 +276,7 @@ static an_status publish(an_builder *b)
 {
     an_frame *f = b->frame;
     const char *file = an_table_file(b->table), *digest = an_table_digest(b->table);
+    const char *population = b->spec->population ? b->spec->population : b->spec->where;
 
     f->n_dropped_reasons = b->n_dropped;
     f->dropped = b->dropped;
@@ -285,8 +286,8 @@ static an_status publish(an_builder *b)
     if (b->spec->outcome && f->has_surv && f->formula)
         f->formula = an_arena_printf(b->mem, "%s %s", f->event_label, f->formula);
     if (b->formula.text && !f->formula) return an_fail_memory(b->ctx);
-    f->population = b->spec->population ? b->spec->population : b->spec->where;
-    f->population = an_arena_strdup(b->mem, f->population);
+    f->population = an_arena_strdup(b->mem, population);
+    if (population && !f->population) return an_fail_memory(b->ctx);
     f->data = an_arena_printf(b->mem, "%s%s%s", file ? file : "",
                               *digest ? " sha256:" : "", digest);
     if (!f->data) return an_fail_memory(b->ctx);

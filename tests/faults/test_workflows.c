@@ -125,21 +125,21 @@ static void test_allocations(void **state)
     (void)state;
     /* Each of the first hundred, then further and further apart: drawing is slow. */
     for (f.fail_alloc = 1; run_with(&f, AN_ERR_MEMORY);)
-        f.fail_alloc += f.fail_alloc < 100 ? 1 : f.fail_alloc / 16;
+        f.fail_alloc += f.fail_alloc < 30 ? 1 : f.fail_alloc / 6;
 }
 
 static void test_file_operations(void **state)
 {
-    const int errors[] = {ENOSPC, EIO, EACCES};
+    const int errors[] = {ENOSPC, EIO, EACCES}; /* each at every third operation */
 
     (void)state;
     for (int k = 0; k < 3; k++) {
         faults f = {.error = errors[k]};
 
         forgiven = 0;
-        for (f.fail_operation = 1; run_with(&f, AN_ERR_IO);)
-            f.fail_operation += k == 0 ? 1 : 5;
-        assert_in_range(forgiven, 0, 1); /* the link to the latest, and nothing else */
+        for (f.fail_operation = 1 + k; run_with(&f, AN_ERR_IO);) f.fail_operation += 3;
+        /* making the link to the latest, and moving it into place; nothing else */
+        assert_in_range(forgiven, 0, 2);
     }
 }
 
@@ -149,6 +149,104 @@ static void test_short_writes_and_interrupted_calls_are_carried_on(void **state)
 
     (void)state;
     assert_false(run_with(&f, AN_OK));
+}
+
+/* ---- With an older report in the folder ---- */
+
+static an_status write_as(an_ctx *ctx, const char *id)
+{
+    const an_report_options options = {.id = id};
+    char folder[96];
+    an_bytes written = {0};
+    an_doc *doc = NULL;
+    an_status st = an_doc_new(ctx, "Report", &doc);
+
+    snprintf(folder, sizeof folder, "%s/results", base);
+    if (st == AN_OK) {
+        describe(doc);
+        st = an_report_write(ctx, doc, folder, &options, &written);
+    }
+    an_bytes_free(ctx, &written);
+    an_doc_free(doc);
+    return st;
+}
+
+/* The old report is whole, "latest" points to a whole report, and nothing else is there. */
+static void look_at_both(void)
+{
+    char path[96], target[16] = "";
+    int whole = 0;
+
+    snprintf(path, sizeof path, "%s/results/old", base);
+    assert_int_equal(count_entries(path), 8);
+    snprintf(path, sizeof path, "%s/results/new", base);
+    whole = count_entries(path);
+    if (whole >= 0) assert_int_equal(whole, 8);
+    snprintf(path, sizeof path, "%s/results/latest", base);
+    assert_true(readlink(path, target, sizeof target - 1) == 3);
+    assert_true(strcmp(target, "old") == 0 || (whole == 8 && !strcmp(target, "new")));
+    snprintf(path, sizeof path, "%s/results", base);
+    assert_int_equal(count_entries(path), whole >= 0 ? 3 : 2);
+}
+
+static void test_an_older_report_stays_whole(void **state)
+{
+    faults f = {0};
+    const an_env env = faults_env(&f);
+    an_ctx *plain = an_ctx_new();
+    char path[96];
+
+    (void)state;
+    assert_int_equal(write_as(plain, "old"), AN_OK);
+    for (f.fail_operation = 1;; f.fail_operation += 5) {
+        an_ctx *ctx;
+
+        faults_restart(&f);
+        ctx = an_ctx_new_in(&env);
+        write_as(ctx, "new");
+        an_ctx_free(ctx);
+        look_at_both();
+        if (!f.failed) break;
+        snprintf(path, sizeof path, "%s/results/new", base);
+        remove_all(path);
+        snprintf(path, sizeof path, "%s/results", base);
+        assert_int_equal(an_link_replace(plain, "old", path, "latest"), AN_OK);
+    }
+    remove_all(path);
+    an_ctx_free(plain);
+}
+
+/* When nothing can be removed either, the first failure is the one that is told. */
+static void test_cleaning_up_fails_too(void **state)
+{
+    faults f = {.fail_cleanup = true, .error = EIO};
+    const an_env env = faults_env(&f);
+    char path[96];
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/results", base);
+    for (f.fail_operation = 1; f.fail_operation < 30; f.fail_operation += 3) {
+        an_ctx *ctx;
+
+        faults_restart(&f);
+        ctx = an_ctx_new_in(&env);
+        assert_int_equal(write_as(ctx, "new"), AN_ERR_IO);
+        assert_non_null(strstr(an_message(ctx), strerror(EIO)));
+        an_ctx_free(ctx);
+        assert_int_equal(f.live, 0);
+        remove_all(path);
+    }
+}
+
+static void test_a_cancelled_report_leaves_nothing(void **state)
+{
+    an_ctx *ctx = an_ctx_new();
+
+    (void)state;
+    an_ctx_cancel(ctx);
+    assert_int_equal(write_as(ctx, "new"), AN_ERR_CANCELLED);
+    assert_int_equal(count_entries(base), 0);
+    an_ctx_free(ctx);
 }
 
 static int set_up(void **state)
@@ -171,6 +269,9 @@ int main(void)
         cmocka_unit_test(test_allocations),
         cmocka_unit_test(test_file_operations),
         cmocka_unit_test(test_short_writes_and_interrupted_calls_are_carried_on),
+        cmocka_unit_test(test_an_older_report_stays_whole),
+        cmocka_unit_test(test_cleaning_up_fails_too),
+        cmocka_unit_test(test_a_cancelled_report_leaves_nothing),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
