@@ -241,6 +241,24 @@ done:
     return st;
 }
 
+static an_status centre_columns(an_ctx *ctx, an_cox_model *model)
+{
+    const an_cox_data *const data = model->data;
+    const an_index n = data->surv.n;
+
+    for (an_index k = 0; k < model->p; k++) {
+        centre_column(n, data->x + k * n, data->surv.weight, model->centre + k,
+                      model->scale + k);
+        if (!isfinite(model->centre[k]) || !isnormal(model->scale[k]))
+            return an_fail(ctx, AN_ERR_DATA,
+                           "column %s: its values are too large or too close together "
+                           "to compute with; take another unit",
+                           data->names ? data->names[k] : "of x");
+        model->transform[k + k * model->p] = 1;
+    }
+    return AN_OK;
+}
+
 an_status an_cox_model_new(an_ctx *ctx, const an_cox_data *data, an_cox_ties ties,
                            an_arena *mem, an_cox_model *model)
 {
@@ -252,11 +270,7 @@ an_status an_cox_model_new(an_ctx *ctx, const an_cox_data *data, an_cox_ties tie
     AN_TRY(new_arrays(ctx, model));
     AN_TRY(an_cox_plan_new(ctx, data, model->efron, mem, &model->plan));
     AN_TRY(an_cox_state_new(ctx, model->plan, mem, &model->state));
-    for (an_index k = 0; k < model->p; k++) {
-        centre_column(data->surv.n, data->x + k * data->surv.n, data->surv.weight,
-                      model->centre + k, model->scale + k);
-        model->transform[k + k * model->p] = 1;
-    }
+    AN_TRY(centre_columns(ctx, model));
     AN_TRY(find_state_at_zero(ctx, model));
     an_cox_model_factor(model, model->aliased);
     for (an_index j = 0; j < model->p; j++)

@@ -8,6 +8,13 @@ static an_status bad_row(an_ctx *ctx, an_index row, const char *why)
     return an_fail(ctx, AN_ERR_DATA, "row %lld: %s", (long long)(row + 1), why);
 }
 
+static bool all_zero(an_index n, const double *x)
+{
+    for (an_index i = 0; i < n; i++)
+        if (x[i] != 0) return false;
+    return true;
+}
+
 an_status an_surv_check(an_ctx *ctx, const an_surv *surv)
 {
     if (surv->n < 1) return an_fail(ctx, AN_ERR_DATA, "no patient is left to analyse");
@@ -22,6 +29,8 @@ an_status an_surv_check(an_ctx *ctx, const an_surv *surv)
         if (surv->weight && !(isfinite(surv->weight[i]) && surv->weight[i] >= 0))
             return bad_row(ctx, i, "weight is negative or not a number");
     }
+    if (surv->weight && all_zero(surv->n, surv->weight))
+        return an_fail(ctx, AN_ERR_DATA, "every weight is 0: nobody counts");
     return AN_OK;
 }
 

@@ -29,14 +29,18 @@ typedef struct an_jackknife_rows {
     const int32_t *cluster;            /* of each row of surv; NULL: each row alone */
 } an_jackknife_rows;
 
-/* State of one cluster: influence d as of hazard scale c, weight w still at risk. */
+/* State of one cluster: influence d as of hazard scale c, weight w still at risk; the
+ * clusters of the curve are a list. */
 typedef struct an_influence {
     double d, w, c;
+    bool listed;
+    struct an_influence *next;
 } an_influence;
 
 /* variance[k] = sum over clusters of the squared influence on a sum of steps, k over the
  * n_times times. state: one per cluster, or one per row of surv; any content.
- * O(rows + times), see docs/methods/km.md. */
+ * O(rows + times), and O(clusters) more at a time where the running sums have cancelled;
+ * see docs/methods/km.md. */
 void an_jackknife(const an_jackknife_rows *rows, an_index n_times, const double *time,
                   const an_hazard_step *step, an_influence *state, double *variance);
 

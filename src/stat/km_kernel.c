@@ -40,27 +40,59 @@ an_hazard_step an_log_surv_step(double y, double d)
 /* With c the sum of at_risk so far, the influence of a cluster is d + w (c - its c). The
  * sums over clusters of influence^2, influence * weight and weight^2 follow each step
  * without a look at the clusters; a cluster is looked at when a row of it comes or goes.
- */
+ * Once a sum is far below what it has been (a few clusters hold everybody, weights of very
+ * different size have left) its digits are gone, and all clusters are looked at. */
 typedef struct sums {
     double c, dd, dw, ww;
+    double most_dd, most_ww; /* largest since all were looked at */
+    an_influence *clusters;
 } sums;
+
+static const double CANCELLED = 1e-4;
+
+static void remember(sums *s)
+{
+    s->most_dd = fmax(s->most_dd, s->dd);
+    s->most_ww = fmax(s->most_ww, s->ww);
+}
 
 static void step_all(sums *s, double at_risk)
 {
     s->dd += at_risk * (2 * s->dw + at_risk * s->ww);
     s->dw += at_risk * s->ww;
     s->c += at_risk;
+    remember(s);
+}
+
+static void move_to(an_influence *one, double c)
+{
+    one->d += one->w * (c - one->c);
+    one->c = c;
 }
 
 static void change(sums *s, an_influence *one, double influence, double weight)
 {
-    one->d += one->w * (s->c - one->c);
-    one->c = s->c;
+    move_to(one, s->c);
     s->dd += influence * (2 * one->d + influence);
     s->dw += (one->d + influence) * (one->w + weight) - one->d * one->w;
     s->ww += weight * (2 * one->w + weight);
+    remember(s);
     one->d += influence;
     one->w += weight;
+}
+
+static void sum_again_if_cancelled(sums *s)
+{
+    if (s->dd >= CANCELLED * s->most_dd && s->ww >= CANCELLED * s->most_ww) return;
+    s->dd = s->dw = s->ww = 0;
+    for (an_influence *one = s->clusters; one; one = one->next) {
+        move_to(one, s->c);
+        s->dd += one->d * one->d;
+        s->dw += one->d * one->w;
+        s->ww += one->w * one->w;
+    }
+    s->most_dd = s->dd;
+    s->most_ww = s->ww;
 }
 
 static an_influence *of_row(const an_jackknife_rows *rows, an_influence *state,
@@ -75,6 +107,14 @@ static void begin(const an_jackknife_rows *rows, sums *s, an_influence *state)
 {
     for (an_index i = 0; i < rows->n; i++)
         *of_row(rows, state, rows->by_time[i]) = (an_influence){0};
+    for (an_index i = 0; i < rows->n; i++) {
+        an_influence *one = of_row(rows, state, rows->by_time[i]);
+
+        if (one->listed) continue;
+        one->listed = true;
+        one->next = s->clusters;
+        s->clusters = one;
+    }
     for (an_index i = 0; i < rows->n && !rows->by_entry; i++) {
         const int64_t row = rows->by_time[i];
 
@@ -91,12 +131,15 @@ void an_jackknife(const an_jackknife_rows *rows, an_index n_times, const double 
 
     begin(rows, &s, state);
     for (an_index k = 0; k < n_times; k++) {
+        const bool happens = step[k].at_risk != 0 || step[k].event != 0;
+
         for (; rows->by_entry && in < rows->n; in++) {
             const int64_t row = rows->by_entry[in];
 
             if (!(surv->entry[row] < time[k])) break;
             change(&s, of_row(rows, state, row), 0, an_row_weight(surv, row));
         }
+        if (happens) sum_again_if_cancelled(&s);
         step_all(&s, step[k].at_risk);
         for (; out < rows->n && surv->time[rows->by_time[out]] == time[k]; out++) {
             const int64_t row = rows->by_time[out];
@@ -105,7 +148,9 @@ void an_jackknife(const an_jackknife_rows *rows, an_index n_times, const double 
 
             change(&s, of_row(rows, state, row), event ? w * step[k].event : 0, -w);
         }
-        variance[k] = fmax(s.dd, 0);
+        /* Without an event the digits stay, so that a limit does not move. */
+        if (happens) sum_again_if_cancelled(&s);
+        variance[k] = s.dd;
     }
 }
 

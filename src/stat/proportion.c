@@ -106,7 +106,8 @@ static an_interval mid_p(double x, double n, double alpha)
 
 static bool in_range(double x, double n, double conf_level)
 {
-    return n >= 1 && x >= 0 && x <= n && conf_level > 0 && conf_level < 1;
+    return n >= 1 && x >= 0 && x <= n && x == floor(x) && n == floor(n) &&
+           conf_level > 0 && conf_level < 1;
 }
 
 an_interval an_proportion_interval(an_proportion_method method, double x, double n,
@@ -169,6 +170,7 @@ static double opposite_tail(double x, double n, double p, bool above)
 double an_binomial_test(double x, double n, double null)
 {
     if (!(n >= 0 && x >= 0 && x <= n && null >= 0 && null <= 1)) return NAN;
+    if (x != floor(x) || n != floor(n)) return NAN;
     if (null == 0) return x == 0;
     if (null == 1) return x == n;
     if (x == n * null) return 1;

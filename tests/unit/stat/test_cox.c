@@ -301,6 +301,7 @@ static void refuse(const an_cox_data *data, const an_cox_options *o, an_status e
 static void test_refusals(void **state)
 {
     const double weight[] = {1, 1, 0, 1, 1, 1}, bad[] = {0, 1, 1, NAN, 0, 0};
+    const double vast[] = {0, 1e308, 0, -1e308, 0, 0}, fine[] = {0, 0, 5e-324, 0, 0, 0};
     const double entry[] = {0, 0, 0, 0, 6, 0}, huge[] = {0, 2000, 0, 0, 0, 0};
     an_cox_options o = an_cox_defaults();
     an_cox_data data = hand;
@@ -313,6 +314,10 @@ static void test_refusals(void **state)
     data = hand;
     data.x = bad;
     refuse(&data, NULL, AN_ERR_DATA, "row 4");
+    data.x = vast;
+    refuse(&data, NULL, AN_ERR_DATA, "another unit");
+    data.x = fine;
+    refuse(&data, NULL, AN_ERR_DATA, "another unit");
     data = hand;
     data.surv.entry = entry;
     refuse(&data, NULL, AN_ERR_DATA, "row 5");

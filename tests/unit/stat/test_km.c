@@ -252,10 +252,35 @@ static void test_limits_at_zero(void **state)
     an_ctx_free(ctx);
 }
 
+/* One cluster that is everybody varies nothing; a heavy row that has left leaves no trace
+ * in the digits (survival 3.8-12, robust = TRUE, and 40-digit arithmetic). */
+static void test_jackknife_keeps_its_digits(void **state)
+{
+    const double time[] = {1, 2, 3, 4, 5, 6}, weight[] = {1e9, 1, 2, 1, 1, .5};
+    const int32_t event[] = {0, 1, 1, 0, 1, 0}, same[6] = {0};
+    const an_surv surv = {6, time, event, NULL, weight, 1};
+    const an_grouping one = {1, same, NULL};
+    an_km_options o = an_km_defaults();
+    an_km *km = NULL;
+    an_ctx *ctx = an_ctx_new();
+
+    (void)state;
+    o.variance = AN_KM_ROBUST;
+    assert_int_equal(an_km_fit(ctx, &surv, NULL, &one, &o, &km), AN_OK);
+    for (int k = 0; k < 6; k++) assert_true(fabs(km->curve->se[k]) < 1e-15);
+    an_km_free(km);
+    km = fit(&surv, &o);
+    NEAR(km->curve->se[1], 0.17017570480970248);
+    NEAR(km->curve->se[2], 0.23723471230425329);
+    NEAR(km->curve->se[4], 0.15270976312938406);
+    an_km_free(km);
+    an_ctx_free(ctx);
+}
+
 static void test_refusals(void **state)
 {
     const double nan_time[] = {1, NAN, 2, 3, 4}, entry[] = {0, 2, 0, 0, 0};
-    const double weight[] = {1, -1, 1, 1, 1};
+    const double weight[] = {1, -1, 1, 1, 1}, nothing[5] = {0};
     const int32_t code[] = {1, 2, 0, 1, 0};
     an_km_options o = an_km_defaults();
     an_surv surv = five;
@@ -271,6 +296,8 @@ static void test_refusals(void **state)
     expect_error(&surv, NULL, AN_ERR_DATA);
     surv = five;
     surv.weight = weight;
+    expect_error(&surv, NULL, AN_ERR_DATA);
+    surv.weight = nothing;
     expect_error(&surv, NULL, AN_ERR_DATA);
     surv = five;
     surv.event = code;
@@ -320,6 +347,7 @@ int main(void)
         cmocka_unit_test(test_reverse),
         cmocka_unit_test(test_limits_stay_inside),
         cmocka_unit_test(test_limits_at_zero),
+        cmocka_unit_test(test_jackknife_keeps_its_digits),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_every_allocation_fails_once),
     };

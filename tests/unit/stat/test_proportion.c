@@ -104,6 +104,8 @@ static void test_out_of_range_is_nan(void **state)
     assert_true(isnan(an_proportion_interval(AN_PROPORTION_WILSON, 1, 2, 1).upper));
     assert_true(isnan(an_proportion_upper(NAN, 2, 0.9)));
     assert_true(isnan(an_binomial_test(3, 2, 0.5)));
+    assert_true(isnan(an_binomial_test(2.5, 5, 0.5)));
+    assert_true(isnan(an_proportion_interval(AN_PROPORTION_WILSON, 2.5, 5, 0.95).lower));
     assert_true(isnan(an_rate_interval(1, 0, 0.95).lower));
 }
 
