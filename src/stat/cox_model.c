@@ -31,7 +31,7 @@ static void centre_column(an_index n, const double *x, const double *weight,
     *centre = x[0] + an_sum_value(&sum) / an_sum_value(&total);
     for (an_index i = 0; i < n; i++)
         an_sum_add(&spread, (weight ? weight[i] : 1) * fabs(x[i] - *centre));
-    if (an_sum_value(&spread) > 0) *scale = an_sum_value(&total) / an_sum_value(&spread);
+    if (an_sum_value(&spread) != 0) *scale = an_sum_value(&total) / an_sum_value(&spread);
 }
 
 /* ---- Panel: rows of z ---- */
