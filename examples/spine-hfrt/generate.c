@@ -304,7 +304,7 @@ static void present(builder *b, int i, bool is_present)
 
 static void add_identifiers(builder *b)
 {
-    char names[N][8];
+    char names[N][16];
     const char *pointers[N];
 
     for (int i = 0; i < N; i++) {
