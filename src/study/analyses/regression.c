@@ -198,7 +198,7 @@ an_value an_effect_value(const an_regression *r, const an_effect *e)
     return value;
 }
 
-an_value an_effect_p(const an_effect *e)
+static an_value p_value(const an_effect *e)
 {
     return an_number_or(AN_KIND_P, e->p, e->reason ? e->reason : "not estimable");
 }
@@ -217,7 +217,7 @@ void an_regression_cells(const an_regression *r, const an_regression_row *row,
     if (row->column < 0) return;
     effect += row->column - row->term->first;
     cells[0] = an_effect_value(r, effect);
-    cells[1] = an_effect_p(effect);
+    cells[1] = p_value(effect);
 }
 
 static an_value count(double n)

@@ -62,7 +62,6 @@ an_status an_regression_test_terms(an_regression *r, const double *coef,
 /* ---- Cells ---- */
 
 an_value an_effect_value(const an_regression *r, const an_effect *effect);
-an_value an_effect_p(const an_effect *effect);
 /* Ratio and p of a row in one model; effect[] of its term, p of the term as a whole. */
 void an_regression_cells(const an_regression *r, const an_regression_row *row,
                          const an_effect *effect, double term_p, an_value cells[2]);
