@@ -6,7 +6,7 @@
 an_status cli_flush(an_ctx *ctx)
 {
     const an_problem problem = {.severity = AN_ERROR,
-                                .code = "I002",
+                                .code = "I001",
                                 .what = "cannot write to standard output",
                                 .why = strerror(errno),
                                 .advice = "free some space, or write elsewhere with -o"};

@@ -111,11 +111,18 @@ static an_status write_all(an_ctx *ctx, const char *path, int fd, const char *da
     return AN_OK;
 }
 
-/* Creates path with data, flushed to the disk; removes it on failure. */
-static an_status write_new(an_ctx *ctx, const char *path, const void *data, size_t size)
+static int open_new(an_ctx *ctx, const char *path)
 {
     const an_vfs *vfs = &an_ctx_env(ctx)->vfs;
-    const int fd = vfs->open(vfs->self, path, O_WRONLY | O_CREAT | O_EXCL, 0666);
+
+    return vfs->open(vfs->self, path, O_WRONLY | O_CREAT | O_EXCL, 0666);
+}
+
+/* Data into the file that open_new() made, flushed to the disk; removes it on failure. */
+static an_status fill_new(an_ctx *ctx, const char *path, int fd, const void *data,
+                          size_t size)
+{
+    const an_vfs *vfs = &an_ctx_env(ctx)->vfs;
     an_status st;
 
     if (fd < 0) return io_failed(ctx, "create", path, errno);
@@ -143,15 +150,22 @@ static an_status sync_folder(an_ctx *ctx, const char *folder)
     return st;
 }
 
+/* What killed runs left behind is passed over: in a container every run has one number. */
+enum { MOST_LEFT_OVER = 1000 };
+
 an_status an_file_write(an_ctx *ctx, const char *path, const void *data, size_t size)
 {
     const an_vfs *vfs = &an_ctx_env(ctx)->vfs;
     char folder[4096], temporary[4352];
+    int fd, k = 1;
     an_status st;
 
     folder_of(path, folder, sizeof folder);
-    snprintf(temporary, sizeof temporary, "%s.tmp-%ld", path, (long)getpid());
-    st = write_new(ctx, temporary, data, size);
+    do {
+        snprintf(temporary, sizeof temporary, "%s.tmp-%ld-%d", path, (long)getpid(), k);
+        fd = open_new(ctx, temporary);
+    } while (fd < 0 && errno == EEXIST && k++ < MOST_LEFT_OVER);
+    st = fill_new(ctx, temporary, fd, data, size);
     if (st != AN_OK) return st;
     if (vfs->rename(vfs->self, temporary, path) != 0) {
         st = io_failed(ctx, "replace", path, errno);
@@ -208,6 +222,20 @@ static an_status make_parents(an_outdir *dir, const char *path)
     return st;
 }
 
+static an_status make_temporary(an_outdir *dir)
+{
+    an_status st = AN_OK;
+    const an_index before = dir->n_folders;
+
+    for (int k = 1; st == AN_OK && dir->n_folders == before; k++) {
+        dir->temporary =
+            an_arena_printf(dir->mem, "%s.tmp-%ld-%d", dir->path, (long)getpid(), k);
+        st = dir->temporary ? make_folder(dir, dir->temporary, k < MOST_LEFT_OVER)
+                            : an_fail_memory(dir->ctx);
+    }
+    return st;
+}
+
 an_status an_outdir_open(an_ctx *ctx, const char *path, an_outdir **out)
 {
     an_status st = AN_OK;
@@ -217,14 +245,12 @@ an_status an_outdir_open(an_ctx *ctx, const char *path, an_outdir **out)
     if (!dir) return AN_ERR_MEMORY;
     dir->ctx = ctx;
     dir->mem = an_arena_new(ctx);
-    if (!dir->mem || !(dir->path = an_arena_strdup(dir->mem, path)) ||
-        !(dir->temporary =
-              an_arena_printf(dir->mem, "%s.tmp-%ld", path, (long)getpid()))) {
+    if (!dir->mem || !(dir->path = an_arena_strdup(dir->mem, path))) {
         st = an_fail_memory(ctx);
         goto done;
     }
     AN_TRY(make_parents(dir, path));
-    AN_TRY(make_folder(dir, dir->temporary, false));
+    AN_TRY(make_temporary(dir));
 done:
     if (st == AN_OK)
         *out = dir;
@@ -251,7 +277,7 @@ an_status an_outdir_write(an_outdir *dir, const char *name, const void *data, si
     }
     AN_TRY(an_grow(ctx, &dir->files, &dir->files_capacity, dir->n_files + 1,
                    sizeof *dir->files));
-    AN_TRY(write_new(ctx, path, data, size));
+    AN_TRY(fill_new(ctx, path, open_new(ctx, path), data, size));
     dir->files[dir->n_files++] = path;
 done:
     return st;

@@ -253,6 +253,38 @@ static void sha256_gives_the_published_digests(void **state)
         hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+/* A killed run leaves its temporary file or folder; in a container the next one has the
+ * same process number. */
+static void left_overs_are_passed_over(void **state)
+{
+    an_ctx *ctx = an_ctx_new();
+    an_outdir *dir = NULL;
+    char path[128], file[160], made[160], inside[192];
+
+    (void)state;
+    in_folder(path, "out");
+    snprintf(file, sizeof file, "%s.tmp-%ld-1", path, (long)getpid());
+    set_content(file, "half");
+    set_content(path, "whole");
+    expect_content(path, "whole");
+    expect_content(file, "half");
+    unlink(path);
+    unlink(file);
+    assert_int_equal(mkdir(file, 0777), 0);
+    assert_int_equal(an_outdir_open(ctx, path, &dir), AN_OK);
+    assert_int_equal(an_outdir_write(dir, "page", "x", 1), AN_OK);
+    assert_int_equal(an_outdir_commit(dir), AN_OK);
+    an_outdir_close(dir);
+    snprintf(inside, sizeof inside, "%s/page", path);
+    expect_content(inside, "x");
+    snprintf(made, sizeof made, "%s.tmp-%ld-2", path, (long)getpid());
+    assert_int_equal(access(made, F_OK), -1);
+    unlink(inside);
+    rmdir(path);
+    rmdir(file);
+    an_ctx_free(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +295,7 @@ int main(void)
         cmocka_unit_test(a_folder_survives_each_failing_allocation),
         cmocka_unit_test(an_old_folder_is_never_replaced),
         cmocka_unit_test(sha256_gives_the_published_digests),
+        cmocka_unit_test(left_overs_are_passed_over),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
