@@ -78,7 +78,8 @@ typedef struct an_km_options {
                     Fleming-Harrington, tied events one after the other */
     an_km_variance variance; /**< default AN_KM_AUTO */
     bool subjects; /**< clusters are persons whose follow-up comes in pieces: AN_KM_AUTO
-                      is robust only when one of them has two events */
+                      is robust only when one of them has two events, and an end at which
+                      the next piece begins is neither a censoring nor a step */
     an_km_reverse reverse;
     int32_t cause; /**< code that is the event, others are censorings; 0: any.
                         Default 1 */

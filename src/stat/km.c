@@ -220,6 +220,68 @@ static void lower_scale(an_conf_lower lower, const columns *c, double *scale)
     }
 }
 
+/* With persons in pieces, an end where the same person goes on in the same curve is no
+ * censoring. Takes those out of the counts; still[k] becomes the number of rows that are
+ * censored at time k. mark: one per cluster, below every stamp. */
+static void uncount_joints(const plan *p, int32_t level, const double *time,
+                           int64_t *mark, columns *c, double *still)
+{
+    const an_surv *const surv = p->surv;
+    const int32_t *const person = p->clusters->code;
+    an_index in = p->order->first[level], out = in;
+    const an_index last = p->order->first[level + 1];
+
+    for (an_index k = 0; k < c->n; k++) {
+        const int64_t stamp = p->table->first[level] + k + 1;
+
+        for (; in < last && surv->entry[p->order->by_entry[in]] <= time[k]; in++)
+            if (surv->entry[p->order->by_entry[in]] == time[k])
+                mark[person[p->order->by_entry[in]]] = stamp;
+        for (; out < last && surv->time[p->order->by_time[out]] == time[k]; out++) {
+            const int64_t row = p->order->by_time[out];
+
+            if (an_row_event(surv, row, p->o->cause)) continue;
+            if (mark[person[row]] == stamp)
+                c->censored[k] -= an_row_weight(surv, row);
+            else
+                still[k]++;
+        }
+        if (still[k] == 0) c->censored[k] = 0;
+    }
+}
+
+/* Times at which nobody has the event and nobody is censored are no steps of the curve. */
+static void drop_empty_times(const double *still, double *time, columns *c)
+{
+    double *const column[] = {c->at_risk,    c->event, c->censored, c->rows_at_risk,
+                              c->rows_event, c->surv,  c->se,       c->cumhaz,
+                              c->se_cumhaz,  c->lower, c->upper,    time};
+    an_index n = 0;
+
+    for (an_index k = 0; k < c->n; k++) {
+        if (c->rows_event[k] == 0 && still[k] == 0) continue;
+        for (size_t i = 0; i < sizeof column / sizeof *column; i++)
+            column[i][n] = column[i][k];
+        n++;
+    }
+    c->n = n;
+}
+
+static an_status join_pieces(const plan *p, int32_t level, double *time, columns *c)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = p->ctx;
+    int64_t *mark;
+    double *still;
+
+    AN_ALLOC(mark, p->work, p->clusters->n_levels);
+    AN_ALLOC(still, p->work, c->n);
+    uncount_joints(p, level, time, mark, c, still);
+    drop_empty_times(still, time, c);
+done:
+    return st;
+}
+
 static double total(an_index n, const double *x)
 {
     double sum = 0;
@@ -257,7 +319,8 @@ static an_status make_curve(const plan *p, int32_t level, an_km_curve *out)
     an_ctx *const ctx = p->ctx;
     const an_km_options *const o = p->o;
     const an_index first = p->table->first[level];
-    const double *const time = p->table->time + first;
+    double *const time = p->table->time + first;
+    const double start = isnan(o->start_time) ? fmin(0, time[0]) : o->start_time;
     const double z = an_normal_quantile(0.5 + o->conf_level / 2);
     an_hazard_step *log_surv = NULL, *hazard = NULL;
     double *scale = NULL;
@@ -278,8 +341,11 @@ static an_status make_curve(const plan *p, int32_t level, an_km_curve *out)
     finish(o, p->robust, &c);
     lower_scale(o->conf_lower, &c, scale);
     an_surv_limits(o->conf_type, z, c.n, c.surv, c.se, scale, c.lower, c.upper);
+    if (o->subjects && p->surv->entry && p->clusters && p->clusters->code &&
+        o->reverse == AN_KM_FORWARD)
+        AN_TRY(join_pieces(p, level, time, &c));
     *out = as_curve(&c, time, level, p->order->first[level + 1] - p->order->first[level],
-                    isnan(o->start_time) ? fmin(0, time[0]) : o->start_time);
+                    start);
 done:
     return st;
 }

@@ -277,6 +277,35 @@ static void test_jackknife_keeps_its_digits(void **state)
     an_ctx_free(ctx);
 }
 
+/* survfit(Surv(entry, time, status) ~ 1, id = id), survival 3.8-12: persons 1 and 2 go on
+ * at 3, which is no step; person 4 enters there. */
+static void test_follow_up_in_pieces(void **state)
+{
+    const double entry[] = {0, 3, 0, 3, 0, 3}, time[] = {3, 7, 3, 5, 4, 6};
+    const int32_t event[] = {0, 1, 0, 0, 1, 0}, id[] = {0, 0, 1, 1, 2, 3};
+    const double at_risk[] = {4, 3, 2, 1}, censored[] = {0, 1, 1, 0};
+    const an_surv surv = {6, time, event, entry, NULL, 1};
+    const an_grouping persons = {4, id, NULL};
+    an_km_options o = an_km_defaults();
+    an_km *km = NULL;
+    an_ctx *ctx = an_ctx_new();
+
+    (void)state;
+    o.subjects = true;
+    assert_int_equal(an_km_fit(ctx, &surv, NULL, &persons, &o, &km), AN_OK);
+    assert_int_equal(km->curve->n_times, 4);
+    for (int k = 0; k < 4; k++) {
+        NEAR(km->curve->time[k], k + 4);
+        NEAR(km->curve->at_risk[k], at_risk[k]);
+        NEAR(km->curve->n_censor[k], censored[k]);
+    }
+    NEAR(km->curve->surv[2], 0.75);
+    NEAR(km->curve->se[2], sqrt(0.75 * 0.25 / 4));
+    assert_false(km->robust);
+    an_km_free(km);
+    an_ctx_free(ctx);
+}
+
 static void test_refusals(void **state)
 {
     const double nan_time[] = {1, NAN, 2, 3, 4}, entry[] = {0, 2, 0, 0, 0};
@@ -317,11 +346,13 @@ static an_status fit_all(an_ctx *ctx)
     const double entry[] = {0, 0, 1, 1, 2};
     const an_grouping clusters = {3, cluster, NULL}, groups = {2, group, NULL};
     an_surv surv = five;
+    an_km_options o = an_km_defaults();
     an_km *km = NULL;
     an_status st;
 
     surv.entry = entry;
-    st = an_km_fit(ctx, &surv, &groups, &clusters, NULL, &km);
+    o.subjects = true;
+    st = an_km_fit(ctx, &surv, &groups, &clusters, &o, &km);
     assert_true((st == AN_OK) == (km != NULL));
     an_km_free(km);
     return st;
@@ -348,6 +379,7 @@ int main(void)
         cmocka_unit_test(test_limits_stay_inside),
         cmocka_unit_test(test_limits_at_zero),
         cmocka_unit_test(test_jackknife_keeps_its_digits),
+        cmocka_unit_test(test_follow_up_in_pieces),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_every_allocation_fails_once),
     };
