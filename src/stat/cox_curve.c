@@ -165,6 +165,7 @@ static an_status make_curve(an_ctx *ctx, const curves *c, an_index h, an_index k
         out->total_rows_event += s.rows_event[i];
     }
     out->time = s.time;
+    out->start = out->n_times > 0 ? fmin(0, s.time[0]) : 0;
     out->at_risk = s.at_risk;
     out->n_event = s.n_event;
     out->n_censor = s.n_censor;

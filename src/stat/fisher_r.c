@@ -98,8 +98,7 @@ double an_hyper_mle_r(const an_hyper *h, double x)
 {
     const double mean = an_hyper_at(h, x, 0).mean;
 
-    if (h->low == h->high) return NAN;
-    if (x == h->low) return 0;
+    if (x == h->low) return 0; /* also where nothing but x is possible */
     if (x == h->high) return INFINITY;
     return mean == x ? 1 : solve((equation){h, x, x, MEAN, false}, mean > x);
 }

@@ -79,6 +79,38 @@ static void test_null_curve_is_nelson_aalen(void **state)
     sample_free(&s);
 }
 
+/* Time may be counted from anything: a curve is read before 0 as after it. */
+static void test_curve_before_zero(void **state)
+{
+    sample s = sample_new(40, 1, 9);
+    an_cox_data data = sample_plain(&s);
+    an_cox_options o = an_cox_defaults();
+    an_ctx *ctx = an_ctx_new();
+    an_cox_curves *curves[2] = {NULL, NULL};
+    double moved[40];
+
+    (void)state;
+    for (int c = 0; c < 2; c++) {
+        an_cox *fit = cox_fit(&data, &o);
+
+        assert_int_equal(an_cox_curves_of(ctx, &data, fit, 1, s.x, NULL, AN_CONF_LOG,
+                                          0.95, &curves[c]),
+                         AN_OK);
+        an_cox_free(fit);
+        for (an_index i = 0; i < s.n; i++) moved[i] = data.surv.time[i] - 1000;
+        data.surv.time = moved;
+    }
+    const an_km_curve *there = curves[0]->curve, *here = curves[1]->curve;
+    const double time = there->time[there->n_times / 2];
+
+    assert_true(an_km_at(there, time).surv < 1);
+    NEAR(an_km_at(here, time - 1000).surv, an_km_at(there, time).surv, 1e-12);
+    an_cox_curves_free(curves[0]);
+    an_cox_curves_free(curves[1]);
+    an_ctx_free(ctx);
+    sample_free(&s);
+}
+
 /* exp(-expected) of a row that enters at 0 is its own curve at its own time; Breslow, since
  * Efron's tied deaths see less than the whole hazard. */
 static void test_predictions_are_the_curve(void **state)
@@ -187,6 +219,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_residuals_add_up),
         cmocka_unit_test(test_null_curve_is_nelson_aalen),
+        cmocka_unit_test(test_curve_before_zero),
         cmocka_unit_test(test_predictions_are_the_curve),
         cmocka_unit_test(test_risks_leave_room_for_survival),
         cmocka_unit_test(test_memory_runs_out),

@@ -61,6 +61,8 @@ static void test_exact_limits_by_hand(void **state)
     near((1 + 4 * w) / (1 + 4 * w + w * w), 0.025, 1e-12);
     near(f.or_exact.lower * f.or_exact.upper, 1, 1e-12);
     near(f.or_conditional_r, 1, 1e-12);
+    an_two_by_two_fit(3, 5, 0, 0, 0.95, &f); /* R 4.2.2 prints 0 */
+    assert_true(isnan(f.or_conditional) && f.or_conditional_r == 0);
 }
 
 static void test_empty_margins(void **state)
