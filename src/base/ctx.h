@@ -4,14 +4,14 @@
 
 #include "base/base.h"
 
-#include <signal.h>
+#include <stdatomic.h>
 
 enum { AN_PROBLEMS_LISTED = 1000, AN_MESSAGE_SIZE = 1024 };
 
 struct an_ctx {
     an_env env;
     int n_threads;
-    volatile sig_atomic_t cancelled;
+    atomic_int cancelled; /* set by a signal handler or another thread */
     an_progress_fn *progress;
     void *progress_self;
     int64_t progress_next_ms;

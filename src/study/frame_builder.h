@@ -66,6 +66,8 @@ an_status an_builder_drop_missing(an_builder *b, const an_vector *v, const char 
 /* The role of this kind, or NULL. */
 const an_role *an_role_of_kind(const an_analysis *analysis, an_role_kind kind);
 const an_role *an_role_named(const an_analysis *analysis, const char *name);
+/* A column of free text has no levels that a report may show: U120. */
+an_status an_builder_refuse_text(an_builder *b, const an_expr *e);
 an_status an_builder_add_part(an_builder *b, const char *role, bool complete,
                               const an_vector *v);
 

@@ -64,6 +64,21 @@ an_status an_builder_add_part(an_builder *b, const char *role, bool complete,
 
 /* ---- One role ---- */
 
+/* Remarks, names, dates that stayed text: each word is one patient's, and would be a row of
+ * the report. */
+an_status an_builder_refuse_text(an_builder *b, const an_expr *e)
+{
+    const an_column *column =
+        e->kind == AN_EXPR_NAME ? an_table_find(b->table, e->text) : NULL;
+
+    if (!column || column->type != AN_TEXT) return AN_OK;
+    return an_source_fail(
+        b->ctx, &b->source, "U120", e->at,
+        "declare it as a category in a study file, or write factor(...)",
+        "%s is free text, which a report does not repeat",
+        column->label ? column->label : column->name);
+}
+
 /* The levels of all expressions crossed, as one factor. */
 static an_status crossed(an_builder *b, const an_exprs *list, an_vector *out)
 {
@@ -107,6 +122,8 @@ static an_status bind_factor(an_builder *b, const an_role *role, const an_exprs 
     const bool is_comparison =
         role->kind == AN_ROLE_GROUP || role->kind == AN_ROLE_FACTOR;
 
+    for (an_index i = 0; i < list->n && role->kind != AN_ROLE_CLUSTER; i++)
+        AN_TRY(an_builder_refuse_text(b, list->e[i]));
     AN_TRY(crossed(b, list, &v));
     AN_TRY(count_groups(b, &v, &n));
     if (is_comparison && n > MOST_GROUPS) {
@@ -126,6 +143,7 @@ static an_status bind_value(an_builder *b, const an_role *role, const an_expr *e
     an_status st = AN_OK;
     an_vector v = {0};
 
+    AN_TRY(an_builder_refuse_text(b, e));
     AN_TRY(an_expr_eval(&b->eval, e, &v));
     if (role->kind == AN_ROLE_NUMBER && (!v.x || v.type == AN_DATE))
         st = an_source_fail(b->ctx, &b->source, "U120", e->at, NULL, "%s is not a number",

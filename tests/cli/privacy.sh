@@ -107,6 +107,12 @@ broken D118 12 BilbyPain
 broken D123 1 MRNQ0037
 cp whole.csv cohort.csv
 
+# Free text is for conditions, not for a table.
+sed 's/variables: \[sex, /variables: [remark, sex, /' study.yaml >text.yaml
+expect 3 'is free text' "$anodyne" run text.yaml
+clean 'free text in a table' said
+say 0 "$anodyne" run study.yaml --format csv
+
 # Straight from the file: guessed types, warnings, refusals.
 say 0 "$anodyne" km cohort.csv 'Surv(last - start, !is.na(died)) ~ sex'
 say 0 "$anodyne" table1 cohort.csv '~ site + dose + pain0 | sex' --where 'dose > 4'

@@ -1,6 +1,8 @@
 /* Blocks, threads and collectives: who computes does not matter. */
 #include "unit/base/faults.h"
 
+#include <pthread.h>
+
 typedef struct job {
     const double *x;
     double *partial; /* [blocks] */
@@ -74,6 +76,36 @@ static void test_cancelled_work_stops(void **state)
     an_ctx_free(ctx);
 }
 
+static void *cancel(void *ctx)
+{
+    an_ctx_cancel(ctx);
+    return NULL;
+}
+
+/* Run under the thread sanitizer too. */
+static void test_another_thread_cancels(void **state)
+{
+    an_ctx *ctx = an_ctx_new();
+    double x[N] = {0};
+    an_status st = AN_OK;
+    pthread_t other;
+
+    (void)state;
+    an_ctx_set_threads(ctx, 3);
+    assert_int_equal(pthread_create(&other, NULL, cancel, ctx), 0);
+    while (st == AN_OK) {
+        double partial[BLOCKS] = {0};
+        int32_t *seen = an_malloc(ctx, N * sizeof *seen);
+        job j = {x, partial, seen};
+
+        st = an_map_blocks(ctx, N, GRAIN, add_block, &j);
+        an_free(ctx, seen);
+    }
+    pthread_join(other, NULL);
+    assert_int_equal(st, AN_ERR_CANCELLED);
+    an_ctx_free(ctx);
+}
+
 /* Another process that adds its own numbers to every sum. */
 static an_status peer_sum(void *self, an_index n, double *inout)
 {
@@ -108,6 +140,7 @@ int main(void)
         cmocka_unit_test(test_any_number_of_threads_gives_the_same_bits),
         cmocka_unit_test(test_blocks_depend_on_rows_alone),
         cmocka_unit_test(test_cancelled_work_stops),
+        cmocka_unit_test(test_another_thread_cancels),
         cmocka_unit_test(test_processes_leave_a_collective_together),
     };
 
