@@ -109,10 +109,22 @@ static an_status dispatch(an_ctx *ctx, int argc, char **argv, bool *quiet)
     return fail_unknown_verb(ctx, name);
 }
 
+/* An interrupt, a polite kill, a terminal that closes (unless nohup asked otherwise): the
+ * work stops at its next step and nothing half-written stays. */
+static void catch_interrupts(void)
+{
+    const struct sigaction interrupt = {.sa_handler = on_interrupt};
+    struct sigaction before;
+
+    sigaction(SIGINT, &interrupt, NULL);
+    sigaction(SIGTERM, &interrupt, NULL);
+    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        sigaction(SIGHUP, &interrupt, NULL);
+}
+
 int main(int argc, char **argv)
 {
     an_ctx *ctx = an_ctx_new();
-    const struct sigaction interrupt = {.sa_handler = on_interrupt};
     bool quiet = false;
     an_status st;
 
@@ -121,8 +133,7 @@ int main(int argc, char **argv)
         return an_status_exit(AN_ERR_MEMORY);
     }
     running = ctx;
-    sigaction(SIGINT, &interrupt, NULL);
-    sigaction(SIGTERM, &interrupt, NULL);
+    catch_interrupts();
     if (isatty(STDERR_FILENO)) an_ctx_on_progress(ctx, show_progress, NULL);
     st = dispatch(ctx, argc, argv, &quiet);
     if (st != AN_OK || !quiet) {

@@ -59,12 +59,18 @@ static an_status look_for(an_ctx *ctx, const char *path, bool *there)
 {
     const an_vfs *vfs = &an_ctx_env(ctx)->vfs;
     const int fd = vfs->open(vfs->self, path, O_RDONLY, 0);
+    char what[512];
 
     *there = fd >= 0;
-    if (fd < 0 && errno != ENOENT && errno != ENOTDIR)
-        return an_fail(ctx, AN_ERR_IO, "cannot look at %s: %s", path, strerror(errno));
     if (fd >= 0) vfs->close(vfs->self, fd);
-    return AN_OK;
+    if (fd >= 0 || errno == ENOENT || errno == ENOTDIR) return AN_OK;
+    snprintf(what, sizeof what, "cannot look into %s: %s", path, strerror(errno));
+    return an_fail_with(
+        ctx, AN_ERR_IO,
+        &(an_problem){.severity = AN_ERROR,
+                      .code = "I001",
+                      .what = what,
+                      .advice = "check the permissions, or write elsewhere with -o"});
 }
 
 /* FOLDER/ID, with -2, -3, ... when it is taken. */

@@ -52,7 +52,10 @@ rm -rf results
 mkdir results
 interrupted=0
 for i in 1 2 3 4 5 6 7 8 9 10; do
-    stop INT $((took * i / 11))
+    signal=INT
+    [ "$i" -ne 6 ] || signal=TERM
+    [ "$i" -ne 7 ] || signal=HUP
+    stop $signal $((took * i / 11))
     before=$(ls results | grep -c '\.tmp-')
     [ "$before" -eq 0 ] || { echo "interrupted: $(ls results)"; failed=1; }
     case $got in

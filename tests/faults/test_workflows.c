@@ -89,9 +89,11 @@ static void look_and_clean(const char *path, an_status st)
     if (n >= 0) {
         assert_int_equal(n, 8);
     } else if (count_entries(base) != 0) {
-        print_error("left behind below %s\n", base);
-        assert_int_equal(system("find /tmp/anodyne-faults-* >&2"), 0);
-        fail();
+        char command[96];
+
+        snprintf(command, sizeof command, "find '%s' >&2", base);
+        assert_int_equal(system(command), 0);
+        fail_msg("left behind below %s", base);
     }
     remove_all(made);
 }
@@ -251,8 +253,11 @@ static void test_a_cancelled_report_leaves_nothing(void **state)
 
 static int set_up(void **state)
 {
+    /* thousands of flushes: in memory where there is such a disk */
+    const char *disk = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+
     (void)state;
-    snprintf(base, sizeof base, "/tmp/anodyne-faults-XXXXXX");
+    snprintf(base, sizeof base, "%s/anodyne-faults-XXXXXX", disk);
     return mkdtemp(base) ? 0 : -1;
 }
 
