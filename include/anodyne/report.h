@@ -35,7 +35,8 @@ typedef struct an_report_options {
  *
  * @param folder  made when it does not exist
  * @param path    receives the new folder's path; free with an_bytes_free()
- * @retval AN_ERR_IO  the operating system refused; nothing is left behind
+ * @retval AN_ERR_IO        the operating system refused; nothing is left behind
+ * @retval AN_ERR_ARGUMENT  folder is ""
  */
 AN_API an_status an_report_write(an_ctx *ctx, const an_doc *doc, const char *folder,
                                  const an_report_options *options, an_bytes *path);

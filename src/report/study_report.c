@@ -249,6 +249,17 @@ static an_status digest_of(an_ctx *ctx, const an_doc *doc, char hex[65])
     return st;
 }
 
+/* No name is not the root of the disk: in scripts it is a variable that was not set. */
+static an_status check_folder(an_ctx *ctx, const char *folder)
+{
+    if (*folder) return AN_OK;
+    return an_fail_with(ctx, AN_ERR_ARGUMENT,
+                        &(an_problem){.severity = AN_ERROR,
+                                      .code = "U104",
+                                      .what = "the folder of results has no name",
+                                      .advice = "name one: -o results/"});
+}
+
 static an_status give_path(an_ctx *ctx, const char *path, an_bytes *out)
 {
     out->size = strlen(path);
@@ -281,6 +292,7 @@ an_status an_report_write(an_ctx *ctx, const an_doc *doc, const char *folder,
 
     *out = (an_bytes){0};
     if (!mem) return AN_ERR_MEMORY;
+    AN_TRY(check_folder(ctx, folder));
     AN_TRY(an_doc_status(doc));
     AN_TRY(digest_of(ctx, doc, digest));
     name_results(an_now(ctx), digest, id);

@@ -21,7 +21,7 @@ printf 't,e,g\n1,1,a\n-2,0,b\n' >negative.csv
 expect 4 'negative.csv:3:1' "$anodyne" km negative.csv "$f"
 printf 't,e,g\n1,1,a\n2,0,\377\376\n' >bytes.csv
 expect 4 '' "$anodyne" km bytes.csv "$f" --encoding UTF-8
-printf 't,e,g\n1,1,%0100000d\n2,0,b\n' 0 >long.csv
+printf 't,e,g\n1,1,%01000000d\n2,0,b\n' 0 >long.csv
 expect 0 '' "$anodyne" km long.csv 'Surv(t, e) ~ 1'
 head -c 3000 "$root/examples/spine-hfrt/cohort.xlsx" >cut.xlsx
 expect 4 'error[X501]' "$anodyne" km cut.xlsx "$f"

@@ -19,6 +19,16 @@ grep -qi 'opioid\|re-irradiation' mgus2/latest/report.html && { echo 'pain in th
 
 # An unwritable folder, a full disk, an interrupt: exit code, and nothing half-written.
 expect 7 '' "$anodyne" report "$study" -o /dev/null/results
+expect 2 'has no name' "$anodyne" report "$study" -o ''
+echo kept >file
+expect 7 'file' "$anodyne" report "$study" -o file
+[ "$(cat file)" = kept ] || { echo 'a file in the way was harmed'; failed=1; }
+# Where "latest" cannot be a link, or is a broken one, the report is there all the same.
+mkdir -p in_the_way/latest broken_link
+expect 0 'warning[I001]' "$anodyne" report "$study" -o in_the_way
+ln -s gone broken_link/latest
+expect 0 '' "$anodyne" report "$study" -o broken_link
+present broken_link/latest/report.html
 mkdir full
 (
     trap '' XFSZ
