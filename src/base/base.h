@@ -152,8 +152,39 @@ bool an_same_word(const char *text, const char *word);
 
 /* ---- Sorting: stable, total order with NaN last ---- */
 
-/* order[n] becomes the stable permutation that sorts key ascending. */
+/* order[n] becomes the stable permutation that sorts key ascending. Linear in n: whole
+ * days are counted, anything else is sorted by the digits of its binary form. */
 an_status an_order_double(an_ctx *ctx, an_index n, const double *key, int64_t *order);
+
+/* Whole numbers within a short range, as days are: value x is day x - first of n. */
+typedef struct an_days {
+    double first; /* smallest value */
+    an_index n;   /* largest - smallest + 1; 0: not such numbers */
+} an_days;
+/* Kernel: the days of x[n], if there are at most `limit` of them. */
+an_days an_days_of(an_index n, const double *x, an_index limit);
+/* A range in which counting costs no more than looking at n rows. */
+static inline an_index an_days_limit(an_index n)
+{
+    return 4 * n + 1024;
+}
+static inline an_index an_day(const an_days *days, double x)
+{
+    return (an_index)(x - days->first);
+}
+
+/* Kernel: stable counting sort of rows by code[row] = 0..n_codes-1. from[n] lists the
+ * rows (NULL: 0..n-1); afterwards those of code c are order[start[c] .. start[c + 1]).
+ * start[n_codes + 1] has any content. */
+void an_order_codes(an_index n, const int32_t *code, an_index n_codes,
+                    const int64_t *from, int64_t *start, int64_t *order);
+
+/* Kernel: stably sorts the rows listed in order[n] by key[row], ascending; work[n]. Bytes
+ * that all keys share cost nothing. */
+void an_radix_order(an_index n, const uint64_t *key, int64_t *order, int64_t *work);
+/* Key whose unsigned order is the order of doubles, NaN last; -0 equals +0. */
+uint64_t an_radix_key(double x);
+
 /* Stable merge sort of row numbers by a three-way comparison; work[n]. */
 typedef int an_compare_fn(const void *self, int64_t a, int64_t b);
 void an_order_by(an_index n, int64_t *order, int64_t *work, an_compare_fn *compare,

@@ -26,12 +26,6 @@ enum { AN_COX_GRAIN = 8192 };
 
 /* ---- Kernels (cox_kernel.c): plain arrays, no allocation, no failure ---- */
 
-/* Stably sorts the rows listed in order[n] by key[row], ascending; work[n]. Bytes that
- * all keys share cost nothing. */
-void an_radix_order(an_index n, const uint64_t *key, int64_t *order, int64_t *work);
-/* Key whose unsigned order is the order of doubles (no NaN; -0 equals +0). */
-uint64_t an_radix_key(double x);
-
 /* eta[i] = offset[i] + x_i' beta for rows first..last-1; offset may be NULL. */
 void an_cox_eta(an_index first, an_index last, an_index p, const double *x,
                 const double *offset, const double *beta, double *eta);

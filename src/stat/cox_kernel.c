@@ -2,39 +2,6 @@
  * several independent sums in flight without reordering any of them. */
 #include "stat/cox_core.h"
 
-uint64_t an_radix_key(double x)
-{
-    uint64_t bits;
-    const double plain = x + 0.0; /* -0 becomes +0 */
-
-    memcpy(&bits, &plain, sizeof bits);
-    return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
-}
-
-void an_radix_order(an_index n, const uint64_t *key, int64_t *order, int64_t *work)
-{
-    int64_t *from = order, *to = work;
-
-    for (int shift = 0; shift < 64; shift += 8) {
-        an_index start[256] = {0}, total = 0;
-
-        for (an_index i = 0; i < n; i++) start[key[from[i]] >> shift & 255]++;
-        if (n == 0 || start[key[from[0]] >> shift & 255] == n) continue;
-        for (int b = 0; b < 256; b++) {
-            const an_index count = start[b];
-
-            start[b] = total;
-            total += count;
-        }
-        for (an_index i = 0; i < n; i++)
-            to[start[key[from[i]] >> shift & 255]++] = from[i];
-        int64_t *const swap = from;
-        from = to;
-        to = swap;
-    }
-    if (from != order && n > 0) memcpy(order, from, (size_t)n * sizeof *order);
-}
-
 void an_cox_eta(an_index first, an_index last, an_index p, const double *x,
                 const double *offset, const double *beta, double *eta)
 {

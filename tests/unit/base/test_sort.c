@@ -42,6 +42,67 @@ static void every_length_is_sorted(void **state)
     an_ctx_free(ctx);
 }
 
+/* Days, numbers of every size, and both with NaN: each has its own way. */
+static void every_kind_of_number_is_sorted(void **state)
+{
+    enum { N = 4000, DAYS, HALVES, WIDE, DAYS_NAN, WIDE_NAN, KINDS };
+    an_ctx *ctx = an_ctx_new();
+    an_rng rng = an_rng_new(4, 0, 0);
+    static double key[N];
+    static int64_t order[N];
+
+    (void)state;
+    for (int kind = DAYS; kind < KINDS; kind++) {
+        for (an_index i = 0; i < N; i++) {
+            const double day = (double)an_rng_below(&rng, 3000) - 700;
+            const double wide =
+                day == 0 ? -0.0 : an_rng_normal(&rng) * exp(80 * an_rng_normal(&rng));
+
+            key[i] = kind == HALVES                     ? day / 2
+                     : kind == DAYS || kind == DAYS_NAN ? day
+                                                        : wide;
+            if (kind >= DAYS_NAN && i % 50 == 7) key[i] = i % 100 == 7 ? NAN : -NAN;
+        }
+        assert_int_equal(an_order_double(ctx, N, key, order), AN_OK);
+        check_order(N, key, order);
+    }
+    an_ctx_free(ctx);
+}
+
+static void days_are_whole_numbers_in_a_short_range(void **state)
+{
+    const double days[] = {-3, 2, 0, -0.0}, half[] = {1, 1.5}, nan[] = {1, NAN};
+    const double wide[] = {0, 1000}, huge[] = {1e300, 1}, inf[] = {0, INFINITY};
+    const an_days found = an_days_of(4, days, 10);
+
+    (void)state;
+    assert_true(found.first == -3 && found.n == 6);
+    assert_int_equal(an_day(&found, 2), 5);
+    assert_int_equal(an_days_of(4, days, 5).n, 0);
+    assert_int_equal(an_days_of(2, half, 10).n, 0);
+    assert_int_equal(an_days_of(2, nan, 10).n, 0);
+    assert_int_equal(an_days_of(2, wide, 1000).n, 0);
+    assert_int_equal(an_days_of(2, wide, 1001).n, 1001);
+    assert_int_equal(an_days_of(2, huge, 10).n, 0);
+    assert_int_equal(an_days_of(2, inf, 10).n, 0);
+    assert_int_equal(an_days_of(0, NULL, 10).n, 0);
+}
+
+static void codes_are_counted(void **state)
+{
+    const int32_t code[] = {2, 0, 2, 3, 0};
+    const int64_t from[] = {4, 2, 1, 0};
+    int64_t start[6], order[5];
+
+    (void)state;
+    an_order_codes(5, code, 5, NULL, start, order);
+    assert_memory_equal(order, ((int64_t[]){1, 4, 0, 2, 3}), sizeof order);
+    assert_memory_equal(start, ((int64_t[]){0, 2, 2, 4, 5, 5}), sizeof start);
+    an_order_codes(4, code, 3, from, start, order); /* without row 3; in that order */
+    assert_memory_equal(order, ((int64_t[]){4, 1, 2, 0}), 4 * sizeof *order);
+    assert_memory_equal(start, ((int64_t[]){0, 2, 2, 4}), 4 * sizeof *start);
+}
+
 static int compare_keys(const void *self, int64_t a, int64_t b)
 {
     const keys *k = self;
@@ -69,22 +130,33 @@ static void sorted_input_stays(void **state)
 
 static void no_memory_is_a_status(void **state)
 {
-    faults f = {.fail_alloc = 2};
-    const an_env env = faults_env(&f);
-    an_ctx *ctx = an_ctx_new_in(&env);
-    const double key[] = {2, 1};
-    int64_t order[2];
+    static double key[2][1000];
+    static int64_t order[1000];
 
     (void)state;
-    assert_int_equal(an_order_double(ctx, 2, key, order), AN_ERR_MEMORY);
-    an_ctx_free(ctx);
-    assert_int_equal(f.live, 0);
+    for (int i = 0; i < 1000; i++) {
+        key[0][i] = 1000 - i;
+        key[1][i] = sqrt(i);
+    }
+    for (int kind = 0; kind < 2; kind++)
+        for (an_index n = 2; n <= 1000; n += 998) {
+            faults f = {.fail_alloc = 2};
+            const an_env env = faults_env(&f);
+            an_ctx *ctx = an_ctx_new_in(&env);
+
+            assert_int_equal(an_order_double(ctx, n, key[kind], order), AN_ERR_MEMORY);
+            an_ctx_free(ctx);
+            assert_int_equal(f.live, 0);
+        }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_length_is_sorted),
+        cmocka_unit_test(every_kind_of_number_is_sorted),
+        cmocka_unit_test(days_are_whole_numbers_in_a_short_range),
+        cmocka_unit_test(codes_are_counted),
         cmocka_unit_test(sorted_input_stays),
         cmocka_unit_test(no_memory_is_a_status),
     };
