@@ -33,7 +33,8 @@ typedef struct an_contingency {
     double min_expected;
     an_index n_expected_below_5;
     double fisher_p; /**< tables with the same margins that are no more probable than this
-                          one (relative slack 1e-7, as R); Freeman and Halton 1951 */
+                          one (relative slack 1e-7, as R); Freeman and Halton 1951. NaN
+                          beyond 1e6 patients; an_two_by_two_fit() knows no such limit */
     bool fisher_exact;     /**< false: from n_draws random tables */
     double fisher_p_error; /**< its standard error then, else 0 */
 } an_contingency;

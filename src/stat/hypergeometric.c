@@ -1,7 +1,12 @@
 /* Exact inference on the odds ratio of one 2 x 2 table, margins fixed. */
 #include "stat/hypergeometric.h"
 
+#include <float.h>
 #include <math.h>
+
+/* Weights relative to the mode. Below it they would be denormal, where a product rounds back
+ * to itself and a sum never ends. */
+static const double LEAST = DBL_MIN;
 
 an_hyper an_hyper_new(double a, double b, double c, double d)
 {
@@ -48,10 +53,10 @@ an_hyper_sums an_hyper_at(const an_hyper *h, double x, double log_or)
     an_hyper_sums s = {0, 0, 0, 0};
     double w = 1, total;
 
-    for (double y = top; y <= h->high && w > 0; w *= step(h, y) * odds, y++)
+    for (double y = top; y <= h->high && w >= LEAST; w *= step(h, y) * odds, y++)
         account(&s, y, x, top, w);
     w = 1;
-    for (double y = top - 1; y >= h->low && w > 0; y--) {
+    for (double y = top - 1; y >= h->low && w >= LEAST; y--) {
         w /= step(h, y) * odds;
         account(&s, y, x, top, w);
     }
@@ -69,15 +74,15 @@ double an_hyper_two_sided(const an_hyper *h, double x)
     double w = 1, total = 0, p = 0, limit = 1;
 
     /* Weight of x relative to the mode, by the same products as below. */
-    for (double y = top; y < x; y++) limit *= step(h, y);
-    for (double y = top - 1; y >= x; y--) limit /= step(h, y);
+    for (double y = top; y < x && limit >= LEAST; y++) limit *= step(h, y);
+    for (double y = top - 1; y >= x && limit >= LEAST; y--) limit /= step(h, y);
     limit *= 1 + 1e-7;
-    for (double y = top; y <= h->high && w > 0; w *= step(h, y), y++) {
+    for (double y = top; y <= h->high && w >= LEAST; w *= step(h, y), y++) {
         total += w;
         if (w <= limit) p += w;
     }
     w = 1;
-    for (double y = top - 1; y >= h->low && w > 0; y--) {
+    for (double y = top - 1; y >= h->low && w >= LEAST; y--) {
         w /= step(h, y);
         total += w;
         if (w <= limit) p += w;

@@ -65,6 +65,22 @@ static void test_exact_limits_by_hand(void **state)
     assert_true(isnan(f.or_conditional) && f.or_conditional_r == 0);
 }
 
+/* With 1e8 in each cell the exact limits are those of Woolf to their sixth digit. The sums
+ * end where weights have no more digits: denormal ones would round to themselves for ever. */
+static void test_registry_of_a_nation(void **state)
+{
+    an_two_by_two f;
+
+    (void)state;
+    an_two_by_two_fit(2e8, 1e8, 1e8, 1e8, 0.95, &f);
+    near(f.or_conditional, 2, 1e-6);
+    near(f.or_exact.lower, f.or_woolf.lower, 1e-6);
+    near(f.or_exact.upper, f.or_woolf.upper, 1e-6);
+    assert_true(f.fisher_p == 0);
+    an_two_by_two_fit(1e8, 1e8, 1e8, 1e8, 0.95, &f);
+    near(f.fisher_p, 1, 1e-12);
+}
+
 static void test_empty_margins(void **state)
 {
     static const double zero[4] = {0}, row[4] = {3, 5, 0, 0};
@@ -204,6 +220,7 @@ int main(void)
         cmocka_unit_test(test_published_trial),
         cmocka_unit_test(test_newcombe),
         cmocka_unit_test(test_exact_limits_by_hand),
+        cmocka_unit_test(test_registry_of_a_nation),
         cmocka_unit_test(test_empty_margins),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_fisher_is_the_sum_over_tables),
