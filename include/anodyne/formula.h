@@ -51,6 +51,8 @@ typedef struct an_frame_spec {
     const char *where;         /**< keep rows where this expression is true; or NULL */
     const char *cause;         /**< value of the event that is cause 1; NULL: the first */
     const char *censor;        /**< value that means censored; NULL: 0 or first level */
+    const int32_t *patient;    /**< [rows] 0.. whose row it is, -1 not known; or NULL */
+    const char *patient_name;  /**< the column that says so; with patient */
     const char *file;          /**< study file that holds the expressions, or NULL */
     an_index line, column;     /**< place in file, or 0 */
     bool chinese; /**< labels and levels in Chinese, where the table has them */

@@ -54,6 +54,14 @@ typedef struct an_binding {
     const an_vector *vector;
 } an_binding;
 
+/** Whose the rows are, where someone has several: "1858 rows of 929 persons (id)". By
+ *  cluster(), or by the identifier that a study file names. */
+typedef struct an_owners {
+    const char *name; /**< the column that says so; NULL: each row is a patient */
+    an_index n;       /**< different ones among the rows used */
+    bool persons;     /**< it names patients; else clusters of another kind */
+} an_owners;
+
 /** Read only. Absent parts are NULL or zero. */
 typedef struct an_frame {
     an_index n;       /**< rows used */
@@ -70,6 +78,7 @@ typedef struct an_frame {
     an_index n_time_merged;          /**< near-ties joined by the timefix rule */
 
     const an_vector *group, *strata, *cluster;
+    an_owners owners;
     an_design design;
     an_index n_bindings;
     const an_binding *bindings; /**< [n_bindings] in role order; a role may repeat */

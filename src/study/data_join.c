@@ -145,6 +145,23 @@ done:
     return st;
 }
 
+/* Rows of one identifier get one number. */
+static an_status number_patients(an_ctx *ctx, an_study *study, const identifiers *ids)
+{
+    an_status st = AN_OK;
+    int32_t patient = -1;
+
+    AN_ALLOC(study->patient, study->mem, an_table_rows(ids->table));
+    for (an_index i = 0; i < an_table_rows(ids->table); i++) study->patient[i] = -1;
+    for (an_index k = 0; k < ids->n; k++) {
+        if (k == 0 || compare_rows(ids->id, ids->order[k - 1], ids->order[k]) != 0)
+            patient++;
+        study->patient[ids->order[k]] = patient;
+    }
+done:
+    return st;
+}
+
 static an_status join_source(an_ctx *ctx, an_study *study, const an_raw *raw, an_index k,
                              identifiers *first)
 {
@@ -158,6 +175,8 @@ static an_status join_source(an_ctx *ctx, an_study *study, const an_raw *raw, an
     if (s->per_patient) {
         report_missing_ids(ctx, &ids);
         report_duplicates(ctx, &ids);
+    } else if (k == 0) {
+        AN_TRY(number_patients(ctx, study, &ids));
     }
     if (k == 0)
         *first = ids;

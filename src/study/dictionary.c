@@ -1,5 +1,6 @@
 /* What the words of the report mean: setting, variables and events as the study file
  * declares them and as the data fill them. */
+#include "study/rows.h"
 #include "study/study.h"
 
 static const char *type_word(const an_column *c)
@@ -157,22 +158,21 @@ static const char *label_of(const an_study *study, const char *name)
 static void describe_setting(const an_study *study, an_doc *doc)
 {
     char first[16], last[16], seen_first[16], seen_last[16];
+    const an_frame population = an_study_population(study);
 
     if (!date_range(study, study->time_zero, first, last)) return;
     if (date_range(study, study->censoring, seen_first, seen_last))
-        an_doc_text(
-            doc, "setting",
-            "Cohort study of %lld patients. Follow-up starts at \"%s\" (time zero), "
-            "%s to %s, and ends at an event or at \"%s\", the latest in %s.",
-            (long long)study->n_population, label_of(study, study->time_zero), first,
-            last, label_of(study, study->censoring), seen_last);
+        an_doc_text(doc, "setting",
+                    "Cohort study of %s. Follow-up starts at \"%s\" (time zero), "
+                    "%s to %s, and ends at an event or at \"%s\", the latest in %s.",
+                    an_rows_all(doc, &population), label_of(study, study->time_zero),
+                    first, last, label_of(study, study->censoring), seen_last);
     else
-        an_doc_text(
-            doc, "setting",
-            "Cohort study of %lld patients. Follow-up starts at \"%s\" (time zero), "
-            "%s to %s.",
-            (long long)study->n_population, label_of(study, study->time_zero), first,
-            last);
+        an_doc_text(doc, "setting",
+                    "Cohort study of %s. Follow-up starts at \"%s\" (time zero), "
+                    "%s to %s.",
+                    an_rows_all(doc, &population), label_of(study, study->time_zero),
+                    first, last);
 }
 
 void an_study_describe_words(const an_study *study, an_doc *doc)

@@ -312,6 +312,7 @@ static an_status build(an_builder *b)
     AN_TRY(collect_rows(b));
     AN_TRY(an_builder_surv(b));
     AN_TRY(publish_bindings(b));
+    AN_TRY(an_builder_owners(b));
     AN_TRY(check_weights(b));
     AN_TRY(an_builder_design(b));
     AN_TRY(publish(b));

@@ -76,6 +76,7 @@ an_status an_builder_outcome(an_builder *b); /* frame_outcome.c: time and event 
 an_status an_builder_surv(an_builder *b);    /* frame_outcome.c: on the rows kept */
 an_status an_builder_event(an_builder *b, const an_source *source, const an_expr *e,
                            an_event_codes *out); /* frame_event.c */
+an_status an_builder_owners(an_builder *b);      /* frame_owners.c: whose the rows are */
 an_status an_builder_vars(an_builder *b);        /* frame_design.c: evaluate variables */
 an_status an_builder_design(an_builder *b);      /* frame_design.c: on the rows kept */
 

@@ -68,6 +68,14 @@ static bool holds_any(const char *name, const char *words)
     return false;
 }
 
+bool an_names_patient(const char *name)
+{
+    char plain[80];
+
+    normalise(name, plain, sizeof plain);
+    return holds_any(plain, meanings[AN_MEANS_id].words);
+}
+
 /* "1month", "3m", "6 months", "1月": the number before the unit; 0: none. */
 static int month_of(const char *name)
 {

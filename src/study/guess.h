@@ -51,6 +51,9 @@ typedef struct an_guesses {
     an_guess *g; /* [n] */
 } an_guesses;
 
+/* Is this how a column of identifiers is called? */
+bool an_names_patient(const char *name);
+
 an_status an_guess_columns(an_ctx *ctx, an_arena *mem, const an_table *table,
                            an_guesses *out);
 /* The first guess of this meaning, or NULL. */

@@ -86,6 +86,8 @@ static an_status build_frame(an_ctx *ctx, an_study *study, an_plan_item *item)
                           .in = study->in,
                           .population = study->population,
                           .where = item->where,
+                          .patient = study->patient,
+                          .patient_name = study->sources[0].id,
                           .file = study->path,
                           .line = place.line,
                           .column = place.column,

@@ -1,4 +1,5 @@
 /* Who is in the study: rules in order, each patient counted once; the flow diagram. */
+#include "study/rows.h"
 #include "study/study.h"
 
 static an_source source_of(const an_study *study, const an_rule *rule)
@@ -48,6 +49,30 @@ static void report_empty(an_ctx *ctx, const an_study *study)
     an_problem_add(ctx, &problem);
 }
 
+/* How many patients the rows of the population are of. */
+static an_status count_patients(an_ctx *ctx, an_study *study)
+{
+    an_status st = AN_OK;
+    an_owners o = {.name = study->sources[0].id, .persons = true};
+    an_index m = 0;
+    int32_t *code;
+
+    study->owners = (an_owners){0};
+    if (!study->patient) return AN_OK;
+    AN_ALLOC(code, study->mem, study->n_population);
+    for (an_index i = 0; i < an_table_rows(study->table); i++)
+        if (study->in[i]) code[m++] = study->patient[i];
+    AN_TRY(an_owners_count(ctx, study->mem, m, code, &o.n));
+    if (o.n < m) study->owners = o;
+done:
+    return st;
+}
+
+an_frame an_study_population(const an_study *study)
+{
+    return (an_frame){.n = study->n_population, .owners = study->owners};
+}
+
 an_status an_study_select(an_ctx *ctx, an_study *study)
 {
     an_status st = AN_OK;
@@ -61,6 +86,7 @@ an_status an_study_select(an_ctx *ctx, an_study *study)
     study->n_population = 0;
     for (an_index i = 0; i < n; i++) study->n_population += study->in[i];
     if (study->n_population == 0) report_empty(ctx, study);
+    AN_TRY(count_patients(ctx, study));
 done:
     return st;
 }
@@ -80,6 +106,8 @@ static an_status draw_flow(an_ctx *ctx, const an_study *study, an_doc *doc)
     const char **reason = an_malloc(ctx, (size_t)(n + 1) * sizeof *reason);
     double *left = an_malloc(ctx, (size_t)(n + 1) * sizeof *left);
     const bool complete = reason && left;
+    const an_frame population = an_study_population(study);
+    const char *rows = an_rows_title(&population);
     an_index n_left = 0;
 
     for (an_index k = 0; complete && k < n; k++) {
@@ -89,13 +117,14 @@ static an_status draw_flow(an_ctx *ctx, const an_study *study, an_doc *doc)
     }
     if (complete) {
         const an_flow_step steps[] = {
-            {"Patients in the data", (double)an_table_rows(study->table), n_left, reason,
-             left},
+            {an_doc_printf(doc, "%s in the data", rows),
+             (double)an_table_rows(study->table), n_left, reason, left},
             {study->population, (double)study->n_population, 0, NULL, NULL},
         };
         const an_figure figure = {
             .type = AN_FIGURE_FLOW,
-            .caption = "Patients in the data, and who was left out before the analysis.",
+            .caption = an_doc_printf(
+                doc, "%s in the data, and who was left out before the analysis.", rows),
             .x_min = NAN,
             .x_max = NAN,
             .y_min = NAN,
@@ -112,7 +141,8 @@ static an_status draw_flow(an_ctx *ctx, const an_study *study, an_doc *doc)
 
 static void list_rules(const an_study *study, an_doc *doc)
 {
-    static const an_doc_column columns[] = {{"step", "Step"}, {"n", "Patients"}};
+    const an_frame population = an_study_population(study);
+    const an_doc_column columns[] = {{"step", "Step"}, {"n", an_rows_title(&population)}};
     double remain = (double)an_table_rows(study->table);
     an_value cells[2] = {an_text("In the data"), an_number(AN_KIND_COUNT, remain)};
 
@@ -126,8 +156,10 @@ static void list_rules(const an_study *study, an_doc *doc)
     cells[0] = an_text(study->population);
     cells[1] = an_number(AN_KIND_COUNT, (double)study->n_population);
     an_doc_row_add(doc, "population", 0, cells);
-    an_doc_table_end(doc, "Each patient is counted once, at the first rule that applies. "
-                          "Indented: left out, by reason.");
+    an_doc_table_end(doc, an_doc_printf(doc,
+                                        "Each %s is counted once, at the first rule that "
+                                        "applies. Indented: left out, by reason.",
+                                        an_rows_noun(&population, 1)));
 }
 
 /* Population to analysis: the reasons of every analysis add up to its difference. */
@@ -163,10 +195,16 @@ static void list_analyses(const an_study *study, an_doc *doc)
 an_status an_study_describe_flow(an_ctx *ctx, const an_study *study, an_doc *doc)
 {
     an_status st = AN_OK;
+    const an_frame population = an_study_population(study);
+    const char *are = population.n == 1 ? "is" : "are";
+    const char *counted =
+        population.owners.name
+            ? an_doc_printf(doc, "%s %s", an_rows_all(doc, &population), are)
+            : an_doc_printf(doc, "%lld %s", (long long)population.n, are);
 
-    an_doc_text(doc, "summary",
-                "Of %lld patients in the data %lld are in the population.",
-                (long long)an_table_rows(study->table), (long long)study->n_population);
+    an_doc_text(doc, "summary", "Of %s in the data %s in the population.",
+                an_rows_count(doc, &population, (double)an_table_rows(study->table)),
+                counted);
     AN_TRY(draw_flow(ctx, study, doc));
     list_rules(study, doc);
     list_analyses(study, doc);

@@ -2,6 +2,7 @@
 #include <anodyne/formula.h>
 
 #include "base/base.h"
+#include "study/rows.h"
 
 /* ---- Settings as text ---- */
 
@@ -116,6 +117,7 @@ an_status an_analysis_run(an_ctx *ctx, const an_analysis *analysis, const an_fra
     for (an_index k = 0; k < frame->n_notes; k++)
         an_doc_note(doc, AN_NOTE, "N102", "%s", frame->notes[k]);
     AN_TRY(note_dropped(ctx, frame, doc));
+    an_rows_describe(doc, frame);
     AN_TRY(explain_refusal(ctx, analysis->run(ctx, frame, options, doc), listed));
     for (an_index k = 0; analysis->references && analysis->references[k]; k++)
         an_doc_reference(doc, analysis->references[k]);

@@ -132,14 +132,19 @@ struct an_study {
 
     /* after an_study_read() */
     an_table *table;
-    bool *in; /* [rows] the population */
+    bool *in;         /* [rows] the population */
+    int32_t *patient; /* [rows] whose row it is, -1 not known; NULL: one row a patient */
     const char *digest;
     an_index *n_left;    /* [n_rules] patients that left by each rule, in order */
     an_index *n_unknown; /* [n_rules] of them, those whose rule is not known */
     an_index n_population;
+    an_owners owners; /* of the population; name NULL: one row a patient */
     an_index n_notes;
     const char **notes; /* [n_notes] how dates and windows were read */
 };
+
+/* Its rows as an analysis would have them, to count in words. */
+an_frame an_study_population(const an_study *study);
 
 enum { AN_AFTER_USE, AN_AFTER_IGNORE, AN_AFTER_ERROR };
 

@@ -93,7 +93,7 @@ static an_status fill_names(an_cif_view *v)
     AN_ALLOC(v->cause, v->mem, n_causes);
     an_level_keys(v->doc, v->frame->group, v->key);
     for (an_index g = 0; g < n_groups; g++) {
-        v->words[g] = an_level_in_words(v->doc, v->frame->group, (int32_t)g);
+        v->words[g] = an_level_in_words(v->doc, v->frame, (int32_t)g);
         if (v->cif->groups[g].n > 0) v->used[v->n_used++] = g;
     }
     for (an_index c = 0; c < n_causes; c++) {

@@ -130,10 +130,11 @@ static const char *caption_of(const an_cif_view *v, an_index cause)
     return an_doc_printf(
         v->doc,
         "Aalen-Johansen estimate with pointwise %g %% confidence limits (%s variance): "
-        "%lld patients, %g with %s as first event; %s. Marks are censored patients; "
+        "%s, %g with %s as first event; %s. Marks are censorings; "
         "below the axis the numbers at risk.",
         100 * v->options.conf_level, an_cif_variance_name(v->cif->variance),
-        (long long)v->cif->n, an_cif_rows_with(v, cause), cause_in_words(v, cause),
+        an_rows_all(v->doc, v->frame), an_cif_rows_with(v, cause),
+        cause_in_words(v, cause),
         v->cif->n_causes > 1 ? "other first events compete" : "no other event competes");
 }
 
@@ -186,10 +187,10 @@ static an_status show_all_causes(const an_cif_view *v)
     figure.n_series = n_causes + 1;
     figure.caption = an_doc_printf(
         v->doc,
-        "Which event came first: Aalen-Johansen estimates of all events (%lld patients). "
+        "Which event came first: Aalen-Johansen estimates of all events (%s). "
         "Grey: one minus Kaplan-Meier of %s with the other events censored, which "
         "overstates its probability.",
-        (long long)v->cif->n, v->event);
+        an_rows_all(v->doc, v->frame), v->event);
     an_doc_figure(v->doc, "first_events", "Which event came first", "Aalen-Johansen",
                   &figure);
 done:

@@ -36,7 +36,7 @@ an_value an_cif_incidence(const an_cif_view *v, const an_cif_group *g, an_index 
 
 static const char *group_label(const an_cif_view *v, an_index i)
 {
-    return an_level_label(v->frame->group, (int32_t)v->used[i]);
+    return an_level_label(v->frame, (int32_t)v->used[i]);
 }
 
 /* ---- Counts ---- */
@@ -68,7 +68,7 @@ an_status an_cif_show_counts(const an_cif_view *v)
     AN_ALLOC(columns, v->mem, n_causes + 3);
     AN_ALLOC(cells, v->mem, n_causes + 3);
     columns[0] = (an_doc_column){"group", an_group_title(v->frame->group)};
-    columns[1] = (an_doc_column){"n", "Patients"};
+    columns[1] = (an_doc_column){"n", an_rows_title(v->frame)};
     for (an_index c = 0; c < n_causes; c++)
         columns[c + 2] = (an_doc_column){
             an_doc_printf(v->doc, "cause_%lld", (long long)c + 1), v->cause[c]};

@@ -27,15 +27,16 @@ static void say_one(const an_cif_view *v)
     const an_cif_group *g = an_cif_used(v, 0);
     const char *count =
         an_doc_format(v->doc, an_count_of(g->event_rows[0], (double)g->n));
+    const char *noun = an_rows_noun(v->frame, (double)g->n);
 
     if (isnan(v->horizon))
-        an_doc_text(v->doc, "conclusion", "%s was the first event in %s patients.",
-                    an_event_at_start(v->doc, v->frame), count);
+        an_doc_text(v->doc, "conclusion", "%s was the first event in %s %s.",
+                    an_event_at_start(v->doc, v->frame), count, noun);
     else
         an_doc_text(v->doc, "conclusion",
-                    "%s was the first event in %s patients; its cumulative incidence at "
+                    "%s was the first event in %s %s; its cumulative incidence at "
                     "%s was %s.",
-                    an_event_at_start(v->doc, v->frame), count,
+                    an_event_at_start(v->doc, v->frame), count, noun,
                     an_cif_time_text(v, v->horizon), incidence_text(v, 0));
 }
 
@@ -134,9 +135,8 @@ static void say_naive(const an_cif_view *v)
 void an_cif_say(const an_cif_view *v)
 {
     if (an_cif_rows_with(v, 0) == 0)
-        an_doc_text(v->doc, "conclusion",
-                    "%s was not seen as first event in %lld patients.",
-                    an_event_at_start(v->doc, v->frame), (long long)v->cif->n);
+        an_doc_text(v->doc, "conclusion", "%s was not seen as first event in %s.",
+                    an_event_at_start(v->doc, v->frame), an_rows_all(v->doc, v->frame));
     else if (v->n_used == 1)
         say_one(v);
     else if (!v->gray || isnan(v->gray->p[0]))
@@ -166,10 +166,10 @@ static void note_groups(const an_cif_view *v)
                         v->words[v->used[i]], v->event);
         if (k < g->n_times && g->at_risk[k] < 10)
             an_doc_note(v->doc, AN_NOTE, "M330",
-                        "At %s only %g patient%s%s%s %s still at risk: the curve is "
-                        "uncertain from before then.",
-                        an_cif_time_text(v, v->horizon), g->at_risk[k],
-                        g->at_risk[k] == 1 ? "" : "s",
+                        "At %s only %s%s%s %s still at risk: the curve is uncertain "
+                        "from before then.",
+                        an_cif_time_text(v, v->horizon),
+                        an_rows_count(v->doc, v->frame, g->at_risk[k]),
                         an_cif_has_groups(v) ? " with " : "",
                         an_cif_has_groups(v) ? v->words[v->used[i]] : "",
                         g->at_risk[k] == 1 ? "is" : "are");

@@ -20,10 +20,13 @@ static void add_row(const an_cox_view *v, const an_regression_row *row)
 
 void an_cox_show_coefficients(const an_cox_view *v)
 {
-    const an_doc_column columns[] = {
-        {"label", "Covariate"}, {"n", "Patients"}, {"events", "Events"},
-        {"hr", v->r.ratio},     {"p", "p"},        {"hr_alone", "Alone (univariable)"},
-        {"p_alone", "p alone"}};
+    const an_doc_column columns[] = {{"label", "Covariate"},
+                                     {"n", an_rows_title(v->r.frame)},
+                                     {"events", "Events"},
+                                     {"hr", v->r.ratio},
+                                     {"p", "p"},
+                                     {"hr_alone", "Alone (univariable)"},
+                                     {"p_alone", "p alone"}};
 
     an_doc_table(v->r.doc, "coefficients", an_doc_printf(v->r.doc, "%ss", v->r.ratio),
                  v->r.method, v->alone ? 7 : 5, columns);
@@ -35,16 +38,19 @@ void an_cox_show_coefficients(const an_cox_view *v)
                       "reference level of a factor, or per unit of a number. p of a "
                       "factor with more than two levels: Wald test of all its levels.%s",
                       v->r.event,
-                      v->alone ? " Alone: a model with this covariate only, on the same "
-                                 "patients."
-                               : ""));
+                      v->alone
+                          ? an_doc_printf(v->r.doc,
+                                          " Alone: a model with this covariate only, "
+                                          "on the same %s.",
+                                          an_rows_noun(v->r.frame, 2))
+                          : ""));
 }
 
 an_status an_cox_show_forest(const an_cox_view *v)
 {
     return an_regression_forest(&v->r, "lower hazard", "higher hazard",
-                                an_doc_printf(v->r.doc, "%lld patients, %lld events",
-                                              (long long)v->fit->n,
+                                an_doc_printf(v->r.doc, "%s, %lld events",
+                                              an_rows_all(v->r.doc, v->r.frame),
                                               (long long)v->fit->n_events));
 }
 
@@ -93,7 +99,7 @@ void an_cox_show_model(const an_cox_view *v)
                                 fmax(0, fit->concordance.c - spread),
                                 fmin(1, fit->concordance.c + spread), v->r.conf_level);
 
-    if (isnan(c.value)) c.reason = "no pair of patients can be compared";
+    if (isnan(c.value)) c.reason = "no pair can be compared";
     an_regression_size(&v->r, fit->n, fit->n_events, -1, fit->df);
     show_tests(v);
     an_doc_value(v->r.doc, "concordance", "Concordance (Harrell's C)", c, "Concordance");

@@ -18,8 +18,9 @@ void an_cox_say(const an_cox_view *v)
     if (an_regression_say(&v->r) == 0)
         an_doc_text(v->r.doc, "conclusion",
                     "None of the covariates was shown to go with %s in this model of "
-                    "%lld patients and %lld events.",
-                    v->r.event, (long long)v->fit->n, (long long)v->fit->n_events);
+                    "%s and %lld events.",
+                    v->r.event, an_rows_all(v->r.doc, v->r.frame),
+                    (long long)v->fit->n_events);
 }
 
 /* ---- Notes ---- */
@@ -65,8 +66,8 @@ static void note_aliased(const an_cox_view *v)
                         text, " (up to a constant)");
         else
             an_doc_note(v->r.doc, AN_WARNING, "M312",
-                        "No estimate for %s: it is constant among the patients that any "
-                        "event can be compared with.",
+                        "No estimate for %s: it is constant among those at risk at any "
+                        "event.",
                         an_regression_column_name(&v->r, c));
     }
 }
@@ -80,8 +81,8 @@ void an_cox_note(const an_cox_view *v)
     an_regression_note_iterations(&v->r, v->fit->converged, v->fit->iterations);
     if (v->r.frame->surv.entry)
         an_doc_note(v->r.doc, AN_NOTE, "M314",
-                    "Delayed entry: a patient counts as at risk after the entry time "
-                    "only.");
+                    "Delayed entry: a %s counts as at risk after the entry time only.",
+                    an_rows_noun(v->r.frame, 1));
     if (v->fit->robust && v->data.cluster.code && v->data.cluster.n_levels < 40)
         an_doc_note(v->r.doc, AN_NOTE, "M315",
                     "Robust variance from %lld clusters: with fewer than about 40 it "

@@ -15,7 +15,7 @@ static void add_row(const an_finegray_view *v, const an_regression_row *row)
 void an_finegray_show_coefficients(const an_finegray_view *v)
 {
     const an_doc_column columns[] = {{"label", "Covariate"},
-                                     {"n", "Patients"},
+                                     {"n", an_rows_title(v->r.frame)},
                                      {"events", "Events"},
                                      {"shr", v->r.ratio},
                                      {"p", "p"}};
@@ -37,8 +37,8 @@ an_status an_finegray_show_forest(const an_finegray_view *v)
 {
     return an_regression_forest(
         &v->r, "lower incidence", "higher incidence",
-        an_doc_printf(v->r.doc, "%lld patients, %lld events, %lld competing events",
-                      (long long)v->fit->n, (long long)v->fit->n_events,
+        an_doc_printf(v->r.doc, "%s, %lld events, %lld competing events",
+                      an_rows_all(v->r.doc, v->r.frame), (long long)v->fit->n_events,
                       (long long)v->fit->n_competing));
 }
 

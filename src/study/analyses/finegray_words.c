@@ -6,9 +6,9 @@ void an_finegray_say(const an_finegray_view *v)
     if (an_regression_say(&v->r) == 0)
         an_doc_text(v->r.doc, "conclusion",
                     "None of the covariates was shown to go with the incidence of %s in "
-                    "this model of %lld patients, %lld events and %lld competing events.",
-                    v->r.event, (long long)v->fit->n, (long long)v->fit->n_events,
-                    (long long)v->fit->n_competing);
+                    "this model of %s, %lld events and %lld competing events.",
+                    v->r.event, an_rows_all(v->r.doc, v->r.frame),
+                    (long long)v->fit->n_events, (long long)v->fit->n_competing);
 }
 
 /* ---- Notes ---- */

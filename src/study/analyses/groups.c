@@ -18,14 +18,16 @@ an_status an_vector_grouping(an_ctx *ctx, const an_vector *vector, an_grouping *
     return AN_OK;
 }
 
-const char *an_level_label(const an_vector *group, int32_t level)
+const char *an_level_label(const an_frame *frame, int32_t level)
 {
-    return group ? group->levels[level] : "All patients";
+    if (frame->group) return frame->group->levels[level];
+    return frame->owners.name ? "All rows" : "All patients";
 }
 
-const char *an_level_in_words(an_doc *doc, const an_vector *group, int32_t level)
+const char *an_level_in_words(an_doc *doc, const an_frame *frame, int32_t level)
 {
-    const char *label = an_level_label(group, level);
+    const an_vector *group = frame->group;
+    const char *label = an_level_label(frame, level);
 
     if (group && label[strspn(label, "0123456789.-")] == '\0')
         return an_doc_printf(doc, "%s = %s", group->label, label);

@@ -8,16 +8,17 @@
 #include <anodyne/descriptive.h>
 
 #include "base/base.h"
+#include "study/rows.h"
 
 /* Vectors as groupings; n_levels 0 when there is none. AN_ERR_DATA: not a factor. */
 an_status an_vector_grouping(an_ctx *ctx, const an_vector *vector, an_grouping *out);
 
 /* Label of the grouping variable; "Group" without one. */
 const char *an_group_title(const an_vector *group);
-/* Label of a level; "All patients" without groups. */
-const char *an_level_label(const an_vector *group, int32_t level);
+/* Label of a level of the frame's group; "All patients" or "All rows" without groups. */
+const char *an_level_label(const an_frame *frame, int32_t level);
 /* The same in a sentence: "sex = 1" where the label alone is a number. */
-const char *an_level_in_words(an_doc *doc, const an_vector *group, int32_t level);
+const char *an_level_in_words(an_doc *doc, const an_frame *frame, int32_t level);
 /* Keys of all levels, each unique; keys[n_levels]. */
 void an_level_keys(an_doc *doc, const an_vector *group, const char **keys);
 

@@ -136,7 +136,7 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
     AN_TRY(an_vector_grouping(ctx, frame->cluster, &clusters));
     AN_TRY(an_km_fit(ctx, surv, &groups, &clusters, &o, &km));
     AN_TRY(an_km_fit(ctx, surv, NULL, NULL, &reverse, &follow_up));
-    if (km->n_curves > 1 && !an_frame_fractional(frame))
+    if (km->n_curves > 1 && !an_logrank_invalid(frame))
         AN_TRY(an_logrank_fit(ctx, surv, &groups, &strata, NULL, &test));
     an_km_view view = {.ctx = ctx,
                        .frame = frame,

@@ -95,17 +95,16 @@ static const char *y_label(const an_km_view *v)
 
 static const char *caption(const an_km_view *v)
 {
-    double n = 0, events = 0;
+    double events = 0;
 
-    for (an_index i = 0; i < v->km->n_curves; i++) {
-        n += (double)v->km->curve[i].n;
+    for (an_index i = 0; i < v->km->n_curves; i++)
         events += v->km->curve[i].total_rows_event;
-    }
     return an_doc_printf(
         v->doc,
-        "Kaplan-Meier estimate with pointwise %g %% confidence limits%s: %g patients, %g "
-        "events. Marks are censored patients; below the axis the numbers at risk.",
-        100 * v->params->conf_level, v->km->weighted ? ", weighted" : "", n, events);
+        "Kaplan-Meier estimate with pointwise %g %% confidence limits%s: %s, %g "
+        "events. Marks are censorings; below the axis the numbers at risk.",
+        100 * v->params->conf_level, v->km->weighted ? ", weighted" : "",
+        an_rows_all(v->doc, v->frame), events);
 }
 
 an_status an_km_show_figure(const an_km_view *v)

@@ -40,7 +40,7 @@ an_value an_km_median(const an_km_view *v, an_index i)
 void an_km_show_groups(const an_km_view *v)
 {
     const an_doc_column columns[] = {{"group", an_group_title(v->frame->group)},
-                                     {"n", "Patients"},
+                                     {"n", an_rows_title(v->frame)},
                                      {"events", "Events"},
                                      {"median", "Median"},
                                      {"weight_events", "Weight of events"}};
@@ -106,9 +106,11 @@ void an_km_show_follow_up(const an_km_view *v)
     an_doc_open(v->doc, "follow_up", "Follow-up");
     an_value median = time_value(v, q.estimate, q.lower, q.upper);
 
-    if (isnan(q.estimate)) median.reason = "not reached: most patients had the event";
+    if (isnan(q.estimate)) median.reason = "not reached: too many had the event";
     an_doc_value(v->doc, "median", "Median follow-up", median, "reverse Kaplan-Meier");
-    an_doc_value(v->doc, "censored", "Patients without any event at last contact",
+    an_doc_value(v->doc, "censored",
+                 an_doc_printf(v->doc, "%s without any event at last contact",
+                               an_rows_title(v->frame)),
                  an_count_of(c->total_rows_event, (double)c->n), "count");
     an_doc_value(v->doc, "longest", "Longest time observed",
                  time_value(v, c->time[c->n_times - 1], NAN, NAN), "maximum");

@@ -30,11 +30,11 @@ typedef struct an_km_view {
 
 static inline const char *an_km_label(const an_km_view *v, const an_km_curve *curve)
 {
-    return an_level_label(v->frame->group, curve->level);
+    return an_level_label(v->frame, curve->level);
 }
 static inline const char *an_km_words(const an_km_view *v, const an_km_curve *curve)
 {
-    return an_level_in_words(v->doc, v->frame->group, curve->level);
+    return an_level_in_words(v->doc, v->frame, curve->level);
 }
 static inline const char *an_km_key(const an_km_view *v, const an_km_curve *curve)
 {

@@ -11,11 +11,10 @@ static void say_one(const an_km_view *v)
 {
     const an_km_curve *c = v->km->curve;
 
-    an_doc_text(v->doc, "conclusion",
-                "%s was seen in %s patients; median time to %s: %s.",
+    an_doc_text(v->doc, "conclusion", "%s was seen in %s %s; median time to %s: %s.",
                 an_event_at_start(v->doc, v->frame),
                 an_doc_format(v->doc, an_count_of(c->total_rows_event, (double)c->n)),
-                v->event, median_text(v, 0));
+                an_rows_noun(v->frame, (double)c->n), v->event, median_text(v, 0));
 }
 
 /* Which of two groups had more events than expected; both medians must not contradict. */
@@ -174,16 +173,16 @@ static void note_data(const an_km_view *v, double n_events)
     const an_frame *f = v->frame;
 
     if (n_events == 0)
-        an_doc_note(v->doc, AN_WARNING, "M202",
-                    "All patients are censored: no event was seen.");
+        an_doc_note(v->doc, AN_WARNING, "M202", "All %s are censored: no event was seen.",
+                    an_rows_noun(f, 2));
     else if (n_events < 10)
         an_doc_note(v->doc, AN_WARNING, "M201",
                     "Only %g event%s: limits and tests for so few are approximate.",
                     n_events, n_events == 1 ? "" : "s");
     if (f->group && v->km->n_curves == 1)
         an_doc_note(v->doc, AN_WARNING, "M204",
-                    "Only one level of %s has patients: there is nothing to compare.",
-                    f->group->label);
+                    "Only one level of %s has %s: there is nothing to compare.",
+                    f->group->label, an_rows_noun(f, 2));
     if (f->surv.n_causes > 1)
         an_doc_note(v->doc, AN_WARNING, "M210",
                     "Competing causes are censored here, so that one minus this curve "
@@ -195,18 +194,16 @@ static void note_weights(const an_km_view *v)
 {
     if (v->km->weighted)
         an_doc_note(v->doc, AN_NOTE, "M207",
-                    "Case weights are used%s. Numbers of patients at risk are counts of "
-                    "rows with a positive weight.",
+                    "Case weights are used%s. Numbers at risk are counts of rows with a "
+                    "positive weight.",
                     v->km->robust ? ", with the robust variance" : " as frequencies");
     if (v->km->n_curves > 1 && !v->test)
-        an_doc_note(v->doc, AN_NOTE, "M208",
-                    "No log-rank test: weights that are not whole numbers have no "
-                    "hypergeometric variance. Use a weighted Cox model with robust "
-                    "variance.");
+        an_doc_note(v->doc, AN_NOTE, "M208", "No log-rank test: %s.",
+                    an_logrank_invalid(v->frame));
     if (v->frame->surv.entry)
         an_doc_note(v->doc, AN_NOTE, "M209",
-                    "Delayed entry: a patient counts as at risk after the entry time "
-                    "only.");
+                    "Delayed entry: a %s counts as at risk after the entry time only.",
+                    an_rows_noun(v->frame, 1));
 }
 
 void an_km_note(const an_km_view *v)

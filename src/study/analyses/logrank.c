@@ -89,8 +89,8 @@ static void say_difference(an_doc *doc, const an_frame *frame, const an_logrank 
                     "Time to %s differed between the groups (%s, %s): %s came soonest "
                     "with %s and latest with %s.",
                     event, name, an_doc_p(doc, test->p), event,
-                    an_level_in_words(doc, frame->group, test->level[most]),
-                    an_level_in_words(doc, frame->group, test->level[least]));
+                    an_level_in_words(doc, frame, test->level[most]),
+                    an_level_in_words(doc, frame, test->level[least]));
     else
         an_doc_text(doc, "conclusion",
                     "No difference in time to %s between the groups was shown (%s, %s).",
@@ -110,9 +110,8 @@ static void say_pairs(an_doc *doc, const an_frame *frame, const an_logrank_pairs
     an_doc_table(doc, "pairs", "Every pair of groups", name, 6, columns);
     for (an_index i = 0; i < pairs->n; i++) {
         const an_logrank_pair *pair = &pairs->pair[i];
-        const char *label =
-            an_doc_printf(doc, "%s vs %s", an_level_label(frame->group, pair->a),
-                          an_level_label(frame->group, pair->b));
+        const char *label = an_doc_printf(doc, "%s vs %s", an_level_label(frame, pair->a),
+                                          an_level_label(frame, pair->b));
         const an_value cells[] = {an_text(label),
                                   an_number(AN_KIND_STATISTIC, pair->chisq),
                                   an_number(AN_KIND_P, pair->p),
@@ -122,8 +121,11 @@ static void say_pairs(an_doc *doc, const an_frame *frame, const an_logrank_pairs
 
         an_doc_row_add(doc, an_doc_key(doc, label), 0, cells);
     }
-    an_doc_table_end(doc, "Each test uses the patients of its two groups only. The last "
-                          "three columns are adjusted over all pairs.");
+    an_doc_table_end(doc, an_doc_printf(doc,
+                                        "Each test uses the %s of its two groups only. "
+                                        "The last three columns are adjusted over all "
+                                        "pairs.",
+                                        an_rows_noun(frame, 2)));
 }
 
 static void say_method(an_doc *doc, const options *o, const an_logrank *test)
@@ -154,7 +156,7 @@ static void add_notes(an_doc *doc, const an_frame *frame, const an_logrank *test
                 doc, AN_WARNING, "M203",
                 "%s was not at risk when an event happened and is left out of the "
                 "degrees of freedom.",
-                an_level_in_words(doc, frame->group, test->level[g]));
+                an_level_in_words(doc, frame, test->level[g]));
     if (an_frame_fractional(frame))
         an_doc_note(doc, AN_WARNING, "M207",
                     "Weights that are not whole numbers were taken as frequencies: the "

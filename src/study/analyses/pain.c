@@ -151,7 +151,8 @@ static void paired_values(an_pain *p, const an_paired *f)
     const an_signed_rank *w = &f->pratt;
     const an_value change = typical_change(p, f);
 
-    an_doc_value(doc, "n_pairs", "Patients with both scores",
+    an_doc_value(doc, "n_pairs",
+                 an_doc_printf(doc, "%s with both scores", an_rows_title(p->frame)),
                  an_count_of((double)f->n, (double)p->n), "count");
     an_doc_value(doc, "baseline_mean",
                  an_doc_printf(doc, "%s, mean (SD)", p->before->label),
@@ -200,10 +201,11 @@ static const char *test_phrase(an_doc *doc, const an_signed_rank *w)
 static void paired_sentence(an_pain *p, const an_paired *f)
 {
     an_doc *doc = p->doc;
-    const char *who =
-        f->n == p->n ? an_doc_printf(doc, "In all %lld patients", (long long)f->n)
-                     : an_doc_printf(doc, "In the %lld of %lld patients with both scores",
-                                     (long long)f->n, (long long)p->n);
+    const char *all = an_rows_all(doc, p->frame);
+    const char *who = f->n == p->n
+                          ? an_doc_printf(doc, "In all %s", all)
+                          : an_doc_printf(doc, "In the %lld of %s with both scores",
+                                          (long long)f->n, all);
     const char *how = f->mean < 0 ? "fell" : f->mean > 0 ? "rose" : "did not change,";
     const char *change = an_doc_format(doc, typical_change(p, f));
 
@@ -224,8 +226,8 @@ static an_status paired(an_pain *p)
     o.conf_level = p->o->conf_level;
     st = an_paired_fit(p->ctx, p->n, p->after->x, p->before->x, &o, &f);
     if (st == AN_ERR_ESTIMATE)
-        return an_fail(p->ctx, st, "no patient has both pain scores, %s and %s",
-                       p->before->label, p->after->label);
+        return an_fail(p->ctx, st, "no %s has both pain scores, %s and %s",
+                       an_rows_noun(p->frame, 1), p->before->label, p->after->label);
     if (st != AN_OK) return st;
     an_doc_open(p->doc, "paired", "Change of the score");
     paired_sentence(p, &f);

@@ -282,7 +282,7 @@ static void sensitivity(const an_pain *p)
             p->doc, "readings_agree",
             "The published definition leaves open what counts as an increase of "
             "opioids, when they are stable, and what 2 points more with more opioids "
-            "is; in these patients every reading gives the same classes.");
+            "is; here every reading gives the same classes.");
         return;
     }
     an_doc_table(p->doc, "sensitivity", "Readings of the consensus definition",
@@ -337,10 +337,10 @@ static void missing(const an_pain *p)
     an_doc_table_end(p->doc, "Over all treated. The truth lies between the two.");
     an_doc_note(
         p->doc, AN_WARNING, "M416",
-        "%g of %g patients lack a score. Patients who are worse answer less often, so "
+        "%g of %s lack a score. Patients who are worse answer less often, so "
         "figures over assessable patients tend to be too good; that the scores are "
         "missing not at random cannot be excluded.",
-        score.missing, score.treated);
+        score.missing, an_rows_all(p->doc, p->frame));
 }
 
 /* ---- Groups ---- */
@@ -400,9 +400,9 @@ static void group_missing(const an_pain *p)
     for (an_index i = 0; i < p->n; i++) n += p->group->code[i] < 0;
     if (n > 0)
         an_doc_note(p->doc, AN_NOTE, "M417",
-                    "%lld of %lld patients belong to no group of %s and are only in the "
-                    "figures for all.",
-                    (long long)n, (long long)p->n, p->group->label);
+                    "%lld of %s belong to no group of %s and are only in the figures for "
+                    "all.",
+                    (long long)n, an_rows_all(p->doc, p->frame), p->group->label);
 }
 
 /* ---- The section ---- */
@@ -420,8 +420,8 @@ static void sentence(const an_pain *p, const char *key, int d, const char *what)
         rest = an_doc_printf(p->doc, "%.*s; of the %g alive at the window, %s.",
                              (int)strlen(rest) - 1, rest, t.alive,
                              an_doc_format(p->doc, share(p, t.responders, t.alive)));
-    an_doc_text(p->doc, key, "%s in %g of %g treated patients, %s%s", what, t.responders,
-                t.treated, treated, rest);
+    an_doc_text(p->doc, key, "%s in %g of %g treated %s, %s%s", what, t.responders,
+                t.treated, an_rows_noun(p->frame, t.treated), treated, rest);
 }
 
 an_status an_pain_responses(an_pain *p)

@@ -148,10 +148,9 @@ an_status an_pain_trajectory(an_pain *p)
     f.y_label = "Pain score (NRS 0-10)";
     f.caption =
         an_doc_printf(p->doc,
-                      "Pain scores of each of %lld patients and means with %g %% t "
-                      "limits. Means are of the "
-                      "patients assessed at that time; below, how many these were.",
-                      (long long)p->n, 100 * p->o->conf_level);
+                      "Pain scores of each of %s and means with %g %% t limits. Means "
+                      "are of those assessed at that time; below, how many these were.",
+                      an_rows_all(p->doc, p->frame), 100 * p->o->conf_level);
     an_doc_figure(p->doc, "trajectory", "Pain scores over time", "mean, t interval", &f);
 done:
     return st;

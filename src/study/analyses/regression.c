@@ -17,9 +17,8 @@ an_status an_regression_need_events(const an_regression *r)
 {
     for (an_index i = 0; i < r->frame->n; i++)
         if (r->frame->surv.event[i] == 1) return AN_OK;
-    return an_fail(r->ctx, AN_ERR_ESTIMATE,
-                   "none of the %lld patients had %s: %s cannot be done",
-                   (long long)r->frame->n, r->event, r->method);
+    return an_fail(r->ctx, AN_ERR_ESTIMATE, "none of the %s had %s: %s cannot be done",
+                   an_rows_all(r->doc, r->frame), r->event, r->method);
 }
 
 /* ---- Rows ---- */
@@ -240,7 +239,8 @@ void an_regression_size(const an_regression *r, an_index n, an_index n_events,
     const double epv =
         n_coefficients > 0 ? (double)n_events / (double)n_coefficients : NAN;
 
-    an_doc_value(r->doc, "n", "Patients", an_number(AN_KIND_COUNT, (double)n), r->method);
+    an_doc_value(r->doc, "n", an_rows_title(r->frame),
+                 an_number(AN_KIND_COUNT, (double)n), r->method);
     an_doc_value(r->doc, "events", "Events", an_number(AN_KIND_COUNT, (double)n_events),
                  r->method);
     if (n_competing >= 0)

@@ -74,15 +74,22 @@ static const char *ratio_text(const an_regression *r, const an_effect *e)
     return an_doc_format(r->doc, an_effect_value(r, e));
 }
 
+/* "0 events in 12 patients" */
+static const char *events_in_rows(const an_regression *r, const an_regression_row *row)
+{
+    return an_doc_printf(r->doc, "%g event%s in %s", row->n_events,
+                         row->n_events == 1 ? "" : "s",
+                         an_rows_count(r->doc, r->frame, row->n));
+}
+
 /* A level without events, or with nothing but events, has no ratio and still a finding. */
 static void say_no_ratio(const an_regression *r, const an_regression_row *row,
                          const an_effect *e)
 {
     const char *where =
-        row->indent
-            ? an_doc_printf(r->doc, "with %s (%g events in %g patients) than with %s",
-                            row->label, row->n_events, row->n, an_reference_level(row))
-            : "with higher values";
+        row->indent ? an_doc_printf(r->doc, "with %s (%s) than with %s", row->label,
+                                    events_in_rows(r, row), an_reference_level(row))
+                    : "with higher values";
 
     an_doc_text(
         r->doc, conclusion_key(r, row),
@@ -193,7 +200,7 @@ static const char *events_text(const an_regression *r, an_index column)
     const an_regression_row *row = row_of(r, column);
 
     if (!row || !row->indent) return "";
-    return an_doc_printf(r->doc, " (%g events in %g patients)", row->n_events, row->n);
+    return an_doc_printf(r->doc, " (%s)", events_in_rows(r, row));
 }
 
 void an_regression_note_monotone(const an_regression *r, const char *advice)

@@ -3,6 +3,7 @@
 #include <anodyne/proportion.h>
 
 #include "base/base.h"
+#include "study/rows.h"
 
 typedef struct options {
     double conf_level;
@@ -117,15 +118,14 @@ static void say(an_doc *doc, const an_frame *frame, double n_events, double conf
     const char *limit = an_doc_format(doc, an_number(AN_KIND_PROPORTION, upper));
 
     if (n_events == 0)
-        an_doc_text(
-            doc, "conclusion",
-            "%s was not observed in %lld patients. That does not mean that it cannot "
-            "happen: a risk of up to %s is compatible with these data (one-sided "
-            "%g %% exact limit).",
-            frame->event_label, (long long)frame->n, limit, 100 * conf_level);
+        an_doc_text(doc, "conclusion",
+                    "%s was not observed in %s. That does not mean that it cannot "
+                    "happen: a risk of up to %s is compatible with these data (one-sided "
+                    "%g %% exact limit).",
+                    frame->event_label, an_rows_all(doc, frame), limit, 100 * conf_level);
     else
-        an_doc_text(doc, "conclusion", "%s was observed in %g of %lld patients.",
-                    frame->event_label, n_events, (long long)frame->n);
+        an_doc_text(doc, "conclusion", "%s was observed in %g of %s.", frame->event_label,
+                    n_events, an_rows_all(doc, frame));
     an_doc_note(
         doc, AN_NOTE, "M401",
         "A late harm can only be seen in patients who live long enough: read the risk "

@@ -103,11 +103,22 @@ bool an_frame_fractional(const an_frame *frame)
     return false;
 }
 
+/* Rows that follow each other from entry to end are not counted twice. */
+const char *an_logrank_invalid(const an_frame *frame)
+{
+    if (an_frame_fractional(frame))
+        return "weights that are not whole numbers have no hypergeometric variance. Use "
+               "a weighted Cox model with robust variance";
+    if (frame->cluster && frame->owners.name && !frame->surv.entry)
+        return "it takes every row as independent. Use a Cox model with cluster()";
+    return NULL;
+}
+
 void an_logrank_describe(an_doc *doc, const an_frame *frame, const an_logrank *test,
                          const char *method)
 {
     const an_doc_column columns[] = {{"group", frame->group->label},
-                                     {"n", "Patients"},
+                                     {"n", an_rows_title(frame)},
                                      {"observed", "Observed"},
                                      {"expected", "Expected"},
                                      {"ratio", "Observed / expected"}};
@@ -116,7 +127,7 @@ void an_logrank_describe(an_doc *doc, const an_frame *frame, const an_logrank *t
 
     an_doc_table(doc, "groups", "Observed and expected events", method, 5, columns);
     for (an_index g = 0; g < test->n_groups; g++) {
-        const char *label = an_level_label(frame->group, test->level[g]);
+        const char *label = an_level_label(frame, test->level[g]);
         const an_value cells[] = {
             an_text(label), an_number(AN_KIND_COUNT, test->n[g]),
             an_number(AN_KIND_NUMBER, test->observed[g]),

@@ -40,6 +40,8 @@ bool an_frame_fractional(const an_frame *frame);
 /* Says so where nothing tells in what unit the times are. */
 void an_note_assumed_unit(an_doc *doc, const an_time_scale *scale);
 
+/* Why a log-rank test of these rows would not be valid; NULL: it is. */
+const char *an_logrank_invalid(const an_frame *frame);
 /* Table n, observed, expected per group; chi-squared, df, p. */
 void an_logrank_describe(an_doc *doc, const an_frame *frame, const an_logrank *test,
                          const char *method);

@@ -187,7 +187,8 @@ static int compare_regimens(const void *self, int64_t a, int64_t b)
 /* Distinct regimens "4.5 Gy x 5" with their counts. */
 static an_status show_regimens(const treatment *t)
 {
-    static const an_doc_column columns[] = {{"regimen", "Regimen"}, {"n", "Patients"}};
+    const an_doc_column columns[] = {{"regimen", "Regimen"},
+                                     {"n", an_rows_title(t->frame)}};
     an_ctx *const ctx = t->ctx;
     an_status st = AN_OK;
     const an_index n = t->frame->n;

@@ -1,0 +1,61 @@
+/* Patients, or rows of patients. */
+#include "study/rows.h"
+
+static bool are_patients(const an_frame *f)
+{
+    return !f->owners.name;
+}
+
+const char *an_rows_title(const an_frame *f)
+{
+    return are_patients(f) ? "Patients" : "Rows";
+}
+
+const char *an_rows_noun(const an_frame *f, double n)
+{
+    if (are_patients(f)) return n == 1 ? "patient" : "patients";
+    return n == 1 ? "row" : "rows";
+}
+
+const char *an_rows_count(an_doc *doc, const an_frame *f, double n)
+{
+    return an_doc_printf(doc, "%.15g %s", n, an_rows_noun(f, n));
+}
+
+/* "of 929 persons", "in 18 clusters" */
+static const char *owners_text(an_doc *doc, const an_owners *o)
+{
+    const char *plural = o->n == 1 ? "" : "s";
+
+    return o->persons ? an_doc_printf(doc, "of %lld person%s", (long long)o->n, plural)
+                      : an_doc_printf(doc, "in %lld cluster%s", (long long)o->n, plural);
+}
+
+const char *an_rows_all(an_doc *doc, const an_frame *f)
+{
+    const char *rows = an_rows_count(doc, f, (double)f->n);
+
+    if (are_patients(f)) return rows;
+    return an_doc_printf(doc, "%s %s (%s)", rows, owners_text(doc, &f->owners),
+                         f->owners.name);
+}
+
+/* Rows that follow each other in time, from entry to end, need no cluster. */
+void an_rows_describe(an_doc *doc, const an_frame *f)
+{
+    const an_owners *o = &f->owners;
+
+    if (are_patients(f)) return;
+    an_doc_value(
+        doc, o->persons ? "persons" : "clusters",
+        an_doc_printf(doc, "%s (%s)", o->persons ? "Persons" : "Clusters", o->name),
+        an_number(AN_KIND_COUNT, (double)o->n), "count");
+    if (f->cluster || f->surv.entry)
+        an_doc_note(doc, AN_NOTE, "N104", "%s: counts are of rows.", an_rows_all(doc, f));
+    else
+        an_doc_note(doc, AN_WARNING, "N105",
+                    "%s, each taken as if it were a patient of its own: counts are of "
+                    "rows, limits are too narrow and p-values too small. Keep one row "
+                    "per person, or name the cluster where the analysis takes one.",
+                    an_rows_all(doc, f));
+}
