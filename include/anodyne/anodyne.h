@@ -11,6 +11,7 @@
 #include <anodyne/compare.h>
 #include <anodyne/competing.h>
 #include <anodyne/cox.h>
+#include <anodyne/cox_firth.h>
 #include <anodyne/descriptive.h>
 #include <anodyne/distribution.h>
 #include <anodyne/doc.h>

@@ -5,10 +5,13 @@ static const char *const ties_choices[] = {"auto", "efron", "breslow", "discrete
 static const char *const variance_choices[] = {"auto", "model", "robust", NULL};
 static const char *const zph_choices[] = {"km", "rank", "identity", "log", "none", NULL};
 enum { ZPH_NONE = 4 };
+static const char *const penalty_choices[] = {"none", "firth", NULL};
 
 static const an_param params[] = {
     AN_PARAM_CHOICE(an_cox_params, ties, 0, ties_choices,
                     "Tied event times; auto: Efron, or the rule of the preset"),
+    AN_PARAM_CHOICE(an_cox_params, penalty, AN_COX_PENALTY_NONE, penalty_choices,
+                    "Firth: finite ratios also where the data separate"),
     AN_PARAM_CHOICE(an_cox_params, variance, 0, variance_choices,
                     "Variance; auto: robust with clusters or fractional weights"),
     AN_PARAM_REAL(an_cox_params, conf_level, 0.95, 0.5, 0.9999, NULL,
@@ -42,6 +45,10 @@ static const char *const references[] = {
     "2000. doi:10.1007/978-1-4757-3294-8",
     "Lin DY, Wei LJ. The robust inference for the Cox proportional hazards model. J Am "
     "Stat Assoc 1989;84:1074-1078. doi:10.1080/01621459.1989.10478874",
+    "Firth D. Bias reduction of maximum likelihood estimates. Biometrika 1993;80:27-38. "
+    "doi:10.1093/biomet/80.1.27",
+    "Heinze G, Schemper M. A solution to the problem of monotone likelihood in Cox "
+    "regression. Biometrics 2001;57:114-119. doi:10.1111/j.0006-341X.2001.00114.x",
     "Harrell FE, Lee KL, Mark DB. Multivariable prognostic models. Stat Med "
     "1996;15:361-387. "
     "doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4",
@@ -81,6 +88,20 @@ done:
     return st;
 }
 
+static an_status fill_terms(an_cox_view *v)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = v->r.ctx;
+    const an_design *design = &v->r.frame->design;
+
+    AN_ALLOC(v->term_of, v->r.mem, design->n_columns);
+    for (an_index t = 0; t < design->n_terms; t++)
+        for (an_index k = 0; k < design->terms[t].n_columns; k++)
+            v->term_of[design->terms[t].first + k] = t;
+done:
+    return st;
+}
+
 static an_effect effect_of(const an_cox *fit, an_index c)
 {
     if (fit->flag[c] == AN_COX_ALIASED) return an_effect_missing(0);
@@ -97,9 +118,33 @@ static an_status fill_effects(an_cox_view *v)
     an_status st = AN_OK;
 
     AN_TRY(an_regression_start(&v->r));
-    for (an_index c = 0; c < v->fit->p; c++) v->r.effect[c] = effect_of(v->fit, c);
+    for (an_index c = 0; c < v->fit->p; c++)
+        v->r.effect[c] =
+            v->firth ? an_cox_firth_effect(v->firth, c) : effect_of(v->fit, c);
     AN_TRY(an_regression_test_terms(&v->r, v->fit->coef, v->fit->vcov));
+    for (an_index t = 0; v->firth && t < v->r.frame->design.n_terms; t++)
+        v->r.term_p[t] = v->firth->term_p[t];
 done:
+    return st;
+}
+
+/* One term in a model of its own: effects, and p of the term. */
+static an_status fit_term(an_cox_view *v, const an_cox_data *one, an_index t)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = v->r.ctx;
+    an_effect *effect = v->alone_effect + v->r.frame->design.terms[t].first;
+    an_cox_options o = v->options;
+    an_cox *fit = NULL;
+
+    if (v->params->penalty == AN_COX_PENALTY_FIRTH)
+        return an_cox_firth_alone(v, one, effect, &v->alone_p[t]);
+    o.concordance = false;
+    AN_TRY(an_cox_fit(ctx, one, &o, &fit));
+    for (an_index k = 0; k < one->p; k++) effect[k] = effect_of(fit, k);
+    v->alone_p[t] = fit->wald_p;
+done:
+    an_cox_free(fit);
     return st;
 }
 
@@ -109,19 +154,15 @@ static an_status fit_alone(an_cox_view *v)
     an_status st = AN_OK;
     an_ctx *const ctx = v->r.ctx;
     const an_design *design = &v->r.frame->design;
-    an_cox_options o = v->options;
 
-    o.concordance = false;
-    AN_ALLOC(v->alone, v->r.mem, design->n_terms);
+    AN_ALLOC(v->alone_p, v->r.mem, design->n_terms);
     AN_ALLOC(v->alone_effect, v->r.mem, design->n_columns);
     for (an_index t = 0; t < design->n_terms; t++) {
         an_cox_data one = v->data;
 
         one.p = design->terms[t].n_columns;
         one.x = design->x + design->terms[t].first * design->n_rows;
-        AN_TRY(an_cox_fit(ctx, &one, &o, &v->alone[t]));
-        for (an_index k = 0; k < one.p; k++)
-            v->alone_effect[design->terms[t].first + k] = effect_of(v->alone[t], k);
+        AN_TRY(fit_term(v, &one, t));
     }
 done:
     return st;
@@ -131,22 +172,15 @@ done:
 static an_status test_hazards(an_cox_view *v)
 {
     an_status st = AN_OK;
-    an_ctx *const ctx = v->r.ctx;
     const an_design *design = &v->r.frame->design;
-    an_index *term_of;
 
     if (v->params->zph == ZPH_NONE) return AN_OK;
-    AN_ALLOC(term_of, v->r.mem, design->n_columns);
-    for (an_index t = 0; t < design->n_terms; t++)
-        for (an_index k = 0; k < design->terms[t].n_columns; k++)
-            term_of[design->terms[t].first + k] = t;
-    st = an_cox_zph(ctx, &v->data, v->fit, (an_zph_transform)v->params->zph,
-                    design->n_terms, term_of, &v->zph);
+    st = an_cox_zph(v->r.ctx, &v->data, v->fit, (an_zph_transform)v->params->zph,
+                    design->n_terms, v->term_of, &v->zph);
     if (st == AN_ERR_ESTIMATE || st == AN_ERR_DATA) {
-        v->zph_reason = an_doc_printf(v->r.doc, "%s", an_message(ctx));
+        v->zph_reason = an_doc_printf(v->r.doc, "%s", an_message(v->r.ctx));
         st = AN_OK;
     }
-done:
     return st;
 }
 
@@ -157,10 +191,16 @@ static an_status describe(an_cox_view *v)
     an_cox_say(v);
     an_cox_show_coefficients(v);
     AN_TRY(an_cox_show_forest(v));
-    an_cox_show_model(v);
+    if (v->firth)
+        an_cox_firth_show(v);
+    else
+        an_cox_show_model(v);
     an_cox_show_zph(v);
     an_cox_note(v);
-    an_cox_say_method(v);
+    if (v->firth)
+        an_cox_firth_say(v);
+    else
+        an_cox_say_method(v);
     st = an_doc_status(v->r.doc);
 done:
     return st;
@@ -168,9 +208,8 @@ done:
 
 static void free_view(an_cox_view *v)
 {
-    for (an_index t = 0; v->alone && t < v->r.frame->design.n_terms; t++)
-        an_cox_free(v->alone[t]);
     an_cox_free(v->fit);
+    an_cox_firth_free(v->firth);
     an_zph_free(v->zph);
     an_arena_free(v->r.mem);
 }
@@ -202,8 +241,10 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
     v.r.mem = an_arena_new(ctx);
     if (!v.r.mem) return AN_ERR_MEMORY;
     AN_TRY(fill_data(&v));
+    AN_TRY(fill_terms(&v));
     AN_TRY(an_cox_fit(ctx, &v.data, &v.options, &v.fit));
     AN_TRY(an_regression_need_events(&v.r));
+    if (v.params->penalty == AN_COX_PENALTY_FIRTH) AN_TRY(an_cox_firth_estimate(&v));
     AN_TRY(fill_effects(&v));
     if (v.params->univariable && frame->design.n_terms > 1) AN_TRY(fit_alone(&v));
     AN_TRY(test_hazards(&v));

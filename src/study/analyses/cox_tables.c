@@ -12,8 +12,8 @@ static void add_row(const an_cox_view *v, const an_regression_row *row)
 
     an_regression_label_cells(row, cells);
     an_regression_cells(&v->r, row, v->r.effect + first, v->r.term_p[t], cells + 3);
-    if (v->alone)
-        an_regression_cells(&v->r, row, v->alone_effect + first, v->alone[t]->wald_p,
+    if (v->alone_p)
+        an_regression_cells(&v->r, row, v->alone_effect + first, v->alone_p[t],
                             cells + 5);
     an_doc_row_add(v->r.doc, row->key, row->indent, cells);
 }
@@ -29,21 +29,21 @@ void an_cox_show_coefficients(const an_cox_view *v)
                                      {"p_alone", "p alone"}};
 
     an_doc_table(v->r.doc, "coefficients", an_doc_printf(v->r.doc, "%ss", v->r.ratio),
-                 v->r.method, v->alone ? 7 : 5, columns);
+                 v->r.method, v->alone_p ? 7 : 5, columns);
     for (an_index i = 0; i < v->r.n_rows; i++) add_row(v, &v->r.rows[i]);
     an_doc_table_end(
         v->r.doc,
-        an_doc_printf(v->r.doc,
-                      "Ratios above 1: more frequent, or earlier, %s. Compared with the "
-                      "reference level of a factor, or per unit of a number. p of a "
-                      "factor with more than two levels: Wald test of all its levels.%s",
-                      v->r.event,
-                      v->alone
-                          ? an_doc_printf(v->r.doc,
-                                          " Alone: a model with this covariate only, "
-                                          "on the same %s.",
-                                          an_rows_noun(v->r.frame, 2))
-                          : ""));
+        an_doc_printf(
+            v->r.doc,
+            "Ratios above 1: more frequent, or earlier, %s. Compared with the "
+            "reference level of a factor, or per unit of a number. p of a "
+            "factor with more than two levels: %s of all its levels.%s",
+            v->r.event, v->firth ? "penalised likelihood-ratio test" : "Wald test",
+            v->alone_p ? an_doc_printf(v->r.doc,
+                                       " Alone: a model with this covariate only, on the "
+                                       "same %s.",
+                                       an_rows_noun(v->r.frame, 2))
+                       : ""));
 }
 
 an_status an_cox_show_forest(const an_cox_view *v)
@@ -90,21 +90,26 @@ static void show_tests(const an_cox_view *v)
                                    : NULL);
 }
 
+void an_cox_show_concordance(const an_cox_view *v, const an_concordance *found)
+{
+    const double z = an_normal_quantile(1 - (1 - v->r.conf_level) / 2);
+    const double spread = z * found->se;
+    an_value c = an_estimate_at(AN_KIND_NUMBER, found->c, fmax(0, found->c - spread),
+                                fmin(1, found->c + spread), v->r.conf_level);
+
+    if (isnan(c.value)) c.reason = "no pair can be compared";
+    an_doc_value(v->r.doc, "concordance", "Concordance (Harrell's C)", c, "Concordance");
+    an_doc_value(v->r.doc, "concordance_se", "Standard error of the concordance",
+                 an_number(AN_KIND_NUMBER, found->se), "Concordance");
+}
+
 void an_cox_show_model(const an_cox_view *v)
 {
     const an_cox *fit = v->fit;
-    const double z = an_normal_quantile(1 - (1 - v->r.conf_level) / 2);
-    const double spread = z * fit->concordance.se;
-    an_value c = an_estimate_at(AN_KIND_NUMBER, fit->concordance.c,
-                                fmax(0, fit->concordance.c - spread),
-                                fmin(1, fit->concordance.c + spread), v->r.conf_level);
 
-    if (isnan(c.value)) c.reason = "no pair can be compared";
     an_regression_size(&v->r, fit->n, fit->n_events, -1, fit->df);
     show_tests(v);
-    an_doc_value(v->r.doc, "concordance", "Concordance (Harrell's C)", c, "Concordance");
-    an_doc_value(v->r.doc, "concordance_se", "Standard error of the concordance",
-                 an_number(AN_KIND_NUMBER, fit->concordance.se), "Concordance");
+    an_cox_show_concordance(v, &fit->concordance);
     an_doc_value(v->r.doc, "loglik", "Log partial likelihood",
                  an_number(AN_KIND_STATISTIC, fit->loglik), v->r.method);
     an_doc_value(v->r.doc, "aic", "AIC", an_number(AN_KIND_STATISTIC, fit->aic),

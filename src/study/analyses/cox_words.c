@@ -76,9 +76,13 @@ void an_cox_note(const an_cox_view *v)
 {
     an_regression_note_size(&v->r, v->fit->n_events, v->fit->df);
     an_regression_note_monotone(&v->r, "The likelihood-ratio test remains valid. Combine "
-                                       "levels, or use Firth's penalised likelihood.");
+                                       "levels, or take Firth's penalised likelihood, "
+                                       "which has finite ratios: option penalty, "
+                                       "choice firth.");
     note_aliased(v);
-    an_regression_note_iterations(&v->r, v->fit->converged, v->fit->iterations);
+    an_regression_note_iterations(&v->r,
+                                  v->firth ? v->firth->converged : v->fit->converged,
+                                  v->firth ? v->firth->iterations : v->fit->iterations);
     if (v->r.frame->surv.entry)
         an_doc_note(v->r.doc, AN_NOTE, "M314",
                     "Delayed entry: a %s counts as at risk after the entry time only.",
@@ -90,30 +94,47 @@ void an_cox_note(const an_cox_view *v)
                     (long long)v->data.cluster.n_levels);
 }
 
-void an_cox_say_method(const an_cox_view *v)
+const char *an_cox_method_opening(const an_cox_view *v)
 {
-    static const char *const ties[] = {"Efron's method", "Breslow's method",
-                                       "the discrete (conditional) likelihood"};
+    return an_doc_printf(v->r.doc, "%s ratios for %s are from Cox regression%s",
+                         v->r.frame->surv.n_causes > 1 ? "Cause-specific hazard"
+                                                       : "Hazard",
+                         v->r.event, v->data.strata.code ? ", stratified," : "");
+}
+
+const char *an_cox_ties_words(an_cox_ties ties)
+{
+    static const char *const words[] = {"Efron's method", "Breslow's method",
+                                        "the discrete (conditional) likelihood"};
+
+    return words[ties];
+}
+
+const char *an_cox_zph_sentence(const an_cox_view *v)
+{
     static const char *const transforms[] = {"the Kaplan-Meier scale", "ranks of time",
                                              "time itself", "the logarithm of time"};
-    const char *zph = "";
 
-    if (v->zph)
-        zph = an_doc_printf(v->r.doc,
-                            " Proportional hazards were tested by the score test of "
-                            "covariate times time, on %s.",
-                            transforms[v->params->zph]);
+    if (!v->zph) return "";
+    return an_doc_printf(v->r.doc,
+                         " Proportional hazards were tested by the score test of "
+                         "covariate times time, on %s%s.",
+                         transforms[v->params->zph],
+                         v->firth ? ", in the model without penalty" : "");
+}
+
+void an_cox_say_method(const an_cox_view *v)
+{
     an_doc_text(
         v->r.doc, "methods",
-        "%s ratios for %s are from Cox regression%s with %s for tied times; all "
+        "%s with %s for tied times; all "
         "covariates were entered together. Limits (%g %%) and p-values are Wald's "
         "with %s.%s Discrimination is Harrell's concordance with its "
         "infinitesimal-jackknife error.",
-        v->r.frame->surv.n_causes > 1 ? "Cause-specific hazard" : "Hazard", v->r.event,
-        v->data.strata.code ? ", stratified," : "", ties[v->options.ties],
+        an_cox_method_opening(v), an_cox_ties_words(v->options.ties),
         100 * v->r.conf_level,
         !v->fit->robust        ? "model-based variance"
         : v->data.cluster.code ? "robust variance summed within clusters"
                                : "robust variance",
-        zph);
+        an_cox_zph_sentence(v));
 }

@@ -121,6 +121,39 @@ static void test_separation_is_named(void **state)
     an_ctx_free(ctx);
 }
 
+/* The note names the way out, and Firth's ratio is finite with limits that exclude 1. */
+static void test_firth_where_data_separate(void **state)
+{
+    sample s;
+    an_ctx *ctx = an_ctx_new();
+    an_doc *doc;
+    an_cox_params p;
+    const an_value *ratio;
+
+    (void)state;
+    make_sample(&s);
+    for (int i = 0; i < N; i++)
+        if (s.code[i]) s.event[i] = 0;
+    assert_int_equal(describe(&s, ctx, &doc), AN_OK);
+    assert_non_null(strstr(note(doc, "M311"), "option penalty, choice firth"));
+    an_doc_free(doc);
+    an_params_defaults(an_analysis_cox.params, &p);
+    p.penalty = AN_COX_PENALTY_FIRTH;
+    assert_int_equal(an_doc_new(ctx, "Test", &doc), AN_OK);
+    assert_int_equal(an_analysis_cox.run(ctx, &s.frame, &p, doc), AN_OK);
+    ratio = &child(doc, "coefficients")->rows[2].cells[3];
+    assert_true(ratio->value > 0 && ratio->upper < 1 && ratio->lower > 0);
+    assert_null(note(doc, "M311"));
+    assert_non_null(strstr(note(doc, "M316"), "Dose class = >= 5 Gy"));
+    assert_non_null(strstr(child(doc, "methods")->text, "Firth's penalty"));
+    an_doc_free(doc);
+    p.variance = AN_COX_VARIANCE_ROBUST;
+    assert_int_equal(an_doc_new(ctx, "Test", &doc), AN_OK);
+    assert_int_equal(an_analysis_cox.run(ctx, &s.frame, &p, doc), AN_ERR_ARGUMENT);
+    an_doc_free(doc);
+    an_ctx_free(ctx);
+}
+
 /* A Wald test of the levels that are left says p = 0.4 of a factor that decides all. */
 static void test_factor_that_separates_has_no_wald_p(void **state)
 {
@@ -208,6 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_direction_and_reference),
         cmocka_unit_test(test_separation_is_named),
+        cmocka_unit_test(test_firth_where_data_separate),
         cmocka_unit_test(test_factor_that_separates_has_no_wald_p),
         cmocka_unit_test(test_few_events),
         cmocka_unit_test(test_one_cause_of_several),

@@ -1,0 +1,220 @@
+/* Firth's Cox regression: a closed form, the definition, the laws of profiles, failures. */
+#include <anodyne/cox_firth.h>
+
+#include "cox_sample.h"
+
+#include "../base/faults.h"
+
+#define NEAR(a, b, tol) \
+    assert_true(fabs((double)(a) - (double)(b)) <= (tol) * (1 + fabs((double)(b))))
+
+static an_cox_firth *firth_fit(const an_cox_data *data, const an_cox_firth_options *o)
+{
+    an_ctx *ctx = an_ctx_new();
+    an_cox_firth *fit = NULL;
+
+    assert_int_equal(an_cox_firth_fit(ctx, data, o, &fit), AN_OK);
+    an_ctx_free(ctx);
+    return fit;
+}
+
+/* Deaths of a pair each, x = 1 dies first: l = -n log(1 + e^-b), I = n e^-b/(1 + e^-b)^2, so
+ * that l* has its maximum at e^b = 2 n + 1. The likelihood itself has none. */
+static void test_closed_form(void **state)
+{
+    enum { PAIRS = 5 };
+    double time[2 * PAIRS], x[2 * PAIRS];
+    int32_t event[2 * PAIRS], pair[2 * PAIRS];
+    const double b = log(2 * PAIRS + 1), e = exp(-b);
+    an_cox_firth_options o = an_cox_firth_defaults();
+    an_cox_data data = {.surv = {.n = 2 * PAIRS, .time = time, .event = event},
+                        .p = 1,
+                        .x = x,
+                        .strata = {.n_levels = PAIRS, .code = pair}};
+
+    (void)state;
+    data.surv.n_causes = 1;
+    for (int i = 0; i < 2 * PAIRS; i++) {
+        time[i] = 1 + i % 2;
+        x[i] = 1 - i % 2;
+        event[i] = i % 2 == 0;
+        pair[i] = i / 2;
+    }
+    for (int k = 0; k < 2; k++) {
+        an_cox_firth *fit;
+
+        o.ties = k ? AN_COX_BRESLOW : AN_COX_EFRON;
+        fit = firth_fit(&data, &o);
+        NEAR(fit->coef[0], b, 1e-11);
+        NEAR(fit->loglik, -PAIRS * log1p(e) + log(PAIRS * e / ((1 + e) * (1 + e))) / 2,
+             1e-11);
+        NEAR(fit->se[0], (1 + e) / sqrt(PAIRS * e), 1e-11);
+        NEAR(fit->chisq[0], fit->lrt, 1e-10);
+        assert_true(fit->coef_lower[0] > 0 && isfinite(fit->coef_upper[0]));
+        assert_true(fit->converged);
+        an_cox_firth_free(fit);
+    }
+}
+
+/* l + 1/2 log det I of two columns, from the definition. */
+static long double penalised(const an_cox_data *data, double a, double b, bool efron)
+{
+    const double beta[2] = {a, b};
+    const truth t = truth_at(data, beta, efron);
+
+    return t.loglik + logl(t.info[0][0] * t.info[1][1] - t.info[0][1] * t.info[1][0]) / 2;
+}
+
+/* Entry times, strata, weights, offset, ties: nothing around the estimate is higher, the
+ * gradient is 0, and along a profile the likelihood lost is that of the limits. */
+static void test_definition(void **state)
+{
+    sample s = sample_new(70, 2, 8);
+    const an_cox_data data = sample_full(&s);
+
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        an_cox_firth_options o = an_cox_firth_defaults();
+        const bool efron = k == 0;
+        an_cox_firth *fit;
+        long double here, lost;
+        double a, b;
+
+        o.ties = efron ? AN_COX_EFRON : AN_COX_BRESLOW;
+        fit = firth_fit(&data, &o);
+        a = fit->coef[0];
+        b = fit->coef[1];
+        here = penalised(&data, a, b, efron);
+        NEAR(fit->loglik, here, 1e-10);
+        NEAR(fit->loglik_null, penalised(&data, 0, 0, efron), 1e-10);
+        NEAR((penalised(&data, a + 1e-4, b, efron) -
+              penalised(&data, a - 1e-4, b, efron)) /
+                 2e-4,
+             0, 1e-6);
+        NEAR((penalised(&data, a, b + 1e-4, efron) -
+              penalised(&data, a, b - 1e-4, efron)) /
+                 2e-4,
+             0, 1e-6);
+        lost = INFINITY; /* at the upper limit of the first, the best of the second */
+        for (double other = b - 1; other < b + 1; other += 0.001)
+            lost = fminl(lost,
+                         2 * (here - penalised(&data, fit->coef_upper[0], other, efron)));
+        NEAR(lost, 3.841458820694124, 1e-4);
+        an_cox_firth_free(fit);
+    }
+    sample_free(&s);
+}
+
+/* Another unit of a column changes its coefficient and limits alone; a column that depends on others is held at 0. */
+static void test_laws(void **state)
+{
+    sample s = sample_new(80, 3, 12);
+    an_cox_data data = sample_plain(&s);
+    const an_index term_of[] = {0, 1, 1}, together[] = {0, 0, 0};
+    an_cox_firth_options o = an_cox_firth_defaults();
+    an_cox_firth *plain, *other;
+
+    (void)state;
+    o.n_terms = 2;
+    o.term_of = term_of;
+    data.p = 2;
+    plain = firth_fit(&data, &o);
+    for (an_index i = 0; i < s.n; i++) {
+        s.x[i] = 1e6 * s.x[i] + 1e8;
+        s.x[i + 2 * s.n] = s.x[i + s.n] * 3 - 1;
+    }
+    data.p = 3;
+    other = firth_fit(&data, &o);
+    assert_int_equal(other->df, 2);
+    assert_int_equal(other->flag[2], AN_COX_ALIASED);
+    assert_true(isnan(other->coef[2]) && isnan(other->p_value[2]));
+    NEAR(other->coef[0] * 1e6, plain->coef[0], 1e-8);
+    NEAR(other->coef_lower[0] * 1e6, plain->coef_lower[0], 1e-8);
+    NEAR(other->coef_upper[1], plain->coef_upper[1], 1e-8);
+    NEAR(other->chisq[0], plain->chisq[0], 1e-8);
+    NEAR(other->lrt, plain->lrt, 1e-8);
+    for (an_index k = 0; k < 2; k++) { /* one column left of each: the same test */
+        NEAR(plain->term_chisq[k], plain->chisq[k], 1e-10);
+        NEAR(other->term_p[k], plain->p_value[k], 1e-8);
+        assert_true(other->term_df[k] == 1);
+    }
+    for (an_index i = 0; i < s.n; i++)
+        NEAR(other->eta[i] - other->eta[0], plain->eta[i] - plain->eta[0], 1e-8);
+    an_cox_firth_free(other);
+    o.n_terms = 1;
+    o.term_of = together;
+    other = firth_fit(&data, &o); /* all columns at 0: the test of the model */
+    NEAR(other->term_chisq[0], other->lrt, 1e-10);
+    an_cox_firth_free(plain);
+    an_cox_firth_free(other);
+    sample_free(&s);
+}
+
+static void test_findings_and_refusals(void **state)
+{
+    sample s = sample_new(20, 1, 5);
+    an_cox_data data = sample_plain(&s);
+    an_cox_firth_options o = an_cox_firth_defaults();
+    an_ctx *ctx = an_ctx_new();
+    an_cox_firth *fit;
+
+    (void)state;
+    memset(s.event, 0, 20 * sizeof *s.event);
+    fit = firth_fit(&data, &o); /* no event: nothing to estimate, no failure */
+    assert_int_equal(fit->df, 0);
+    assert_true(isnan(fit->coef[0]) && fit->lrt == 0 && fit->lrt_p == 1);
+    an_cox_firth_free(fit);
+    data.p = 0;
+    fit = firth_fit(&data, &o);
+    assert_true(fit->converged);
+    an_cox_firth_free(fit);
+    data.p = 1;
+    o.ties = AN_COX_DISCRETE;
+    assert_int_equal(an_cox_firth_fit(ctx, &data, &o, &fit), AN_ERR_ARGUMENT);
+    o = an_cox_firth_defaults();
+    o.conf_level = 1;
+    assert_int_equal(an_cox_firth_fit(ctx, &data, &o, &fit), AN_ERR_ARGUMENT);
+    o = an_cox_firth_defaults();
+    o.max_iter = 0;
+    assert_int_equal(an_cox_firth_fit(ctx, &data, &o, &fit), AN_ERR_ARGUMENT);
+    an_ctx_free(ctx);
+    sample_free(&s);
+}
+
+static void test_allocations(void **state)
+{
+    sample s = sample_new(12, 2, 5);
+    const an_cox_data data = sample_full(&s);
+    const an_cox_firth_options o = an_cox_firth_defaults();
+    faults f = {0};
+    an_env env = faults_env(&f);
+
+    (void)state;
+    for (f.fail_alloc = 1;; f.fail_alloc += f.fail_alloc < 200 ? 1 : 37) {
+        an_ctx *ctx;
+        an_cox_firth *fit = NULL;
+
+        faults_restart(&f);
+        ctx = an_ctx_new_in(&env);
+        if (ctx) {
+            const an_status st = an_cox_firth_fit(ctx, &data, &o, &fit);
+
+            assert_int_equal(st, f.failed ? AN_ERR_MEMORY : AN_OK);
+            an_cox_firth_free(fit);
+        }
+        an_ctx_free(ctx);
+        assert_int_equal(f.live, 0);
+        if (!f.failed) break;
+    }
+    sample_free(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_closed_form), cmocka_unit_test(test_definition),
+        cmocka_unit_test(test_laws), cmocka_unit_test(test_findings_and_refusals),
+        cmocka_unit_test(test_allocations)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
