@@ -34,7 +34,8 @@ typedef enum an_kind {
     AN_KIND_COUNT_OF,     /**< value of upper: "12/58 (20.7 %)" */
     AN_KIND_MEAN_SD,      /**< value (lower = standard deviation) */
     AN_KIND_MEDIAN_RANGE, /**< value (lower-upper), quartiles */
-    AN_KIND_SMD           /**< standardised mean difference; two decimals */
+    AN_KIND_SMD,          /**< standardised mean difference; two decimals */
+    AN_KIND_RANGE         /**< value (smallest) to upper (largest): "4.5 to 10.0" */
 } an_kind;
 
 /** One number, or a composite that belongs in one cell. */

@@ -24,6 +24,16 @@ bool an_decimal_equal(an_decimal a, an_decimal b);
 /* Plain notation with so many places; d has been rounded to them. Returns the size. */
 size_t an_decimal_print(an_decimal d, int places, char text[64]);
 
+/* ---- Rounding that cells agree on ---- */
+
+/* Decimals of a composite of measurements (mean and SD, quartiles, range), or -1: its
+ * kind has its own rule. */
+int an_value_places(const an_value *value);
+/* Most decimals that give its largest number no more than four digits. */
+int an_value_places_most(const an_value *value);
+/* As an_value_format_cell(), such a composite with so many decimals; -1: its own. */
+size_t an_value_format_places(const an_value *value, int places, char *text, size_t size);
+
 /* ---- Keys ---- */
 
 /* A set; all zero: empty. Two levels of a factor may give the same key, and an id must

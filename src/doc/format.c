@@ -19,7 +19,8 @@ enum {
 typedef struct sink {
     char *text;
     size_t size, need;
-    bool cell; /* head of the table says unit and level */
+    bool cell;  /* head of the table says unit and level */
+    int places; /* of a composite; -1: its own rule */
 } sink;
 
 static void put(sink *out, const char *text, size_t n)
@@ -54,12 +55,26 @@ static void power_of_ten(sink *out, an_decimal d, int significant)
     for (const char *c = digits; *c; c++) puts_to(out, superscript[*c - '0']);
 }
 
+/* Digits without a sign, from 10,000 on in groups of three. d was rounded to places. */
+static void plain(sink *out, an_decimal d, int places)
+{
+    char text[64];
+    const size_t size = an_decimal_print(d, places, text);
+    const char *point = strchr(text, '.');
+    const size_t whole = point ? (size_t)(point - text) : size;
+
+    for (size_t i = 0; i < whole; i++) {
+        if (i > 0 && whole >= 5 && (whole - i) % 3 == 0) puts_to(out, GROUP);
+        put(out, text + i, 1);
+    }
+    put(out, text + whole, size - whole);
+}
+
 /* d to so many places, but never a zero that is none: a number that would vanish gets two
  * significant digits. */
 static void fixed(sink *out, an_decimal d, int places)
 {
     const an_decimal r = an_decimal_round(d, places);
-    char text[64];
 
     if (d.negative && d.n > 0) puts_to(out, MINUS);
     if (d.n > 0 && (d.point < SMALL_POINT || r.point > PLAIN_POINT)) {
@@ -67,9 +82,9 @@ static void fixed(sink *out, an_decimal d, int places)
     } else if (d.n > 0 && r.n == 0) {
         const int needed = 2 - d.point;
 
-        put(out, text, an_decimal_print(an_decimal_round(d, needed), needed, text));
+        plain(out, an_decimal_round(d, needed), needed);
     } else {
-        put(out, text, an_decimal_print(r, places, text));
+        plain(out, r, places);
     }
 }
 
@@ -131,23 +146,17 @@ static bool is_whole(double x)
     return isnan(x) || isinf(x) || floor(x) == x;
 }
 
-/* Whole numbers; from 10,000 on in groups of three. Weighted counts: one decimal. */
+/* Whole numbers. Weighted counts: one decimal. */
 static void count(sink *out, double x)
 {
     const an_decimal d = an_decimal_from(x);
-    char text[64];
-    size_t size;
 
     if (!is_whole(x) || d.point > 15) {
         fixed(out, d, 1);
         return;
     }
     if (d.negative && d.n > 0) puts_to(out, MINUS);
-    size = an_decimal_print(d, 0, text);
-    for (size_t i = 0; i < size; i++) {
-        if (i > 0 && size >= 5 && (size - i) % 3 == 0) puts_to(out, GROUP);
-        put(out, text + i, 1);
-    }
+    plain(out, d, 0);
 }
 
 /* A dose below 10 Gy that was prescribed with two decimals keeps them: 4.25 Gy. */
@@ -226,7 +235,7 @@ static void number(sink *out, const an_value *v, double x)
         dose(out, x);
         break;
     default:
-        fixed(out, an_decimal_from(x), places_of(v));
+        fixed(out, an_decimal_from(x), out->places >= 0 ? out->places : places_of(v));
     }
 }
 
@@ -300,10 +309,24 @@ static void median_range(sink *out, const an_value *v)
     puts_to(out, ")");
 }
 
+/* "4.50 to 10.00" */
+static void range(sink *out, const an_value *v)
+{
+    number(out, v, v->value);
+    puts_to(out, " to ");
+    number(out, v, v->upper);
+    unit(out, v);
+}
+
+static bool is_measured(an_kind kind)
+{
+    return kind == AN_KIND_MEAN_SD || kind == AN_KIND_MEDIAN_RANGE ||
+           kind == AN_KIND_RANGE;
+}
+
 static bool is_composite(an_kind kind)
 {
-    return kind == AN_KIND_COUNT_OF || kind == AN_KIND_MEAN_SD ||
-           kind == AN_KIND_MEDIAN_RANGE;
+    return kind == AN_KIND_COUNT_OF || is_measured(kind);
 }
 
 static void estimate(sink *out, const an_value *v)
@@ -317,9 +340,9 @@ static void estimate(sink *out, const an_value *v)
     limits(out, v);
 }
 
-static size_t format(const an_value *v, bool cell, char *text, size_t size)
+static size_t format(const an_value *v, bool cell, int places, char *text, size_t size)
 {
-    sink out = {text, size, 0, cell};
+    sink out = {text, size, 0, cell, places};
 
     if (v->kind == AN_KIND_TEXT) {
         puts_to(&out, v->text ? v->text : "");
@@ -331,6 +354,8 @@ static size_t format(const an_value *v, bool cell, char *text, size_t size)
         mean_sd(&out, v);
     } else if (v->kind == AN_KIND_MEDIAN_RANGE) {
         median_range(&out, v);
+    } else if (v->kind == AN_KIND_RANGE) {
+        range(&out, v);
     } else {
         estimate(&out, v);
     }
@@ -344,10 +369,27 @@ static size_t format(const an_value *v, bool cell, char *text, size_t size)
 
 size_t an_value_format(const an_value *value, char *text, size_t size)
 {
-    return format(value, false, text, size);
+    return format(value, false, -1, text, size);
 }
 
 size_t an_value_format_cell(const an_value *value, char *text, size_t size)
 {
-    return format(value, true, text, size);
+    return format(value, true, -1, text, size);
+}
+
+int an_value_places(const an_value *value)
+{
+    return is_measured(value->kind) && !isnan(value->value) ? places_of(value) : -1;
+}
+
+int an_value_places_most(const an_value *value)
+{
+    const int usual = places_for(value);
+
+    return usual + 1; /* three digits are usual */
+}
+
+size_t an_value_format_places(const an_value *value, int places, char *text, size_t size)
+{
+    return format(value, true, is_measured(value->kind) ? places : -1, text, size);
 }

@@ -1,6 +1,8 @@
 /* Bytes out, and what tables look like to every renderer that readers see. */
 #include "report/report.h"
 
+#include "doc/doc.h"
+
 #define NO_BREAK "\xC2\xA0"
 
 an_status an_bytes_take(an_buf *buf, an_status st, an_bytes *out)
@@ -27,7 +29,15 @@ an_status an_doc_usable(an_ctx *ctx, const an_doc *doc)
     return an_fail(ctx, st, "the document is incomplete: %s", an_status_text(st));
 }
 
-void an_put_value(an_buf *out, const an_value *value, bool cell)
+/* In full, or as a cell with so many decimals where they are not its own (-1). */
+static size_t format(const an_value *value, bool cell, int places, char *text,
+                     size_t size)
+{
+    return cell ? an_value_format_places(value, places, text, size)
+                : an_value_format(value, text, size);
+}
+
+static void put_value(an_buf *out, const an_value *value, bool cell, int places)
 {
     char text[160], *longer;
     size_t need;
@@ -36,8 +46,7 @@ void an_put_value(an_buf *out, const an_value *value, bool cell)
         an_buf_puts(out, value->text ? value->text : "");
         return;
     }
-    need = cell ? an_value_format_cell(value, text, sizeof text)
-                : an_value_format(value, text, sizeof text);
+    need = format(value, cell, places, text, sizeof text);
     if (need < sizeof text) {
         an_buf_put(out, text, need);
         return;
@@ -47,10 +56,14 @@ void an_put_value(an_buf *out, const an_value *value, bool cell)
         if (out->st == AN_OK) out->st = AN_ERR_MEMORY;
         return;
     }
-    cell ? an_value_format_cell(value, longer, need + 1)
-         : an_value_format(value, longer, need + 1);
+    format(value, cell, places, longer, need + 1);
     an_buf_put(out, longer, need);
     an_free(out->ctx, longer);
+}
+
+void an_put_value(an_buf *out, const an_value *value, bool cell)
+{
+    put_value(out, value, cell, -1);
 }
 
 /* ---- The look of a column ---- */
@@ -144,9 +157,62 @@ static bool is_brief(const an_node *table, an_index i, an_index j, an_column_loo
         !unit || isnan(v->value) || look.unit || says(table->rows[i].cells[0].text, unit);
 
     if (v->kind == AN_KIND_MEAN_SD && !composite_is_said(table, i, j, sd)) return false;
+    if (v->kind == AN_KIND_RANGE) return unit_said;
     if (v->kind == AN_KIND_MEDIAN_RANGE && !composite_is_said(table, i, j, quartiles))
         return false;
     return unit_said && (!has_limits(v) || look.level > 0);
+}
+
+/* One number of decimals for the means, medians and ranges of a row, so that groups can
+ * be compared at a glance; -1: each its own, because they are too unlike. */
+static int row_places(const an_node *table, an_index i)
+{
+    int places = -1, most = -1;
+
+    for (an_index j = 0; j < table->n_columns; j++) {
+        const an_value *v = &table->rows[i].cells[j];
+        const int own = an_value_places(v);
+
+        if (own < 0) continue;
+        if (own > places) places = own;
+        if (most < 0 || an_value_places_most(v) < most) most = an_value_places_most(v);
+    }
+    return places <= most ? places : -1;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+int an_cell_decimals(const char *cell)
+{
+    const size_t size = strlen(cell);
+    size_t n = 0;
+
+    if (strchr(cell, '(') || strchr(cell, '/') || strstr(cell, " to ")) return -1;
+    while (n < size && is_digit(cell[size - 1 - n])) n++;
+    if (n == 0) return -1;
+    return n < size && cell[size - 1 - n] == '.' ? (int)n : 0;
+}
+
+const char *an_cell_limits(const char *cell)
+{
+    const char *bracket = strstr(cell, " (");
+
+    return bracket && strstr(bracket, " to ") ? bracket + 1 : NULL;
+}
+
+/* Of the cells of column j that are one number. */
+static int most_decimals(const an_node *table, const char *const *cell, an_index j)
+{
+    int most = 0;
+
+    for (an_index i = 0; i < table->n_rows; i++)
+        if (table->rows[i].cells[j].kind != AN_KIND_TEXT &&
+            an_cell_decimals(cell[i * table->n_columns + j]) > most)
+            most = an_cell_decimals(cell[i * table->n_columns + j]);
+    return most;
 }
 
 static const char *keep(an_buf *buf, an_arena *mem)
@@ -178,12 +244,16 @@ an_status an_grid_build(an_ctx *ctx, const an_node *table, an_arena *mem, an_gri
         head[j] = keep(&buf, mem);
     }
     for (an_index i = 0; i < n; i++) {
+        const int places = row_places(table, i);
+
         for (an_index j = 0; j < p; j++) {
-            an_put_value(&buf, &table->rows[i].cells[j], is_brief(table, i, j, look[j]));
+            put_value(&buf, &table->rows[i].cells[j], is_brief(table, i, j, look[j]),
+                      places);
             cell[i * p + j] = keep(&buf, mem);
         }
     }
     AN_TRY(buf.st);
+    for (an_index j = 0; j < p; j++) look[j].decimals = most_decimals(table, cell, j);
     *out = (an_grid){n, p, look, head, cell};
 done:
     an_buf_free(&buf);
@@ -247,6 +317,8 @@ const char *an_kind_name(an_kind kind)
         return "median_range";
     case AN_KIND_SMD:
         return "smd";
+    case AN_KIND_RANGE:
+        return "range";
     }
     return "number";
 }
@@ -256,9 +328,11 @@ void an_kind_parts(an_kind kind, const char **lower, const char **upper)
     *lower = kind == AN_KIND_MEAN_SD        ? "sd"
              : kind == AN_KIND_MEDIAN_RANGE ? "q1"
              : kind == AN_KIND_COUNT_OF     ? NULL
+             : kind == AN_KIND_RANGE        ? NULL
                                             : "lower";
     *upper = kind == AN_KIND_MEAN_SD        ? NULL
              : kind == AN_KIND_MEDIAN_RANGE ? "q3"
              : kind == AN_KIND_COUNT_OF     ? "of"
+             : kind == AN_KIND_RANGE        ? "max"
                                             : "upper";
 }

@@ -29,6 +29,11 @@ static void put_text(page *p, const char *text)
     if (text) an_html_text(p->out, text, strlen(text));
 }
 
+static void put_prose(page *p, const char *text)
+{
+    if (text) an_html_prose(p->out, text, strlen(text));
+}
+
 static void paragraphs(page *p, const char *text, const char *class_name)
 {
     an_paragraph piece;
@@ -92,7 +97,7 @@ static void value(page *p, const an_node *n, bool first)
 {
     if (first) put(p, "<table class=\"values\">\n");
     put(p, "<tr><th scope=\"row\">");
-    put_text(p, n->title);
+    put_prose(p, n->title);
     put(p, "</th><td");
     id_attribute(p);
     put(p, ">");
@@ -109,7 +114,7 @@ static void note(page *p, const an_node *n)
     an_buf_printf(p->out,
                   "<aside class=\"note %s\" role=\"note\"><p><strong>%s</strong> ",
                   an_severity_word(n->severity), word[severity]);
-    if (n->text) an_html_prose(p->out, n->text, strlen(n->text));
+    put_prose(p, n->text);
     if (n->code) {
         put(p, " <code>");
         put_text(p, n->code);
@@ -138,7 +143,7 @@ static void caption(page *p, const char *what, int number, const an_node *n,
     put(p, "</span>");
     if (more) {
         put(p, " ");
-        an_html_prose(p->out, more, strlen(more));
+        put_prose(p, more);
     }
     put(p, "</figcaption>\n");
 }
@@ -149,7 +154,7 @@ static void table_head(page *p, const an_grid *g)
     for (an_index j = 0; j < g->n_columns; j++) {
         put(p, g->look[j].is_number ? "<th scope=\"col\" class=\"num\">"
                                     : "<th scope=\"col\">");
-        put_text(p, g->head[j]);
+        put_prose(p, g->head[j]);
         put(p, "</th>");
     }
     put(p, "</tr></thead>\n<tbody>\n");
@@ -171,14 +176,20 @@ static void table_row(page *p, const an_node *n, const an_grid *g, an_index i)
     for (an_index j = 0; j < g->n_columns; j++) {
         const bool is_text = row->cells[j].kind == AN_KIND_TEXT;
         const bool header = j == 0 && is_text;
+        const char *cell = g->cell[i * g->n_columns + j];
         const size_t at_row = enter(p, n->columns[j].key);
 
         put(p, header ? "<th scope=\"row\"" : "<td");
-        if (g->look[j].is_number) put(p, " class=\"num\"");
+        if (g->look[j].is_number)
+            put(p, an_cell_limits(cell) ? " class=\"num limits\"" : " class=\"num\"");
         if (header && row->indent > 0) put(p, " class=\"in\"");
         if (!is_text) id_attribute(p);
         put(p, ">");
-        put_text(p, g->cell[i * g->n_columns + j]);
+        if (is_text) {
+            put_prose(p, cell);
+        } else {
+            an_html_number(p->out, cell, g->look[j].decimals);
+        }
         put(p, header ? "</th>" : "</td>");
         leave(p, at_row);
     }
@@ -190,7 +201,7 @@ static void method(page *p, const char *name)
 {
     if (!name || !name[0]) return;
     put(p, "<p class=\"foot\">Method: ");
-    an_html_prose(p->out, name, strlen(name));
+    put_prose(p, name);
     put(p, name[strlen(name) - 1] == '.' ? "</p>\n" : ".</p>\n");
 }
 

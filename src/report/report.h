@@ -22,6 +22,7 @@ typedef struct an_column_look {
     bool is_number;   /* most cells are: align right */
     const char *unit; /* of every number in the column; NULL: cells say it */
     double level;     /* of every limit in the column; 0: cells say it */
+    int decimals;     /* most after the point, of cells that are one number */
 } an_column_look;
 
 /* A table as readers see it. */
@@ -79,8 +80,14 @@ void an_kind_parts(an_kind kind, const char **lower, const char **upper);
 /* ---- HTML ---- */
 
 void an_html_text(an_buf *out, const char *text, size_t size); /* escaped */
+/* Digits after the point of a cell that is one number, "< 0.001"; otherwise -1. */
+int an_cell_decimals(const char *cell);
+/* The bracket of a cell with limits, "(1.22 to 4.42)"; otherwise NULL. */
+const char *an_cell_limits(const char *cell);
 /* A sentence: escaped, and its numbers do not break over lines. */
 void an_html_prose(an_buf *out, const char *text, size_t size);
+/* A cell of a column whose numbers have up to so many decimals. */
+void an_html_number(an_buf *out, const char *cell, int decimals);
 void an_put_html_css(an_buf *out); /* the style sheet */
 
 #endif

@@ -116,13 +116,6 @@ static an_status summarise(const treatment *t, int k, an_index g, an_summary *ou
     return an_summarise(t->ctx, m, t->work, 7, out);
 }
 
-static const char *range_text(an_doc *doc, const an_summary *s)
-{
-    return an_doc_printf(doc, "%s to %s",
-                         an_doc_format(doc, an_number(AN_KIND_NUMBER, s->min)),
-                         an_doc_format(doc, an_number(AN_KIND_NUMBER, s->max)));
-}
-
 static an_status add_quantity(const treatment *t, int k, an_value *cells)
 {
     an_status st = AN_OK;
@@ -132,7 +125,7 @@ static an_status add_quantity(const treatment *t, int k, an_value *cells)
     if (s.n == 0) goto done; /* dates were not given */
     cells[0] = an_text(t->q[k].label);
     cells[1] = an_median_quartiles(&s);
-    cells[2] = an_text(range_text(t->doc, &s));
+    cells[2] = an_estimate(AN_KIND_RANGE, s.min, NAN, s.max);
     for (an_index g = 0; g < t->n_groups; g++) {
         AN_TRY(summarise(t, k, g, &s));
         cells[3 + g] = an_median_quartiles(&s);

@@ -128,6 +128,13 @@ static void measurements_have_about_three_digits(void **state)
     number(AN_KIND_COUNT, 1384, "1384");
     number(AN_KIND_COUNT, 1234567, "1,234,567");
     number(AN_KIND_COUNT, 12.25, "12.3");
+    number(AN_KIND_NUMBER, 12881.4, "12,881");
+    number(AN_KIND_STATISTIC, -12881.154,
+           "\xE2\x88\x92"
+           "12,881.15");
+    number(AN_KIND_NUMBER, 21624, "21,624");
+    shows(an_estimate(AN_KIND_RANGE, 24, NAN, 31.5), "24.0 to 31.5");
+    cell_shows(an_estimate(AN_KIND_RANGE, 3, NAN, 7), "3 to 7");
     shows(an_text("a < b"), "a < b");
     shows(an_text(NULL), "");
 }
@@ -150,7 +157,7 @@ static void text_is_cut_between_characters(void **state)
 static void every_magnitude_can_be_shown(void **state)
 {
     (void)state;
-    for (int kind = AN_KIND_NUMBER; kind <= AN_KIND_SMD; kind++) {
+    for (int kind = AN_KIND_NUMBER; kind <= AN_KIND_RANGE; kind++) {
         for (int e = -1074; e < 1024; e++) {
             const an_value v = an_estimate((an_kind)kind, ldexp(1.7, e), -ldexp(1.3, e),
                                            e & 1 ? 1 : ldexp(1.9, e));
