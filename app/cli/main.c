@@ -1,7 +1,9 @@
 /* anodyne: from a clinic's table to a finished report. */
 #include "cli.h"
+#include "progress.h"
 
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The context that an interrupt stops; the only state of the program. */
@@ -13,10 +15,22 @@ static void on_interrupt(int number)
     if (running) an_ctx_cancel(running);
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static void show_progress(void *self, double fraction, const char *what)
 {
-    (void)self;
-    fprintf(stderr, "\r%3.0f %%  %-60.60s", 100 * fraction, what);
+    cli_progress *p = self;
+    char line[128];
+
+    cli_progress_line(p, fraction, what, now_ms(), line, sizeof line);
+    if (!*line) return;
+    fprintf(stderr, "\r\033[K%s", line);
 }
 
 static an_status fail_unknown_verb(an_ctx *ctx, const char *name)
@@ -126,6 +140,7 @@ int main(int argc, char **argv)
 {
     an_ctx *ctx = an_ctx_new();
     bool quiet = false;
+    cli_progress progress;
     an_status st;
 
     if (!ctx) {
@@ -134,7 +149,8 @@ int main(int argc, char **argv)
     }
     running = ctx;
     catch_interrupts();
-    if (isatty(STDERR_FILENO)) an_ctx_on_progress(ctx, show_progress, NULL);
+    cli_progress_begin(&progress, now_ms());
+    if (isatty(STDERR_FILENO)) an_ctx_on_progress(ctx, show_progress, &progress);
     st = dispatch(ctx, argc, argv, &quiet);
     if (st != AN_OK || !quiet) {
         if (argc > 1) cli_print_problems(ctx, st);

@@ -2,6 +2,13 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <unistd.h>
+
+/* Takes a line of progress off the terminal before anything else is said. */
+static void wipe_line(void)
+{
+    if (isatty(STDERR_FILENO)) fputs("\r\033[K", stderr);
+}
 
 an_status cli_flush(an_ctx *ctx)
 {
@@ -20,6 +27,7 @@ an_status cli_write_text(an_ctx *ctx, const cli_args *args, const char *text, si
     const char *path = cli_value(args, "output");
 
     if (path && strcmp(path, "-") != 0) return an_file_write(ctx, path, text, n);
+    wipe_line();
     fwrite(text, 1, n, stdout);
     return cli_flush(ctx);
 }
@@ -49,6 +57,7 @@ void cli_print_problems(an_ctx *ctx, an_status status)
     const an_index more = an_problem_count(ctx, AN_NOTE) - n;
     bool said = false;
 
+    wipe_line();
     for (an_index i = 0; i < n; i++) {
         const an_problem *problem = an_problem_at(ctx, i);
 

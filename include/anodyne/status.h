@@ -69,8 +69,8 @@ AN_API int an_ctx_threads(const an_ctx *ctx);
 AN_API void an_ctx_cancel(an_ctx *ctx);
 
 /** Called about ten times a second by work longer than a second.
- *  @param fraction  done so far, 0..1
- *  @param what      what is being done, for example "cox: iteration 3" */
+ *  @param fraction  of this step done so far, 0..1; NaN: not known
+ *  @param what      the step, for example "reading the table" */
 typedef void an_progress_fn(void *self, double fraction, const char *what);
 AN_API void an_ctx_on_progress(an_ctx *ctx, an_progress_fn *call, void *self);
 

@@ -69,7 +69,7 @@ static an_status climb(an_ctx *ctx, an_cox_model *model, int max_iter, an_cox_pa
         int halvings;
 
         AN_TRY(an_poll(ctx));
-        an_progress(ctx, (double)path->iterations / max_iter, "cox: iteration");
+        an_progress(ctx, NAN, "fitting the Cox model");
         remember(model, path);
         newton_step(model, path->aliased, path->step);
         AN_TRY(try_step(ctx, model, path, before, &halvings));
