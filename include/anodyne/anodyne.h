@@ -26,6 +26,7 @@
 #include <anodyne/proportion.h>
 #include <anodyne/render.h>
 #include <anodyne/report.h>
+#include <anodyne/rmst.h>
 #include <anodyne/sensitivity.h>
 #include <anodyne/status.h>
 #include <anodyne/study.h>
