@@ -225,6 +225,12 @@ typedef void an_map_fn(void *self, an_index block, an_index first, an_index last
 an_index an_block_count(an_index n, an_index grain);
 an_status an_map_blocks(an_ctx *ctx, an_index n, an_index grain, an_map_fn *map,
                         void *self);
+/* The same with `size` bytes for each thread, aligned to 64, zero at first: a block finds
+ * there what the thread's last block left. */
+typedef void an_scratch_map_fn(void *self, void *scratch, an_index block, an_index first,
+                               an_index last);
+an_status an_map_blocks_scratch(an_ctx *ctx, an_index n, an_index grain, size_t size,
+                                an_scratch_map_fn *map, void *self);
 
 /* sum[k] = total over blocks of partial[block * n_values + k], pairwise in a fixed tree;
  * partial is overwritten. */

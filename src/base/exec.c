@@ -15,14 +15,19 @@ an_index an_block_count(an_index n, an_index grain)
 typedef struct team {
     an_index n, grain, n_blocks;
     an_map_fn *map;
+    an_scratch_map_fn *map_scratch; /* instead of map */
+    char *scratch;
+    size_t scratch_size; /* of one member */
     void *self;
     an_ctx *ctx;
     atomic_llong next;
+    atomic_int member;
 } team;
 
 static void *work(void *argument)
 {
     team *t = argument;
+    const int member = atomic_fetch_add(&t->member, 1);
 
     for (;;) {
         const an_index block = atomic_fetch_add(&t->next, 1);
@@ -31,28 +36,65 @@ static void *work(void *argument)
         const an_index first = block * t->grain;
         const an_index last = first + t->grain < t->n ? first + t->grain : t->n;
 
-        t->map(t->self, block, first, last);
+        if (t->map_scratch)
+            t->map_scratch(t->self, t->scratch + (size_t)member * t->scratch_size, block,
+                           first, last);
+        else
+            t->map(t->self, block, first, last);
     }
     return NULL;
+}
+
+/* Members of a team for that many blocks. */
+static int team_size(const an_ctx *ctx, an_index n_blocks)
+{
+    const int most = ctx->n_threads < MOST_THREADS ? ctx->n_threads : MOST_THREADS;
+
+    return most < n_blocks ? most : (int)n_blocks;
+}
+
+static an_status run_team(team *t)
+{
+    pthread_t threads[MOST_THREADS];
+    int n_started = 0;
+    const int wanted = team_size(t->ctx, t->n_blocks);
+
+    for (int i = 1; i < wanted; i++) {
+        if (pthread_create(&threads[n_started], NULL, work, t) != 0) break;
+        n_started++;
+    }
+    work(t); /* this thread belongs to the team: it finishes even when none started */
+    for (int i = 0; i < n_started; i++) pthread_join(threads[i], NULL);
+    return an_poll(t->ctx);
 }
 
 an_status an_map_blocks(an_ctx *ctx, an_index n, an_index grain, an_map_fn *map,
                         void *self)
 {
     team t = {.n = n, .grain = grain, .map = map, .self = self, .ctx = ctx};
-    pthread_t threads[MOST_THREADS];
-    int n_started = 0,
-        wanted = ctx->n_threads < MOST_THREADS ? ctx->n_threads : MOST_THREADS;
 
     t.n_blocks = an_block_count(n, grain);
-    if (wanted > t.n_blocks) wanted = (int)t.n_blocks;
-    for (int i = 1; i < wanted; i++) {
-        if (pthread_create(&threads[n_started], NULL, work, &t) != 0) break;
-        n_started++;
-    }
-    work(&t); /* this thread belongs to the team: it finishes even when none started */
-    for (int i = 0; i < n_started; i++) pthread_join(threads[i], NULL);
-    return an_poll(ctx);
+    return run_team(&t);
+}
+
+enum { CACHE_LINE = 64 };
+
+an_status an_map_blocks_scratch(an_ctx *ctx, an_index n, an_index grain, size_t size,
+                                an_scratch_map_fn *map, void *self)
+{
+    an_status st = AN_OK;
+    team t = {.n = n, .grain = grain, .map_scratch = map, .self = self, .ctx = ctx};
+    char *room;
+
+    t.n_blocks = an_block_count(n, grain);
+    t.scratch_size = (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+    room =
+        an_malloc(ctx, (size_t)team_size(ctx, t.n_blocks) * t.scratch_size + CACHE_LINE);
+    if (!room) return AN_ERR_MEMORY;
+    t.scratch = room + (-(uintptr_t)room & (CACHE_LINE - 1));
+    st = run_team(&t);
+    an_free(ctx, room);
+    return st;
 }
 
 void an_merge_blocks(an_index n_blocks, an_index n_values, double *partial, double *sum)

@@ -53,6 +53,41 @@ static void test_any_number_of_threads_gives_the_same_bits(void **state)
     an_ctx_free(ctx);
 }
 
+typedef struct counted {
+    an_index blocks; /* met by this thread */
+} counted;
+
+static void count_block(void *self, void *scratch, an_index block, an_index first,
+                        an_index last)
+{
+    counted *mine = scratch;
+    an_index *met = self;
+
+    (void)first;
+    (void)last;
+    assert_int_equal((uintptr_t)scratch % 64, 0);
+    met[block] = ++mine->blocks; /* what the thread's last block left, and one */
+}
+
+static void test_scratch_belongs_to_a_thread(void **state)
+{
+    an_ctx *ctx = an_ctx_new();
+    an_index met[BLOCKS] = {0}, n_first = 0;
+
+    (void)state;
+    an_ctx_set_threads(ctx, 1);
+    assert_int_equal(
+        an_map_blocks_scratch(ctx, N, GRAIN, sizeof(counted), count_block, met), AN_OK);
+    for (an_index b = 0; b < BLOCKS; b++) assert_int_equal(met[b], b + 1);
+    an_ctx_set_threads(ctx, 3);
+    assert_int_equal(
+        an_map_blocks_scratch(ctx, N, GRAIN, sizeof(counted), count_block, met), AN_OK);
+    for (an_index b = 0; b < BLOCKS; b++) n_first += met[b] == 1;
+    assert_in_range(n_first, 1, 3);
+    assert_int_equal(an_map_blocks_scratch(ctx, 0, GRAIN, 8, count_block, met), AN_OK);
+    an_ctx_free(ctx);
+}
+
 static void test_blocks_depend_on_rows_alone(void **state)
 {
     (void)state;
@@ -138,6 +173,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_any_number_of_threads_gives_the_same_bits),
+        cmocka_unit_test(test_scratch_belongs_to_a_thread),
         cmocka_unit_test(test_blocks_depend_on_rows_alone),
         cmocka_unit_test(test_cancelled_work_stops),
         cmocka_unit_test(test_another_thread_cancels),
