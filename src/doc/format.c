@@ -100,11 +100,15 @@ static int places_apart(an_decimal d, int places, double landmark)
     return an_decimal_equal(an_decimal_round(d, places), mark) ? usual : places;
 }
 
-static void ratio(sink *out, double x)
+/* Two places, more where 1 would hide the side it is on; a limit has at least the places
+ * of its number: 0.997 (0.990 to 1.004). */
+static void ratio(sink *out, const an_value *v, double x)
 {
     const an_decimal d = an_decimal_from(x);
+    int places = 2;
 
-    fixed(out, d, places_apart(d, 2, 1.0));
+    if (isfinite(v->value)) places = places_apart(an_decimal_from(v->value), 2, 1.0);
+    fixed(out, d, places_apart(d, places, 1.0));
 }
 
 static void p_value(sink *out, double p)
@@ -226,7 +230,7 @@ static void number(sink *out, const an_value *v, double x)
         per_cent(out, an_decimal_from(x));
         break;
     case AN_KIND_RATIO:
-        ratio(out, x);
+        ratio(out, v, x);
         break;
     case AN_KIND_P:
         p_value(out, x);

@@ -79,6 +79,7 @@ static void ratios_keep_their_side_of_one(void **state)
     v.level = 0.975;
     shows(v, "2.33 (97.5 % CI 1.22 to 4.42)");
     shows(an_estimate(AN_KIND_RATIO, 0.71, 0.504, 0.998), "0.71 (95 % CI 0.50 to 0.998)");
+    cell_shows(an_estimate(AN_KIND_RATIO, 0.9971, 0.99, 1.004), "0.997 (0.990 to 1.004)");
     shows(an_estimate(AN_KIND_RATIO, 0.0042, 0, INFINITY),
           "0.0042 (95 % CI 0.00 to \xE2\x88\x9E)");
     shows(an_estimate(AN_KIND_RATIO, 3, NAN, 5), "3.00 (95 % CI not estimable to 5.00)");
