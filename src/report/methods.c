@@ -28,6 +28,8 @@ static bool has_words(const an_node *first)
 
 static void software(an_doc *to, const an_doc *doc)
 {
+    const char *list = "";
+
     an_doc_open(to, "software", "Software and data");
     an_doc_text(
         to, "version",
@@ -38,8 +40,9 @@ static void software(an_doc *to, const an_doc *doc)
         const char *key, *value;
 
         an_doc_provenance_at(doc, i, &key, &value);
-        an_doc_text(to, key, "%s: %s", key, value);
+        list = an_doc_printf(to, "%s- %s: %s\n", list, key, value);
     }
+    an_doc_text(to, "provenance", "%s", list);
     an_doc_close(to);
 }
 

@@ -3,7 +3,7 @@
 #include <anodyne/render.h>
 #include <anodyne/report.h>
 
-#include "base/base.h"
+#include "report/report.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -102,12 +102,27 @@ static an_status put(writer *w, const char *name, an_status st, an_bytes *bytes)
     return st;
 }
 
+static bool is_ascii(const an_bytes *bytes)
+{
+    for (size_t i = 0; i < bytes->size; i++)
+        if ((unsigned char)bytes->data[i] >= 0x80) return false;
+    return true;
+}
+
+/* By the mark of UTF-8 Excel knows that a file is not in the local encoding. Where there is
+ * nothing to mistake it stays away: other programs take it for a part of the first name. */
 static an_status write_table(writer *w, const an_node *node, const char *base)
 {
     char name[NAME_SIZE + 16];
     an_bytes bytes = {0};
-    const an_status st = an_render_table_csv(w->ctx, node, &bytes);
+    an_buf marked;
+    an_status st = an_render_table_csv(w->ctx, node, &bytes);
 
+    an_buf_init(&marked, w->ctx, 0);
+    if (st == AN_OK && !is_ascii(&bytes)) an_buf_puts(&marked, "\xEF\xBB\xBF");
+    an_buf_put(&marked, bytes.data, bytes.size);
+    an_bytes_free(w->ctx, &bytes);
+    st = an_bytes_take(&marked, st, &bytes);
     snprintf(name, sizeof name, "tables/%s.csv", base);
     return put(w, name, st, &bytes);
 }

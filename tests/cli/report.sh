@@ -13,6 +13,26 @@ for words in 3.43 1.50 84.5 73.1 91.6; do
     grep -qF -e "$words" results/latest/report.html || { echo "report lacks $words"; failed=1; }
 done
 
+# What Excel opens by double click: in UTF-8 with its mark where there is more than ASCII.
+sed 's/language: en/language: zh/; s/cohort.xlsx/cohort.csv/' "$study" >zh.yaml
+cp "$root/examples/spine-hfrt/cohort.csv" .
+expect 0 '' "$anodyne" report zh.yaml -o zh
+mark=$(printf '\357\273\277')
+[ "$(head -c 3 zh/latest/tables/table1-characteristics.csv)" = "$mark" ] ||
+    { echo 'a table with Chinese words has no mark of UTF-8'; failed=1; }
+[ "$(head -c 3 results/latest/tables/table1-characteristics.csv)" = key ] ||
+    { echo 'a table in ASCII has a mark'; failed=1; }
+grep -q '^- survival.*: cox; Death ~ age10 + ' results/latest/methods.md ||
+    { echo 'methods.md does not list the models'; failed=1; }
+# Fonts are in the PDF, Chinese ones too.
+if command -v pdffonts >/dev/null; then
+    pdffonts zh/latest/figures/survival_factors-forest.pdf | tail -n +3 >fonts
+    [ "$(wc -l <fonts)" -ge 2 ] || { echo 'the PDF of a Chinese figure has one font'; cat fonts; failed=1; }
+    awk '$(NF - 4) != "yes" { exit 1 }' fonts || { echo 'a font is not embedded:'; cat fonts; failed=1; }
+else
+    echo 'skipped: pdffonts (poppler-utils) is not here to look into the PDF'
+fi
+
 # Sections that do not apply are absent.
 expect 0 '' "$anodyne" report "$root/examples/mgus2/study.yaml" -o mgus2
 grep -qi 'opioid\|re-irradiation' mgus2/latest/report.html && { echo 'pain in the report of mgus2'; failed=1; }
