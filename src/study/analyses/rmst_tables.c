@@ -8,7 +8,7 @@ an_value an_rmst_time(const an_rmst_view *v, double x, double lower, double uppe
 
 const char *an_rmst_words(const an_rmst_view *v, int32_t level)
 {
-    return an_level_in_words(v->doc, v->frame->group, level);
+    return an_level_in_words(v->doc, v->frame, level);
 }
 
 /* Limits that have no width would only look like certainty. */
@@ -42,7 +42,7 @@ void an_rmst_show_means(const an_rmst_view *v)
     for (an_index i = 0; i < v->rmst->n_groups; i++) {
         const an_rmst_group *g = &v->rmst->group[i];
         const an_value cells[] = {
-            an_text(an_level_label(v->frame->group, g->level)),
+            an_text(an_level_label(v->frame, g->level)),
             an_number(AN_KIND_COUNT, (double)g->n),
             an_count_of(g->n_event, (double)g->n),
             an_rmst_time(v, g->last, NAN, NAN),
@@ -77,9 +77,9 @@ static an_value p_cell(double p)
 
 static void add_contrast(const an_rmst_view *v, const an_rmst_contrast *c, bool many)
 {
-    const char *label = an_doc_printf(
-        v->doc, "%s vs %s (reference)", an_level_label(v->frame->group, c->level),
-        an_level_label(v->frame->group, v->rmst->reference));
+    const char *label =
+        an_doc_printf(v->doc, "%s vs %s (reference)", an_level_label(v->frame, c->level),
+                      an_level_label(v->frame, v->rmst->reference));
     an_value cells[8] = {an_text(label), difference_cell(v, &c->difference),
                          p_cell(c->difference.p)};
     int k = 3;
@@ -172,8 +172,8 @@ void an_rmst_show_models(const an_rmst_view *v)
         add_model_row(v, j++, v->key[level],
                       an_doc_printf(v->doc, "%s: %s vs %s (reference)",
                                     an_group_title(v->frame->group),
-                                    an_level_label(v->frame->group, level),
-                                    an_level_label(v->frame->group, v->rmst->reference)));
+                                    an_level_label(v->frame, level),
+                                    an_level_label(v->frame, v->rmst->reference)));
     }
     for (an_index k = 0; k < v->covariates.p; k++)
         add_model_row(v, j++, v->covariates.keys[k], v->covariates.labels[k]);
