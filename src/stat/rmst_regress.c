@@ -30,7 +30,7 @@ typedef struct model {
     bool *aliased;         /* [p] */
     double *fitted, *step; /* [n], [p] */
     an_arena *mem, *work;
-    an_index rank;         /* of it */
+    an_index rank; /* of it */
     bool converged;
     int iterations;
 } model;

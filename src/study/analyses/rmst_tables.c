@@ -26,7 +26,7 @@ void an_rmst_show_means(const an_rmst_view *v)
 {
     static const char *const beyond = "the horizon is after the last follow-up";
     const an_doc_column columns[] = {{"group", an_group_title(v->frame->group)},
-                                     {"n", "Patients"},
+                                     {"n", an_rows_title(v->frame)},
                                      {"events", "Events within the horizon"},
                                      {"last", "Last follow-up"},
                                      {"mean", "Restricted mean"},
