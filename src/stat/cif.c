@@ -117,6 +117,24 @@ done:
     return st;
 }
 
+/* Without weights rows are what was counted. */
+static an_status sum_event_rows(an_ctx *ctx, an_arena *mem, const an_cif_counts *c,
+                                an_cif_group *g)
+{
+    an_status st = AN_OK;
+    double *count;
+
+    AN_ALLOC(count, mem, c->n_causes);
+    for (an_index cause = 0; cause < c->n_causes; cause++)
+        for (an_index k = 0; k < c->n_times; k++)
+            count[cause] += c->event[k + cause * c->n_times];
+    g->event_rows = count;
+    for (an_index cause = 0; cause < c->n_causes; cause++) g->n += (an_index)count[cause];
+    for (an_index k = 0; k < c->n_times; k++) g->n += (an_index)c->censored[k];
+done:
+    return st;
+}
+
 /* Without weights, clusters and entries the delta form is the jackknife. An entry between
  * two events makes their influences on a row correlated, which it does not see. */
 static bool needs_rows(const an_surv *surv, const an_grouping *cluster,
@@ -126,13 +144,22 @@ static bool needs_rows(const an_surv *surv, const an_grouping *cluster,
            (form == AN_CIF_JACKKNIFE && surv->entry);
 }
 
-static an_status fit_group(an_ctx *ctx, an_arena *mem, const an_surv *surv,
-                           const an_grouping *cluster, const an_cif_options *o,
-                           an_index n, const int64_t *rows, an_cif_group *g)
+/* Everything but counts and variance, whose squares are in g->se. */
+static void finish_group(const an_cif_options *o, const an_cif_counts *c, an_cif_group *g)
+{
+    const an_index n_cells = c->n_times * (c->n_causes + 1);
+
+    for (an_index k = 0; k < n_cells; k++) g->se[k] = sqrt(fmax(g->se[k], 0.0));
+    set_limits(n_cells, g->prob, g->se, an_normal_quantile(0.5 + o->conf_level / 2),
+               o->limits, g->lower, g->upper);
+}
+
+static an_status fit_rows(an_ctx *ctx, an_arena *mem, const an_surv *surv,
+                          const an_grouping *cluster, const an_cif_options *o, an_index n,
+                          const int64_t *rows, an_cif_group *g)
 {
     an_status st = AN_OK;
     an_cif_counts c;
-    an_index n_cells;
 
     g->n = n;
     AN_TRY(an_cif_counts_new(ctx, mem, surv, n, rows, &c));
@@ -140,16 +167,56 @@ static an_status fit_group(an_ctx *ctx, an_arena *mem, const an_surv *surv,
     an_cif_counts_finish(&c);
     AN_TRY(allocate(ctx, mem, &c, g));
     AN_TRY(count_event_rows(ctx, mem, surv, n, rows, g));
-
     an_aalen_johansen(&c, g->prob, g->cumhaz, g->one_minus_km);
     if (needs_rows(surv, cluster, o->variance))
         AN_TRY(an_cif_jackknife(ctx, surv, cluster, n, rows, &c, g->prob, g->se));
     else
         an_cif_variances(&c, g->prob, o->variance, g->se);
-    n_cells = c.n_times * (c.n_causes + 1);
-    for (an_index k = 0; k < n_cells; k++) g->se[k] = sqrt(fmax(g->se[k], 0.0));
-    set_limits(n_cells, g->prob, g->se, an_normal_quantile(0.5 + o->conf_level / 2),
-               o->limits, g->lower, g->upper);
+    finish_group(o, &c, g);
+done:
+    return st;
+}
+
+static an_status fit_days(an_ctx *ctx, an_arena *mem, const an_day_table *days,
+                          an_index group, const an_cif_options *o, an_cif_group *g)
+{
+    an_status st = AN_OK;
+    an_cif_counts c;
+
+    AN_TRY(an_cif_counts_of_days(ctx, mem, days, group, 1, &c));
+    an_cif_counts_finish(&c);
+    AN_TRY(allocate(ctx, mem, &c, g));
+    AN_TRY(sum_event_rows(ctx, mem, &c, g));
+    an_aalen_johansen(&c, g->prob, g->cumhaz, g->one_minus_km);
+    an_cif_variances(&c, g->prob, o->variance, g->se);
+    finish_group(o, &c, g);
+done:
+    return st;
+}
+
+/* Groups from counts by day where that is all that is needed, else from sorted rows. */
+static an_status fit_groups(an_ctx *ctx, an_arena *mem, an_arena *work,
+                            const an_surv *surv, const an_grouping *group,
+                            const an_grouping *cluster, const an_cif_options *o,
+                            an_cif *cif)
+{
+    an_status st = AN_OK;
+    an_day_table days = {0};
+    an_cif_rows by_group;
+    int64_t *order;
+
+    if (!needs_rows(surv, cluster, o->variance))
+        AN_TRY(an_day_table_new(ctx, surv, group, NAN, work, &days));
+    for (an_index g = 0; g < cif->n_groups && days.days.n > 0; g++)
+        AN_TRY(fit_days(ctx, mem, &days, g, o, &cif->groups[g]));
+    if (days.days.n > 0) goto done;
+    AN_ALLOC(order, work, surv->n);
+    AN_TRY(an_order_double(ctx, surv->n, surv->time, order));
+    AN_TRY(an_cif_rows_new(ctx, work, group, surv->n, order, &by_group));
+    for (an_index g = 0; g < cif->n_groups; g++)
+        AN_TRY(fit_rows(ctx, mem, surv, cluster, o,
+                        by_group.first[g + 1] - by_group.first[g],
+                        by_group.rows + by_group.first[g], &cif->groups[g]));
 done:
     return st;
 }
@@ -180,29 +247,25 @@ an_status an_cif_fit(an_ctx *ctx, const an_surv *surv, const an_grouping *group,
     const bool robust = surv->weight || (cluster && cluster->code);
     an_status st = AN_OK;
     an_cif *cif = NULL;
-    int64_t *order;
-    an_cif_rows by_group;
-    an_arena *mem = an_arena_new(ctx);
+    an_arena *mem = an_arena_new(ctx), *work = mem ? an_arena_new(ctx) : NULL;
 
     *out = NULL;
-    if (!mem) return an_fail_memory(ctx);
+    if (!work) {
+        st = an_fail_memory(ctx);
+        goto done;
+    }
     AN_TRY(check_options(ctx, o));
     AN_TRY(an_cif_check(ctx, surv, group, "group", cluster, "cluster"));
     AN_ALLOC(cif, mem, 1);
-    AN_ALLOC(order, mem, surv->n);
-    AN_TRY(an_order_double(ctx, surv->n, surv->time, order));
-    AN_TRY(an_cif_rows_new(ctx, mem, group, surv->n, order, &by_group));
     cif->n = surv->n;
-    cif->n_groups = by_group.n_levels;
+    cif->n_groups = group && group->code ? group->n_levels : 1;
     cif->n_causes = surv->n_causes;
     cif->variance = robust ? AN_CIF_JACKKNIFE : o->variance;
     AN_ALLOC(cif->groups, mem, cif->n_groups);
-    for (an_index g = 0; g < cif->n_groups; g++)
-        AN_TRY(fit_group(ctx, mem, surv, cluster, o,
-                         by_group.first[g + 1] - by_group.first[g],
-                         by_group.rows + by_group.first[g], &cif->groups[g]));
+    AN_TRY(fit_groups(ctx, mem, work, surv, group, cluster, o, cif));
     cif->mem = mem;
 done:
+    an_arena_free(work);
     if (st != AN_OK) an_arena_free(mem);
     *out = st == AN_OK ? cif : NULL;
     return st;

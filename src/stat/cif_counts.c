@@ -2,8 +2,6 @@
 #include "stat/cif_counts.h"
 
 #include "math/math.h"
-#include "stat/event_table.h"
-
 an_status an_cif_check(an_ctx *ctx, const an_surv *surv, const an_grouping *group,
                        const char *group_name, const an_grouping *other,
                        const char *other_name)
@@ -76,19 +74,72 @@ static bool is_on_grid(const an_cif_counts *c, an_index k, double t)
 void an_cif_counts_add(an_cif_counts *c, const an_surv *surv, an_index n_rows,
                        const int64_t *rows)
 {
+    an_index k = 0;
+
     for (an_index r = 0; r < n_rows; r++) {
         const int64_t i = rows[r];
         const double w = surv->weight ? surv->weight[i] : 1.0;
-        const an_index k = at_or_after(c, surv->time[i]);
         const int32_t cause = surv->event[i];
-        double *to = cause ? c->event + (cause - 1) * c->n_times : c->censored;
+        double *const to = cause ? c->event + (cause - 1) * c->n_times : c->censored;
         an_index from = surv->entry ? at_or_after(c, surv->entry[i]) : 0;
 
+        while (k < c->n_times && c->time[k] < surv->time[i]) k++;
         assert(is_on_grid(c, k, surv->time[i]));
         if (surv->entry && is_on_grid(c, from, surv->entry[i])) from++;
         to[k] += w;
         c->at_risk[from] += w; /* entered: a sum only after finish */
     }
+}
+
+/* ---- From days ---- */
+
+static bool anybody_left(const an_day_table *t, an_index first_group, an_index k,
+                         an_index day)
+{
+    for (an_index g = first_group; g < first_group + k; g++)
+        if (t->seen[g * t->days.n + day] > 0) return true;
+    return false;
+}
+
+static void fill_from_days(const an_day_table *t, an_index group, an_cif_counts *c)
+{
+    an_index d = 0;
+    an_sum entered = {0, 0};
+
+    for (an_index k = 0; k < c->n_times; k++)
+        for (bool there = false; !there; d++) {
+            const an_index cell = group * t->days.n + d;
+            const double *const left = t->left + cell * t->n_kinds;
+
+            there = t->days.first + (double)d == c->time[k];
+            if (t->entered) c->at_risk[k] += t->entered[cell];
+            if (!there) continue;
+            c->censored[k] = left[0];
+            an_sum_add(&entered, left[0]);
+            for (an_index cause = 0; cause < c->n_causes; cause++) {
+                c->event[k + cause * c->n_times] = left[1 + cause];
+                an_sum_add(&entered, left[1 + cause]);
+            }
+        }
+    if (!t->entered && c->n_times > 0) c->at_risk[0] = an_sum_value(&entered);
+}
+
+an_status an_cif_counts_of_days(an_ctx *ctx, an_arena *mem, const an_day_table *t,
+                                an_index first_group, an_index k, an_cif_counts *counts)
+{
+    an_status st = AN_OK;
+    an_cif_counts grid = {.n_causes = t->n_kinds - 1};
+
+    AN_ALLOC(grid.time, mem, t->days.n);
+    for (an_index d = 0; d < t->days.n; d++)
+        if (anybody_left(t, first_group, k, d))
+            grid.time[grid.n_times++] = t->days.first + (double)d;
+    for (an_index g = 0; g < k; g++) {
+        AN_TRY(an_cif_counts_like(ctx, mem, &grid, &counts[g]));
+        fill_from_days(t, first_group + g, &counts[g]);
+    }
+done:
+    return st;
 }
 
 /* Compensated, because with weights the risk set must return to 0. */

@@ -3,7 +3,7 @@
 #ifndef AN_STAT_CIF_COUNTS_H
 #define AN_STAT_CIF_COUNTS_H
 
-#include "base/base.h"
+#include "stat/day_table.h"
 
 #include <anodyne/survival.h>
 
@@ -26,7 +26,11 @@ an_status an_cif_counts_new(an_ctx *ctx, an_arena *mem, const an_surv *surv,
 /* Zeroed counts on the grid of another. */
 an_status an_cif_counts_like(an_ctx *ctx, an_arena *mem, const an_cif_counts *grid,
                              an_cif_counts *out);
-/* Map: adds rows[n_rows]; every time must be on the grid. Until finish, at_risk[k] holds
+/* counts[k] of the groups first_group.. of a table of days, on their common grid, not yet
+ * finished. */
+an_status an_cif_counts_of_days(an_ctx *ctx, an_arena *mem, const an_day_table *table,
+                                an_index first_group, an_index k, an_cif_counts *counts);
+/* Map: adds rows[n_rows], sorted by time; every time must be on the grid. Until finish, at_risk[k] holds
  * the weight that entered between time[k-1] and time[k]. */
 void an_cif_counts_add(an_cif_counts *counts, const an_surv *surv, an_index n_rows,
                        const int64_t *rows);

@@ -145,20 +145,13 @@ static void count_entries(const an_surv *surv, const int64_t *order, an_index n,
     }
 }
 
-an_status an_event_table_build(an_ctx *ctx, const an_surv *surv, int32_t cause,
-                               const an_row_order *order, an_arena *mem,
-                               an_event_table *out)
+an_status an_event_table_new(an_ctx *ctx, an_arena *mem, an_index n_groups,
+                             an_index *first, an_event_table *out)
 {
     an_status st = AN_OK;
-    an_index m = 0;
+    const an_index m = first[n_groups];
 
-    *out = (an_event_table){.n_groups = order->n_groups};
-    AN_ALLOC(out->first, mem, out->n_groups + 1);
-    for (an_index g = 0; g < out->n_groups; g++) {
-        out->first[g] = m;
-        m += distinct(surv, order->by_time, order->first[g], order->first[g + 1]);
-    }
-    out->first[out->n_groups] = out->n_cells = m;
+    *out = (an_event_table){.n_groups = n_groups, .n_cells = m, .first = first};
     AN_ALLOC(out->time, mem, m);
     AN_ALLOC(out->event, mem, m);
     AN_ALLOC(out->censored, mem, m);
@@ -166,6 +159,24 @@ an_status an_event_table_build(an_ctx *ctx, const an_surv *surv, int32_t cause,
     AN_ALLOC(out->rows_event, mem, m);
     AN_ALLOC(out->rows_censored, mem, m);
     AN_ALLOC(out->rows_entered, mem, m);
+done:
+    return st;
+}
+
+an_status an_event_table_build(an_ctx *ctx, const an_surv *surv, int32_t cause,
+                               const an_row_order *order, an_arena *mem,
+                               an_event_table *out)
+{
+    an_status st = AN_OK;
+    an_index *start, m = 0;
+
+    AN_ALLOC(start, mem, order->n_groups + 1);
+    for (an_index g = 0; g < order->n_groups; g++) {
+        start[g] = m;
+        m += distinct(surv, order->by_time, order->first[g], order->first[g + 1]);
+    }
+    start[order->n_groups] = m;
+    AN_TRY(an_event_table_new(ctx, mem, order->n_groups, start, out));
     for (an_index g = 0; g < out->n_groups; g++) {
         const an_index first = order->first[g], n = order->first[g + 1] - first;
 

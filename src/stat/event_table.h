@@ -41,6 +41,9 @@ an_status an_grouping_check(an_ctx *ctx, const an_grouping *groups, an_index n,
 an_status an_row_order_make(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
                             double since, an_arena *mem, an_row_order *out);
 
+/* Zeroed cells; first[n_groups + 1] is kept. */
+an_status an_event_table_new(an_ctx *ctx, an_arena *mem, an_index n_groups,
+                             an_index *first, an_event_table *out);
 /* Grid from the distinct times of rows, filled with these rows. */
 an_status an_event_table_build(an_ctx *ctx, const an_surv *surv, int32_t cause,
                                const an_row_order *order, an_arena *mem,

@@ -177,34 +177,103 @@ static void add_stratum(work *w, const an_cif_counts *counts, an_index cause, do
     finish_variance(w, variance);
 }
 
-/* ---- The operation ---- */
+/* ---- Counts ---- */
 
-typedef struct stratum {
-    an_index n;
-    an_cif_counts *groups; /* [n groups] */
-} stratum;
+/* Element s * n_groups + g are the counts of group g in stratum s; those of a stratum have
+ * one grid. */
+typedef struct strata_counts {
+    an_index n_strata, n_groups;
+    an_cif_counts *of;
+} strata_counts;
 
-static an_status count_stratum(an_ctx *ctx, an_arena *mem, const an_surv *surv,
-                               const an_grouping *group, an_index n_groups, an_index n,
-                               const int64_t *rows, stratum *s)
+static an_status count_rows(an_ctx *ctx, an_arena *mem, const an_surv *surv,
+                            const an_grouping *group, an_index n_groups, an_index n,
+                            const int64_t *rows, an_cif_counts *counts)
 {
     an_status st = AN_OK;
     an_cif_counts grid;
     an_cif_rows by_group;
 
-    s->n = n;
-    AN_ALLOC(s->groups, mem, n_groups);
     AN_TRY(an_cif_counts_new(ctx, mem, surv, n, rows, &grid));
     AN_TRY(an_cif_rows_new(ctx, mem, group, n, rows, &by_group));
     for (an_index g = 0; g < n_groups; g++) {
-        AN_TRY(an_cif_counts_like(ctx, mem, &grid, &s->groups[g]));
-        an_cif_counts_add(&s->groups[g], surv, by_group.first[g + 1] - by_group.first[g],
+        AN_TRY(an_cif_counts_like(ctx, mem, &grid, &counts[g]));
+        an_cif_counts_add(&counts[g], surv, by_group.first[g + 1] - by_group.first[g],
                           by_group.rows + by_group.first[g]);
-        an_cif_counts_finish(&s->groups[g]);
     }
 done:
     return st;
 }
+
+static an_status count_sorted(an_ctx *ctx, an_arena *mem, const an_surv *surv,
+                              const an_grouping *group, const an_grouping *strata,
+                              strata_counts *c)
+{
+    an_status st = AN_OK;
+    an_cif_rows by_stratum;
+    int64_t *order;
+
+    AN_ALLOC(order, mem, surv->n);
+    AN_TRY(an_order_double(ctx, surv->n, surv->time, order));
+    AN_TRY(an_cif_rows_new(ctx, mem, strata, surv->n, order, &by_stratum));
+    for (an_index s = 0; s < c->n_strata; s++)
+        AN_TRY(count_rows(ctx, mem, surv, group, c->n_groups,
+                          by_stratum.first[s + 1] - by_stratum.first[s],
+                          by_stratum.rows + by_stratum.first[s],
+                          c->of + s * c->n_groups));
+done:
+    return st;
+}
+
+/* Leaves *counted false where times are no days, or cells too many. */
+static an_status count_days(an_ctx *ctx, an_arena *mem, const an_surv *surv,
+                            const an_grouping *group, const an_grouping *strata,
+                            strata_counts *c, bool *counted)
+{
+    an_status st = AN_OK;
+    const bool stratified = strata && strata->code;
+    an_grouping cells = {.n_levels = c->n_strata * c->n_groups,
+                         .code = group ? group->code : NULL};
+    an_day_table days;
+    int32_t *both;
+
+    *counted = false;
+    if (cells.n_levels > an_days_limit(surv->n)) return AN_OK;
+    if (stratified) {
+        AN_ALLOC(both, mem, surv->n);
+        for (an_index i = 0; i < surv->n; i++)
+            both[i] =
+                strata->code[i] * (int32_t)c->n_groups + (cells.code ? cells.code[i] : 0);
+        cells.code = both;
+    }
+    AN_TRY(an_day_table_new(ctx, surv, &cells, NAN, mem, &days));
+    for (an_index s = 0; s < c->n_strata && days.days.n > 0; s++)
+        AN_TRY(an_cif_counts_of_days(ctx, mem, &days, s * c->n_groups, c->n_groups,
+                                     c->of + s * c->n_groups));
+    *counted = days.days.n > 0;
+done:
+    return st;
+}
+
+static an_status count(an_ctx *ctx, an_arena *mem, const an_surv *surv,
+                       const an_grouping *group, const an_grouping *strata,
+                       strata_counts *c)
+{
+    an_status st = AN_OK;
+    bool counted;
+
+    c->n_groups = group && group->code ? group->n_levels : 1;
+    c->n_strata = strata && strata->code ? strata->n_levels : 1;
+    AN_ALLOC(c->of, mem, c->n_strata * c->n_groups);
+    AN_TRY(count_days(ctx, mem, surv, group, strata, c, &counted));
+    if (!counted) AN_TRY(count_sorted(ctx, mem, surv, group, strata, c));
+    for (an_index k = 0; k < c->n_strata * c->n_groups; k++)
+        an_cif_counts_finish(&c->of[k]);
+done:
+    return st;
+}
+
+/* ---- The operation ---- */
 
 /* chi2 = s' V^-1 s over all groups with rows but the last; empties V's row and column of
  * that one. */
@@ -275,48 +344,55 @@ static an_status check(an_ctx *ctx, const an_surv *surv, const an_grouping *grou
     return AN_OK;
 }
 
+static an_status test_causes(an_ctx *ctx, const strata_counts *counts,
+                             const double *n_rows, double rho, an_arena *mem,
+                             an_arena *scratch_mem, an_gray *gray)
+{
+    an_status st = AN_OK;
+    const an_index n_groups = counts->n_groups;
+    double *scratch;
+    work w;
+
+    AN_TRY(work_new(ctx, scratch_mem, n_groups, &w));
+    AN_ALLOC(scratch, scratch_mem, 2 * n_groups);
+    for (an_index c = 0; c < gray->n_causes; c++) {
+        double *score = gray->score + c * n_groups;
+        double *variance = gray->variance + c * n_groups * n_groups;
+
+        for (an_index s = 0; s < counts->n_strata; s++)
+            add_stratum(&w, counts->of + s * n_groups, c, rho, scratch, score, variance);
+        AN_TRY(conclude(ctx, mem, n_rows, n_groups, score, variance, &gray->chisq[c],
+                        &gray->df[c], &gray->p[c]));
+    }
+done:
+    return st;
+}
+
 an_status an_gray_test(an_ctx *ctx, const an_surv *surv, const an_grouping *group,
                        const an_grouping *strata, double rho, an_gray **out)
 {
     an_status st = AN_OK;
-    const an_index n_groups = group && group->code ? group->n_levels : 1;
     an_gray *gray = NULL;
-    an_cif_rows by_stratum;
-    stratum *strata_counts;
-    int64_t *order;
-    double *n_rows, *scratch;
-    work w;
-    an_arena *mem = an_arena_new(ctx);
+    strata_counts counts;
+    double *n_rows;
+    an_arena *mem = an_arena_new(ctx), *scratch = mem ? an_arena_new(ctx) : NULL;
 
     *out = NULL;
-    if (!mem) return an_fail_memory(ctx);
+    if (!scratch) {
+        st = an_fail_memory(ctx);
+        goto done;
+    }
     AN_TRY(check(ctx, surv, group, strata));
     AN_ALLOC(gray, mem, 1);
-    AN_TRY(allocate(ctx, mem, n_groups, surv->n_causes, gray));
-    AN_TRY(work_new(ctx, mem, n_groups, &w));
-    AN_ALLOC(scratch, mem, 2 * n_groups);
-    AN_ALLOC(n_rows, mem, n_groups);
+    AN_TRY(count(ctx, scratch, surv, group, strata, &counts));
+    AN_TRY(allocate(ctx, mem, counts.n_groups, surv->n_causes, gray));
+    AN_ALLOC(n_rows, scratch, counts.n_groups);
     for (an_index i = 0; i < surv->n; i++)
         n_rows[group && group->code ? group->code[i] : 0]++;
-    AN_ALLOC(order, mem, surv->n);
-    AN_TRY(an_order_double(ctx, surv->n, surv->time, order));
-    AN_TRY(an_cif_rows_new(ctx, mem, strata, surv->n, order, &by_stratum));
-    AN_ALLOC(strata_counts, mem, by_stratum.n_levels);
-    for (an_index s = 0; s < by_stratum.n_levels; s++)
-        AN_TRY(count_stratum(ctx, mem, surv, group, n_groups,
-                             by_stratum.first[s + 1] - by_stratum.first[s],
-                             by_stratum.rows + by_stratum.first[s], &strata_counts[s]));
-    for (an_index c = 0; c < surv->n_causes; c++) {
-        double *score = gray->score + c * n_groups;
-        double *variance = gray->variance + c * n_groups * n_groups;
-
-        for (an_index s = 0; s < by_stratum.n_levels; s++)
-            add_stratum(&w, strata_counts[s].groups, c, rho, scratch, score, variance);
-        AN_TRY(conclude(ctx, mem, n_rows, n_groups, score, variance, &gray->chisq[c],
-                        &gray->df[c], &gray->p[c]));
-    }
+    AN_TRY(test_causes(ctx, &counts, n_rows, rho, mem, scratch, gray));
     gray->mem = mem;
 done:
+    an_arena_free(scratch);
     if (st != AN_OK) an_arena_free(mem);
     *out = st == AN_OK ? gray : NULL;
     return st;

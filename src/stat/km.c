@@ -6,6 +6,7 @@
 #include "stat/km.h"
 
 #include "math/math.h"
+#include "stat/day_table.h"
 
 an_km_options an_km_defaults(void)
 {
@@ -80,7 +81,8 @@ typedef struct plan {
     an_ctx *ctx;
     const an_surv *surv;
     const an_grouping *clusters;
-    const an_row_order *order;
+    const an_row_order *order; /* NULL: whole days, and the variance needs no rows */
+    const double *n_rows;      /* [groups] */
     const an_event_table *table;
     const an_km_options *o;
     bool robust;
@@ -313,6 +315,12 @@ static an_km_curve as_curve(const columns *c, const double *time, int32_t level,
                          .total_rows_event = total(c->n, c->rows_event)};
 }
 
+static bool comes_in_pieces(const plan *p)
+{
+    return p->o->subjects && p->surv->entry && p->clusters && p->clusters->code &&
+           p->o->reverse == AN_KM_FORWARD;
+}
+
 static an_status make_curve(const plan *p, int32_t level, an_km_curve *out)
 {
     an_status st = AN_OK;
@@ -341,11 +349,8 @@ static an_status make_curve(const plan *p, int32_t level, an_km_curve *out)
     finish(o, p->robust, &c);
     lower_scale(o->conf_lower, &c, scale);
     an_surv_limits(o->conf_type, z, c.n, c.surv, c.se, scale, c.lower, c.upper);
-    if (o->subjects && p->surv->entry && p->clusters && p->clusters->code &&
-        o->reverse == AN_KM_FORWARD)
-        AN_TRY(join_pieces(p, level, time, &c));
-    *out = as_curve(&c, time, level, p->order->first[level + 1] - p->order->first[level],
-                    start);
+    if (comes_in_pieces(p)) AN_TRY(join_pieces(p, level, time, &c));
+    *out = as_curve(&c, time, level, (an_index)p->n_rows[level], start);
 done:
     return st;
 }
@@ -370,24 +375,64 @@ done:
     return st;
 }
 
+/* Rows in order of time, and the table and sizes of groups from them. */
+static an_status order_rows(plan *p, const an_grouping *groups, an_row_order *order,
+                            an_event_table *table, double *n_rows)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = p->ctx;
+
+    AN_TRY(an_row_order_make(ctx, p->surv, groups, p->o->start_time, p->work, order));
+    AN_TRY(an_event_table_build(ctx, p->surv, p->o->cause, order, p->mem, table));
+    for (an_index g = 0; g < order->n_groups; g++)
+        n_rows[g] = (double)(order->first[g + 1] - order->first[g]);
+    p->order = order;
+    if (p->robust)
+        AN_ALLOC(p->state, p->work,
+                 p->clusters && p->clusters->code ? p->clusters->n_levels : p->surv->n);
+done:
+    return st;
+}
+
+/* Counts by day, if that is all that is needed. */
+static an_status count_days(plan *p, const an_grouping *groups, an_event_table *table,
+                            double *n_rows, bool *done_so)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = p->ctx;
+    an_day_table days = {0};
+
+    *done_so = false;
+    if (p->robust || comes_in_pieces(p)) return AN_OK;
+    AN_TRY(an_day_table_new(ctx, p->surv, groups, p->o->start_time, p->work, &days));
+    if (days.days.n == 0) return AN_OK;
+    AN_TRY(an_event_table_of_days(ctx, &days, p->o->cause, p->mem, table));
+    for (an_index cell = 0; cell < days.n_groups * days.days.n; cell++)
+        n_rows[cell / days.days.n] += days.seen[cell];
+    *done_so = true;
+done:
+    return st;
+}
+
 static an_status fit_curves(plan *p, const an_grouping *groups, an_km *km)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = p->ctx;
+    const an_index n_groups = groups && groups->code ? groups->n_levels : 1;
     an_row_order order;
     an_event_table table;
     an_km_curve *curve = NULL;
+    double *n_rows;
+    bool counted;
 
-    AN_TRY(an_row_order_make(ctx, p->surv, groups, p->o->start_time, p->work, &order));
-    AN_TRY(an_event_table_build(ctx, p->surv, p->o->cause, &order, p->mem, &table));
-    p->order = &order;
+    AN_ALLOC(n_rows, p->work, n_groups);
+    AN_ALLOC(curve, p->mem, n_groups);
+    AN_TRY(count_days(p, groups, &table, n_rows, &counted));
+    if (!counted) AN_TRY(order_rows(p, groups, &order, &table, n_rows));
     p->table = &table;
-    if (p->robust)
-        AN_ALLOC(p->state, p->work,
-                 p->clusters && p->clusters->code ? p->clusters->n_levels : p->surv->n);
-    AN_ALLOC(curve, p->mem, order.n_groups);
-    for (int32_t g = 0; g < (int32_t)order.n_groups; g++) {
-        if (order.first[g] == order.first[g + 1]) continue;
+    p->n_rows = n_rows;
+    for (int32_t g = 0; g < (int32_t)n_groups; g++) {
+        if (n_rows[g] == 0) continue;
         AN_TRY(an_poll(ctx));
         AN_TRY(make_curve(p, g, &curve[km->n_curves]));
         km->n_curves++;

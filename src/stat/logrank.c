@@ -34,24 +34,32 @@ done:
 /* Rows, groups and strata of one comparison, numbered without gaps. */
 typedef struct plan {
     an_index k, s;
-    int32_t *group;     /* [n] 0..k-1, or -1: not in this comparison */
-    int32_t *stratum;   /* [n] 0..s-1, or -1 */
-    int32_t *level;     /* [k] level of groups */
-    an_row_order order; /* by stratum */
+    const int32_t *group; /* [n] 0..k-1, or -1: not in this comparison */
+    int32_t *level;       /* [k] level of groups */
+    double *n;            /* [k] rows */
+    an_day_table days;    /* by stratum and group; empty: order is used */
+    an_row_order order;   /* by stratum */
 } plan;
 
-/* number[level] = rank of the level among those that a row has, for rows with keep >= 0;
- * returns how many there are. number[n_levels] zeroed. */
-static an_index number_levels(an_index n, const int32_t *code, const int32_t *keep,
-                              an_index n_levels, int32_t *number)
+static bool takes_part(int32_t level, int32_t a, int32_t b)
 {
-    int32_t used = 0;
+    return a < 0 || level == a || level == b;
+}
 
-    for (an_index i = 0; i < n; i++)
-        if (!keep || keep[i] >= 0) number[code ? code[i] : 0] = 1;
-    for (an_index level = 0; level < n_levels; level++)
-        number[level] = number[level] ? used++ : -1;
-    return used;
+/* Levels that have rows get numbers; p->k, p->level and p->n follow. Returns whether the
+ * numbers are the codes. */
+static bool number_levels(an_index n, const int32_t *code, an_index n_levels, int32_t a,
+                          int32_t b, int32_t *number, plan *p)
+{
+    for (an_index i = 0; i < n; i++) p->n[code ? code[i] : 0]++;
+    for (int32_t level = 0; level < (int32_t)n_levels; level++) {
+        number[level] = -1;
+        if (!(p->n[level] > 0) || !takes_part(level, a, b)) continue;
+        p->n[p->k] = p->n[level];
+        p->level[p->k] = level;
+        number[level] = (int32_t)p->k++;
+    }
+    return p->k == n_levels;
 }
 
 static an_status number_groups(an_ctx *ctx, const an_surv *surv,
@@ -61,21 +69,17 @@ static an_status number_groups(an_ctx *ctx, const an_surv *surv,
     an_status st = AN_OK;
     const an_index n_levels = groups && groups->code ? groups->n_levels : 1;
     const int32_t *const code = groups ? groups->code : NULL;
-    int32_t *number = NULL;
+    int32_t *number = NULL, *group = NULL;
 
-    AN_ALLOC(p->group, work, surv->n);
     AN_ALLOC(number, work, n_levels);
     AN_ALLOC(p->level, mem, n_levels);
-    for (an_index i = 0; i < surv->n; i++) {
-        const int32_t c = code ? code[i] : 0;
-
-        p->group[i] = a < 0 || c == a || c == b ? 0 : -1;
+    AN_ALLOC(p->n, mem, n_levels);
+    p->group = code;
+    if (!number_levels(surv->n, code, n_levels, a, b, number, p)) {
+        AN_ALLOC(group, work, surv->n);
+        for (an_index i = 0; i < surv->n; i++) group[i] = number[code ? code[i] : 0];
+        p->group = group;
     }
-    p->k = number_levels(surv->n, code, p->group, n_levels, number);
-    for (an_index i = 0; i < surv->n; i++)
-        if (p->group[i] >= 0) p->group[i] = number[code ? code[i] : 0];
-    for (int32_t level = 0; level < (int32_t)n_levels; level++)
-        if (number[level] >= 0) p->level[number[level]] = level;
     if (p->k < 2)
         st = an_fail(ctx, AN_ERR_DATA,
                      "only %lld group has patients: a comparison needs two",
@@ -84,21 +88,75 @@ done:
     return st;
 }
 
-static an_status number_strata(an_ctx *ctx, const an_surv *surv,
-                               const an_grouping *strata, an_arena *work, plan *p)
+/* stratum[i] = 0..s-1 without gaps, -1 for rows that are not compared. */
+static an_status number_strata(an_ctx *ctx, an_index n, const an_grouping *strata,
+                               an_arena *work, plan *p, int32_t *stratum)
 {
     an_status st = AN_OK;
-    const int32_t *const code = strata ? strata->code : NULL;
-    const an_index n_levels = code ? strata->n_levels : 1;
-    int32_t *number = NULL;
+    int32_t *number = NULL, used = 0;
 
-    AN_ALLOC(number, work, n_levels);
-    AN_ALLOC(p->stratum, work, surv->n);
-    p->s = number_levels(surv->n, code, p->group, n_levels, number);
-    for (an_index i = 0; i < surv->n; i++)
-        p->stratum[i] = p->group[i] < 0 ? -1 : number[code ? code[i] : 0];
-    const an_grouping used = {.n_levels = p->s, .code = p->stratum};
-    AN_TRY(an_row_order_make(ctx, surv, &used, NAN, work, &p->order));
+    AN_ALLOC(number, work, strata->n_levels);
+    for (an_index i = 0; i < n; i++)
+        if (p->group[i] >= 0) number[strata->code[i]] = 1;
+    for (an_index level = 0; level < strata->n_levels; level++)
+        number[level] = number[level] ? used++ : -1;
+    for (an_index i = 0; i < n; i++)
+        stratum[i] = p->group[i] < 0 ? -1 : number[strata->code[i]];
+    p->s = used;
+done:
+    return st;
+}
+
+/* Counts by (stratum, group, day): empty where times are no days, or cells too many. */
+static an_status count_days(an_ctx *ctx, const an_surv *surv, const int32_t *stratum,
+                            an_arena *work, plan *p)
+{
+    an_status st = AN_OK;
+    an_grouping cells = {.n_levels = p->s * p->k, .code = p->group};
+    int32_t *both = NULL;
+
+    if (cells.n_levels > an_days_limit(surv->n)) return AN_OK;
+    if (stratum) {
+        AN_ALLOC(both, work, surv->n);
+        for (an_index i = 0; i < surv->n; i++)
+            both[i] = stratum[i] < 0 ? -1 : stratum[i] * (int32_t)p->k + p->group[i];
+        cells.code = both;
+    }
+    st = an_day_table_new(ctx, surv, &cells, NAN, work, &p->days);
+done:
+    return st;
+}
+
+/* Rows by (stratum, time) where there are no counts. */
+static an_status order_rows(an_ctx *ctx, const an_surv *surv, int32_t *stratum,
+                            an_arena *work, plan *p)
+{
+    an_status st = AN_OK;
+
+    if (!stratum) {
+        AN_ALLOC(stratum, work, surv->n);
+        for (an_index i = 0; i < surv->n; i++) stratum[i] = p->group[i] < 0 ? -1 : 0;
+    }
+    const an_grouping used = {.n_levels = p->s, .code = stratum};
+
+    st = an_row_order_make(ctx, surv, &used, NAN, work, &p->order);
+done:
+    return st;
+}
+
+static an_status count_or_order(an_ctx *ctx, const an_surv *surv,
+                                const an_grouping *strata, an_arena *work, plan *p)
+{
+    an_status st = AN_OK;
+    int32_t *stratum = NULL;
+
+    p->s = 1;
+    if (strata && strata->code) {
+        AN_ALLOC(stratum, work, surv->n);
+        AN_TRY(number_strata(ctx, surv->n, strata, work, p, stratum));
+    }
+    AN_TRY(count_days(ctx, surv, stratum, work, p));
+    if (p->days.days.n == 0) AN_TRY(order_rows(ctx, surv, stratum, work, p));
 done:
     return st;
 }
@@ -160,6 +218,21 @@ static void trend(an_logrank *test, const double *scores)
 
 /* ---- The operation ---- */
 
+static void add_rows(const an_surv *surv, const plan *p, an_index s,
+                     const an_logrank_options *o, double *observed, double *expected,
+                     double *variance, double *scratch)
+{
+    const an_index first = p->order.first[s];
+    an_logrank_rows rows = {.surv = surv,
+                            .group = p->group,
+                            .n_groups = p->k,
+                            .n = p->order.first[s + 1] - first,
+                            .by_time = p->order.by_time + first};
+
+    if (p->order.by_entry) rows.by_entry = p->order.by_entry + first;
+    an_logrank_stratum(&rows, o, observed, expected, variance, scratch);
+}
+
 static an_status add_strata(an_ctx *ctx, const an_surv *surv, const plan *p,
                             const an_logrank_options *o, an_arena *mem, an_arena *work,
                             an_logrank *test)
@@ -173,16 +246,12 @@ static an_status add_strata(an_ctx *ctx, const an_surv *surv, const plan *p,
     AN_ALLOC(variance, mem, k * k);
     AN_ALLOC(scratch, work, 3 * k);
     for (an_index s = 0; s < p->s; s++) {
-        const an_index first = p->order.first[s];
-        an_logrank_rows rows = {.surv = surv,
-                                .group = p->group,
-                                .n_groups = k,
-                                .n = p->order.first[s + 1] - first,
-                                .by_time = p->order.by_time + first};
-
-        if (p->order.by_entry) rows.by_entry = p->order.by_entry + first;
-        an_logrank_stratum(&rows, o, observed + s * k, expected + s * k, variance,
-                           scratch);
+        if (p->days.days.n > 0)
+            an_logrank_days(&p->days, s * k, k, o, observed + s * k, expected + s * k,
+                            variance, scratch);
+        else
+            add_rows(surv, p, s, o, observed + s * k, expected + s * k, variance,
+                     scratch);
     }
     test->observed_stratum = observed;
     test->expected_stratum = expected;
@@ -191,18 +260,14 @@ done:
     return st;
 }
 
-static an_status add_up(an_ctx *ctx, const an_surv *surv, const plan *p, an_arena *mem,
-                        an_logrank *test)
+static an_status add_up(an_ctx *ctx, const plan *p, an_arena *mem, an_logrank *test)
 {
     an_status st = AN_OK;
-    double *n = NULL, *observed = NULL, *expected = NULL, *u = NULL;
+    double *observed = NULL, *expected = NULL, *u = NULL;
 
-    AN_ALLOC(n, mem, p->k);
     AN_ALLOC(observed, mem, p->k);
     AN_ALLOC(expected, mem, p->k);
     AN_ALLOC(u, mem, p->k);
-    for (an_index i = 0; i < surv->n; i++)
-        if (p->group[i] >= 0) n[p->group[i]]++;
     for (an_index g = 0; g < p->k; g++) {
         for (an_index s = 0; s < p->s; s++) {
             observed[g] += test->observed_stratum[g + s * p->k];
@@ -210,7 +275,7 @@ static an_status add_up(an_ctx *ctx, const an_surv *surv, const plan *p, an_aren
         }
         u[g] = observed[g] - expected[g];
     }
-    test->n = n;
+    test->n = p->n;
     test->observed = observed;
     test->expected = expected;
     test->u = u;
@@ -233,13 +298,13 @@ an_status an_logrank_compare(an_ctx *ctx, const an_surv *surv, const an_grouping
     }
     AN_ALLOC(test, mem, 1);
     AN_TRY(number_groups(ctx, surv, groups, a, b, mem, work, &p));
-    AN_TRY(number_strata(ctx, surv, strata, work, &p));
+    AN_TRY(count_or_order(ctx, surv, strata, work, &p));
     test->mem = mem;
     test->n_groups = p.k;
     test->n_strata = p.s;
     test->level = p.level;
     AN_TRY(add_strata(ctx, surv, &p, o, mem, work, test));
-    AN_TRY(add_up(ctx, surv, &p, mem, test));
+    AN_TRY(add_up(ctx, &p, mem, test));
     AN_TRY(statistic(ctx, test, work));
     trend(test, o->scores);
     *out = test;

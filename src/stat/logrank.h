@@ -1,10 +1,10 @@
 /*
- * Kernel of the log-rank family: one stratum, in order of time.
+ * Kernels of the log-rank family: one stratum, in order of time.
  */
 #ifndef AN_STAT_LOGRANK_H
 #define AN_STAT_LOGRANK_H
 
-#include "stat/event_table.h"
+#include "stat/day_table.h"
 
 /* Rows of one stratum; group[row] is 0..n_groups-1. */
 typedef struct an_logrank_rows {
@@ -19,6 +19,11 @@ typedef struct an_logrank_rows {
 void an_logrank_stratum(const an_logrank_rows *rows, const an_logrank_options *options,
                         double *observed, double *expected, double *variance,
                         double *work);
+
+/* The same for the groups first_group..first_group + k - 1 of a table of days. */
+void an_logrank_days(const an_day_table *table, an_index first_group, an_index k,
+                     const an_logrank_options *options, double *observed,
+                     double *expected, double *variance, double *work);
 
 /* The pair of level a and b, or all levels when a is negative: the core of both
  * operations. Arguments were checked. */

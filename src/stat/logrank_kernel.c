@@ -1,4 +1,4 @@
-/* One stratum of a log-rank test, in one pass over its rows. */
+/* One stratum of a log-rank test, in one pass over its rows or its days. */
 #include "stat/logrank.h"
 
 /* The risk set of each group and the events of the current time. */
@@ -16,18 +16,30 @@ static double total(an_index k, const double *x)
     return sum;
 }
 
-static void come(risk_set *risk, int32_t group, double weight)
+static void come(risk_set *risk, an_index group, double weight, double rows)
 {
     risk->weight[group] += weight;
-    risk->rows[group] += 1;
+    risk->rows[group] += rows;
 }
 
 /* An empty group has weight 0, not a rest of rounding. */
-static void go(risk_set *risk, int32_t group, double weight)
+static void go(risk_set *risk, an_index group, double weight, double rows)
 {
     risk->weight[group] -= weight;
-    risk->rows[group] -= 1;
+    risk->rows[group] -= rows;
     if (risk->rows[group] == 0) risk->weight[group] = 0;
+}
+
+/* Nobody yet; work[3 k]. */
+static risk_set nobody(an_index k, double *work)
+{
+    memset(work, 0, (size_t)(3 * k) * sizeof *work);
+    return (risk_set){.k = k,
+                      .weight = work,
+                      .rows = work + k,
+                      .events = work + 2 * k,
+                      .surv = 1,
+                      .surv_peto = 1};
 }
 
 static double weight_of(const an_logrank_options *o, const risk_set *risk, double y)
@@ -74,33 +86,40 @@ static void add_time(const an_logrank_options *o, risk_set *risk, double *observ
     risk->surv *= (y - d) / y;
 }
 
+/* ---- By rows ---- */
+
+static void row_comes(risk_set *risk, const an_logrank_rows *rows, int64_t row)
+{
+    const double w = an_row_weight(rows->surv, row);
+
+    come(risk, rows->group[row], w, w > 0);
+}
+
+static void row_goes(risk_set *risk, const an_logrank_rows *rows, int64_t row)
+{
+    const double w = an_row_weight(rows->surv, row);
+
+    go(risk, rows->group[row], w, w > 0);
+}
+
 void an_logrank_stratum(const an_logrank_rows *rows, const an_logrank_options *options,
                         double *observed, double *expected, double *variance,
                         double *work)
 {
     const an_surv *const surv = rows->surv;
-    const an_index k = rows->n_groups;
-    risk_set risk = {.k = k,
-                     .weight = work,
-                     .rows = work + k,
-                     .events = work + 2 * k,
-                     .surv = 1,
-                     .surv_peto = 1};
+    risk_set risk = nobody(rows->n_groups, work);
     an_index in = 0;
 
-    for (an_index g = 0; g < 3 * k; g++) work[g] = 0;
     for (an_index i = 0; i < rows->n && !rows->by_entry; i++)
-        come(&risk, rows->group[rows->by_time[i]], an_row_weight(surv, rows->by_time[i]));
+        row_comes(&risk, rows, rows->by_time[i]);
     for (an_index i = 0, next; i < rows->n; i = next) {
         const double time = surv->time[rows->by_time[i]];
 
         for (; rows->by_entry && in < rows->n; in++) {
-            const int64_t row = rows->by_entry[in];
-
-            if (!(surv->entry[row] < time)) break;
-            come(&risk, rows->group[row], an_row_weight(surv, row));
+            if (!(surv->entry[rows->by_entry[in]] < time)) break;
+            row_comes(&risk, rows, rows->by_entry[in]);
         }
-        for (an_index g = 0; g < k; g++) risk.events[g] = 0;
+        for (an_index g = 0; g < risk.k; g++) risk.events[g] = 0;
         for (next = i; next < rows->n; next++) {
             const int64_t row = rows->by_time[next];
 
@@ -109,8 +128,46 @@ void an_logrank_stratum(const an_logrank_rows *rows, const an_logrank_options *o
                 risk.events[rows->group[row]] += an_row_weight(surv, row);
         }
         add_time(options, &risk, observed, expected, variance);
-        for (an_index j = i; j < next; j++)
-            go(&risk, rows->group[rows->by_time[j]],
-               an_row_weight(surv, rows->by_time[j]));
+        for (an_index j = i; j < next; j++) row_goes(&risk, rows, rows->by_time[j]);
+    }
+}
+
+/* ---- By days ---- */
+
+static double all_kinds(const an_day_table *t, const double *x, an_index cell)
+{
+    return x[cell * t->n_kinds] + an_day_table_events(t, x, cell, 0);
+}
+
+static void everybody_comes(risk_set *risk, const an_day_table *t, an_index first_group)
+{
+    for (an_index g = 0; g < risk->k; g++)
+        for (an_index d = 0; d < t->days.n; d++) {
+            const an_index cell = (first_group + g) * t->days.n + d;
+
+            come(risk, g, all_kinds(t, t->left, cell), all_kinds(t, t->rows, cell));
+        }
+}
+
+void an_logrank_days(const an_day_table *t, an_index first_group, an_index k,
+                     const an_logrank_options *options, double *observed,
+                     double *expected, double *variance, double *work)
+{
+    risk_set risk = nobody(k, work);
+
+    if (!t->entered) everybody_comes(&risk, t, first_group);
+    for (an_index d = 0; d < t->days.n; d++) {
+        for (an_index g = 0; g < k; g++) {
+            const an_index cell = (first_group + g) * t->days.n + d;
+
+            if (t->entered) come(&risk, g, t->entered[cell], t->rows_entered[cell]);
+            risk.events[g] = an_day_table_events(t, t->left, cell, options->cause);
+        }
+        add_time(options, &risk, observed, expected, variance);
+        for (an_index g = 0; g < k; g++) {
+            const an_index cell = (first_group + g) * t->days.n + d;
+
+            go(&risk, g, all_kinds(t, t->left, cell), all_kinds(t, t->rows, cell));
+        }
     }
 }

@@ -54,14 +54,26 @@ static an_index copy_changed(an_index n, const double *from, double *to)
     return changed;
 }
 
+/* Whole days that are so few that 1 is more than the tolerance can be. */
+static bool are_distinct_days(an_index n, const double *x)
+{
+    const an_days days = an_days_of(n, x, (an_index)(1 / TOLERANCE));
+
+    return days.n > 0 && fabs(days.first) + (double)days.n < 1 / TOLERANCE;
+}
+
 an_status an_surv_timefix(an_ctx *ctx, an_index n, double *time, double *entry,
                           an_index *n_merged)
 {
     an_status st = AN_OK;
     pool all = {.n = n, .m = entry ? 2 * n : n};
     double *value = NULL, *joined = NULL;
-    an_arena *mem = an_arena_new(ctx);
+    an_arena *mem;
 
+    *n_merged = 0;
+    if (are_distinct_days(n, time) && (!entry || are_distinct_days(n, entry)))
+        return AN_OK;
+    mem = an_arena_new(ctx);
     if (!mem) return AN_ERR_MEMORY;
     AN_ALLOC(value, mem, all.m);
     AN_ALLOC(joined, mem, all.m);
