@@ -24,6 +24,7 @@
 #include <anodyne/paired.h>
 #include <anodyne/power.h>
 #include <anodyne/proportion.h>
+#include <anodyne/pseudo.h>
 #include <anodyne/render.h>
 #include <anodyne/report.h>
 #include <anodyne/rmst.h>
