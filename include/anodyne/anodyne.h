@@ -5,6 +5,7 @@
 #ifndef ANODYNE_ANODYNE_H
 #define ANODYNE_ANODYNE_H
 
+#include <anodyne/aft.h>
 #include <anodyne/analysis.h>
 #include <anodyne/arrow.h>
 #include <anodyne/clinic.h>
@@ -20,6 +21,7 @@
 #include <anodyne/file.h>
 #include <anodyne/formula.h>
 #include <anodyne/frame.h>
+#include <anodyne/interval.h>
 #include <anodyne/io.h>
 #include <anodyne/paired.h>
 #include <anodyne/power.h>

@@ -16,6 +16,21 @@ expect 0 '49/58 (84.5 %)' "$anodyne" pain "$spine" 'nrs_1month ~ nrs_baseline'
 expect 0 'preset = sas' "$anodyne" cox "$data" 'Surv(futime, death) ~ age' --preset sas --format json
 expect 0 'Baseline' "$anodyne" table1 "$spine" '~ age + sex + kps | visceral_metastases'
 
+expect 0 '27 % shorter with M than with F' "$anodyne" aft "$data" 'Surv(futime, death) ~ sex + age'
+cat >visits.csv <<'END'
+free,seen,arm
+1,2,A
+,4,A
+3,6,B
+3,3,A
+5,9,B
+7,,B
+1,2,A
+4,8,B
+END
+expect 0 'left-censored' "$anodyne" aft visits.csv '~ arm' --left free --right seen --dist loglogistic
+expect 2 'two columns' "$anodyne" aft visits.csv '~ arm' --left free
+
 # -o writes the same bytes as standard output, and any number of threads does.
 "$anodyne" cox "$data" 'Surv(futime, death) ~ age + sex' --format json --threads 1 >one.json 2>/dev/null
 "$anodyne" cox "$data" 'Surv(futime, death) ~ age + sex' --format json --threads 3 -o three.json 2>/dev/null
