@@ -35,9 +35,12 @@ static void add_row(const an_aft_view *v, const an_regression_row *row)
 
 void an_aft_show_coefficients(const an_aft_view *v)
 {
-    const an_doc_column columns[] = {
-        {"label", "Covariate"}, {"n", "Patients"}, {"events", "Events"},
-        {"tr", v->r.ratio},     {"p", "p"},        {"hr", "Hazard ratio"}};
+    const an_doc_column columns[] = {{"label", "Covariate"},
+                                     {"n", an_rows_title(&v->frame)},
+                                     {"events", "Events"},
+                                     {"tr", v->r.ratio},
+                                     {"p", "p"},
+                                     {"hr", "Hazard ratio"}};
 
     an_doc_table(v->r.doc, "coefficients", an_doc_printf(v->r.doc, "%ss", v->r.ratio),
                  v->r.method, v->hazard ? 6 : 5, columns);
@@ -70,8 +73,8 @@ an_status an_aft_show_forest(const an_aft_view *v)
 
 static void show_kinds(const an_aft_view *v)
 {
-    static const an_doc_column columns[] = {{"kind", "What is known of the time"},
-                                            {"n", "Patients"}};
+    const an_doc_column columns[] = {{"kind", "What is known of the time"},
+                                     {"n", an_rows_title(&v->frame)}};
     const an_index n[] = {v->fit->n_exact, v->fit->n_interval, v->fit->n_left,
                           v->fit->n_right};
     const char *const label[] = {"The time itself", "Between two visits",
@@ -95,7 +98,7 @@ static void show_scales(const an_aft_view *v)
         const an_index at = 1 + v->fit->p + k;
         const bool known = v->fit->scale_known;
         const char *level =
-            v->frame.strata ? an_level_label(v->frame.strata, v->fit->stratum[k]) : NULL;
+            v->frame.strata ? v->frame.strata->levels[v->fit->stratum[k]] : NULL;
 
         an_doc_value(
             v->r.doc,
@@ -153,7 +156,7 @@ void an_aft_show_others(const an_aft_view *v)
                        0, cells);
     }
     an_doc_table_end(v->r.doc,
-                     "Same patients, same covariates. Lower AIC: a better fit for the "
+                     "Same data, same covariates. Lower AIC: a better fit for the "
                      "number of parameters; differences below 2 say nothing.");
 }
 
@@ -233,9 +236,9 @@ an_status an_aft_show_curves(const an_aft_view *v)
     figure.y_label = an_doc_printf(v->r.doc, "Free of %s", v->r.event);
     figure.caption = an_doc_printf(
         v->r.doc,
-        "Check of the distribution: survival fitted by the %s model, averaged over the "
-        "%lld patients, beside the Kaplan-Meier estimate, which assumes none.",
-        an_aft_dist_name(v->options.dist), (long long)v->fit->n);
+        "Check of the distribution: survival fitted by the %s model, averaged over "
+        "%s, beside the Kaplan-Meier estimate, which assumes none.",
+        an_aft_dist_name(v->options.dist), an_rows_all(v->r.doc, &v->frame));
     an_doc_figure(v->r.doc, "fitted", "Fitted and observed", v->r.method, &figure);
 done:
     an_km_free(km);

@@ -68,8 +68,8 @@ void an_aft_say(const an_aft_view *v)
     if (n == 0)
         an_doc_text(v->r.doc, "conclusion",
                     "None of the covariates was shown to change the time to %s in this "
-                    "model of %lld patients and %lld events.",
-                    v->r.event, (long long)v->fit->n,
+                    "model of %s and %lld events.",
+                    v->r.event, an_rows_all(v->r.doc, &v->frame),
                     (long long)(v->fit->n - v->fit->n_right));
 }
 
