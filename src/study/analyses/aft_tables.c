@@ -64,8 +64,8 @@ an_status an_aft_show_forest(const an_aft_view *v)
     const an_aft *fit = v->fit;
 
     return an_regression_forest(&v->r, "shorter time", "longer time",
-                                an_doc_printf(v->r.doc, "%lld patients, %lld events",
-                                              (long long)fit->n,
+                                an_doc_printf(v->r.doc, "%s, %lld events",
+                                              an_rows_all(v->r.doc, &v->frame),
                                               (long long)(fit->n - fit->n_right)));
 }
 
