@@ -223,7 +223,8 @@ typedef struct an_logrank {
  * @param strata   NULL: none
  * @param options  NULL for defaults
  * @param out      free with an_logrank_free()
- * @retval AN_ERR_DATA      as an_km_fit(), or fewer than two groups have rows
+ * @retval AN_ERR_DATA      as an_km_fit()
+ * @retval AN_ERR_ESTIMATE  fewer than two groups have rows
  * @retval AN_ERR_ARGUMENT  an option is outside its bounds
  */
 AN_API an_status an_logrank_fit(an_ctx *ctx, const an_surv *surv,

@@ -81,7 +81,7 @@ static an_status number_groups(an_ctx *ctx, const an_surv *surv,
         p->group = group;
     }
     if (p->k < 2)
-        st = an_fail(ctx, AN_ERR_DATA,
+        st = an_fail(ctx, AN_ERR_ESTIMATE,
                      "only %lld group has patients: a comparison needs two",
                      (long long)p->k);
 done:

@@ -90,18 +90,22 @@ static an_status note_dropped(an_ctx *ctx, const an_frame *frame, an_doc *doc)
 /* An estimator says what it lacks; the user also needs a code, a reason and a way on. */
 static an_status explain_refusal(an_ctx *ctx, an_status st, an_index listed)
 {
+    const bool is_data = st == AN_ERR_DATA;
     char what[1024];
 
-    if (st != AN_ERR_ESTIMATE || an_problem_count(ctx, AN_ERROR) > listed) return st;
+    if (st != AN_ERR_ESTIMATE && !is_data) return st;
+    if (an_problem_count(ctx, AN_ERROR) > listed) return st;
     snprintf(what, sizeof what, "%s", an_message(ctx));
     return an_fail_with(
         ctx, st,
         &(an_problem){.severity = AN_ERROR,
-                      .code = "M301",
+                      .code = is_data ? "D133" : "M301",
                       .what = what,
-                      .why = "these rows do not hold what the estimate needs",
-                      .advice = "check the event and the rows that are used, or "
-                                "leave this analysis out"});
+                      .why = is_data ? "the analysis refuses these rows"
+                                     : "these rows do not hold what the estimate needs",
+                      .advice = is_data ? "correct the data, or leave the rows out"
+                                        : "check the event and the rows that are used, "
+                                          "or leave this analysis out"});
 }
 
 an_status an_analysis_run(an_ctx *ctx, const an_analysis *analysis, const an_frame *frame,
