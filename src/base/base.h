@@ -126,6 +126,13 @@ an_status an_grow(an_ctx *ctx, void *array, an_index *capacity, an_index need,
 /* Reads a whole decimal number: [+-]digits[.digits][e[+-]digits]. No blanks, no hex, no
  * inf or nan, no thousands separators. Correctly rounded. False: not such a number. */
 bool an_parse_double(const char *text, size_t size, double *out);
+
+/* Why a text is no such number and what to do, for a message; NULL: it is just a text. */
+typedef struct an_number_fault {
+    const char *why, *advice;
+} an_number_fault;
+an_number_fault an_number_fault_of(const char *text, size_t size);
+
 bool an_parse_int(const char *text, size_t size,
                   int64_t *out); /* optional sign, digits */
 

@@ -51,7 +51,9 @@ static void check_time_zero(const row_check *c)
     if (!zero) return;
     snprintf(what, sizeof what, "%s, which is time zero, is missing", zero->name);
     for (an_index i = 0; i < an_table_rows(c->study->table); i++)
-        if (an_column_is_missing(zero, i))
+        if (an_column_is_missing(zero, i) &&
+            an_data_is_blank(c->study, c->raw, an_study_variable(c->study, zero->name),
+                             i)) /* what could not be read was said already */
             report(c, zero, i, "D126", "fill the cell, or delete the row", what);
 }
 

@@ -5,6 +5,8 @@
  */
 #include "study/study.h"
 
+enum { SECONDS_A_DAY = 86400 };
+
 /* Three numbers with one separator; which of them is the year is not decided here. */
 typedef struct parts {
     int n[3];
@@ -27,10 +29,15 @@ static size_t separator(const char *s, size_t left)
     return 0;
 }
 
-/* What may follow a date: nothing, or a time of day, which is dropped. */
+/* What may follow a date: nothing, or a time of day, which is dropped. A remark may not:
+ * "2021-04-03 ?" is a doubt. */
 static bool is_end(const char *s, size_t left)
 {
-    return left == 0 || s[0] == 'T' || s[0] == ' ';
+    if (left == 0) return true;
+    if ((s[0] != 'T' && s[0] != ' ') || left < 2 || !is_digit(s[1])) return false;
+    for (size_t i = 1; i < left; i++)
+        if (!is_digit(s[i]) && !strchr(":.Z+- AMP", s[i])) return false;
+    return true;
 }
 
 static bool split(an_span cell, parts *out)
@@ -132,6 +139,15 @@ static void note_undeclared(dates *d, an_index i, const parts *p)
     }
 }
 
+static const char *why_no_date(const parts *p)
+{
+    bool has_year = false;
+
+    for (int k = 0; k < 3; k++) has_year = has_year || p->digits[k] == 4;
+    return has_year ? "the calendar has no such day"
+                    : "a year of two digits can be of two centuries";
+}
+
 static bool read_cell(dates *d, an_index i, an_span cell, int32_t *days)
 {
     char what[200];
@@ -149,8 +165,36 @@ static bool read_cell(dates *d, an_index i, an_span cell, int32_t *days)
         return false;
     }
     snprintf(what, sizeof what, "%.100s is not a date", d->v->name);
-    problem_at(d, i, "D125", what, NULL, "write it as yyyy-mm-dd");
+    problem_at(d, i, "D125", what, is_split ? why_no_date(&p) : NULL,
+               "write it as yyyy-mm-dd");
     return false;
+}
+
+/* Dates that can be read and can hardly be meant: one warning with their number and the
+ * first of them. */
+static void warn_unlikely(const dates *d, an_index n, const int32_t *code,
+                          const uint8_t *valid, bool late)
+{
+    const int64_t today = an_now(d->ctx) / SECONDS_A_DAY;
+    const int32_t first_day = an_date_from_civil(1900, 1, 1);
+    an_index n_found = 0, first = 0;
+    char what[300];
+    an_problem problem = {.severity = AN_WARNING,
+                          .code = "D134",
+                          .what = what,
+                          .why = "it was taken as it is written",
+                          .advice = "look whether the year is right"};
+
+    for (an_index i = 0; i < n; i++) {
+        if (!(valid[i / 8] & (1u << (i % 8)))) continue;
+        if (late ? code[i] <= today : code[i] >= first_day) continue;
+        if (n_found++ == 0) first = i;
+    }
+    if (n_found == 0) return;
+    snprintf(what, sizeof what, "%s: %lld %s %s", d->v->name, (long long)n_found,
+             n_found == 1 ? "date is" : "dates are",
+             late ? "later than today" : "before 1900");
+    an_data_problem(d->ctx, d->study, d->raw, d->v, first, &problem);
 }
 
 void an_data_read_dates(an_ctx *ctx, const an_study *study, const an_raw *raw,
@@ -165,4 +209,6 @@ void an_data_read_dates(an_ctx *ctx, const an_study *study, const an_raw *raw,
     }
     report_ambiguous(&d);
     report_other_order(&d);
+    warn_unlikely(&d, n, code, valid, false);
+    warn_unlikely(&d, n, code, valid, true);
 }

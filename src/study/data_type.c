@@ -65,6 +65,20 @@ static an_span cell_of(const typing *t, an_index i)
     return cell;
 }
 
+bool an_data_is_blank(const an_study *study, const an_raw *raw, const an_variable *v,
+                      an_index i)
+{
+    const an_index k = source_of(study, v);
+    const typing t = {.raw = raw,
+                      .v = v,
+                      .text = v->derivation == AN_FROM_COLUMN
+                                  ? an_table_find(raw->table[k], v->column)
+                                  : NULL,
+                      .row = raw->row[k]};
+
+    return !t.text || cell_of(&t, i).size == 0;
+}
+
 static void set_valid(const typing *t, an_index i)
 {
     t->valid[i / 8] |= (uint8_t)(1u << (i % 8));
@@ -97,8 +111,12 @@ static void read_number(typing *t, an_index i, an_span cell)
 
     snprintf(what, sizeof what, "%.100s is not a number", t->v->name);
     if (!an_parse_double(cell.data, cell.size, &x)) {
-        cell_problem(t, i, "D118", what, NULL,
-                     "correct the cell, or declare the text under missing:");
+        const an_number_fault fault = an_number_fault_of(cell.data, cell.size);
+
+        cell_problem(t, i, "D118", what, fault.why,
+                     fault.advice
+                         ? fault.advice
+                         : "correct the cell, or declare the text under missing:");
         return;
     }
     snprintf(what, sizeof what, "%.100s is not a whole number", t->v->name);

@@ -39,6 +39,8 @@ static an_status check_stray_text(an_builder *b, const an_expr *e, const an_vect
                           .what = "text in a column of times",
                           .advice = "correct the cell, or empty it if it means missing"};
     an_index n_numbers = 0, n_texts = 0, first = 0;
+    an_number_fault fault;
+    const char *stray;
     double x;
 
     if (e->kind != AN_EXPR_NAME || !column || v->x) return AN_OK;
@@ -52,6 +54,10 @@ static an_status check_stray_text(an_builder *b, const an_expr *e, const an_vect
             first = i;
     }
     if (n_numbers <= n_texts) return AN_OK;
+    stray = v->levels[v->code[first]];
+    fault = an_number_fault_of(stray, strlen(stray));
+    problem.why = fault.why;
+    if (fault.advice) problem.advice = fault.advice;
     an_table_address(b->table, column, first, &problem);
     return an_fail_with(b->ctx, AN_ERR_DATA, &problem);
 }

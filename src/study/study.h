@@ -176,6 +176,9 @@ void an_data_read_dates(an_ctx *ctx, const an_study *study, const an_raw *raw,
                         const an_variable *v, an_index n, const an_span *cells,
                         int32_t *code, uint8_t *valid);
 an_status an_data_derive(an_ctx *ctx, an_study *study, const an_variable *v);
+/* Nothing was entered for variable v in row i, or a code for missing. */
+bool an_data_is_blank(const an_study *study, const an_raw *raw, const an_variable *v,
+                      an_index i);
 /* Problem of the cell of variable v in row i. */
 void an_data_problem(an_ctx *ctx, const an_study *study, const an_raw *raw,
                      const an_variable *v, an_index i, an_problem *problem);

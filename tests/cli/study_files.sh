@@ -101,6 +101,18 @@ wrong 's/^P4/P1/' D123 5:1
 wrong '3s/2021-02-04/04.02.2021/' D102 3:6
 wrong '3s/2021-02-04/24.02.2021/' D125 3:6
 wrong '3s/2021-02-04/soon/' D125 3:6
+wrong '3s/2021-02-04/2021-02-04 ?/' D125 3:6
+wrong '3s/2021-02-04/2021-02-30/' D125 3:6
+grep -qF 'no such day' said || { echo 'a day that no calendar has is not explained'; failed=1; }
+wrong '3s/2021-02-04/4.2.21/' D125 3:6
+grep -qF 'two centuries' said || { echo 'a year of two digits is not explained'; failed=1; }
+grep -qF 'D126' said && { echo 'a date that cannot be read is called missing'; failed=1; }
+wrong '3s/,55,/,55 y,/' D118 3:2
+grep -qF 'unit' said || { echo 'a unit in a number is not explained'; failed=1; }
+wrong '3s/,6,5,/,<6,5,/' D118 3:4
+grep -qF 'more or less than' said || { echo 'a limit in a number is not explained'; failed=1; }
+wrong '3s/,6,5,/,#N\/A,5,/' D118 3:4
+grep -qF 'spreadsheet' said || { echo 'an error value is not explained'; failed=1; }
 wrong '3s/2021-02-04//' D126 3:6
 wrong 's/^P2//' D126 3:1
 grep -qF 'error[D126]' said || failed=1
@@ -111,6 +123,16 @@ grep -qF 'day/month/year and month/day/year' said || {
 sed -i.bak 's/start: {from: start, type: date}/start: {from: start, type: date, format: dmy}/' good.yaml
 expect 0 'ready' "$anodyne" check good.yaml
 cp good.yaml.bak good.yaml
+cp whole.csv good.csv
+
+# A date that can hardly be meant is named, and taken as it is.
+sed '3s/2021-02-04/1851-02-04/; 4s/2022-05-01/2122-05-01/' whole.csv >good.csv
+expect 0 'warning[D134]' "$anodyne" check good.yaml
+for words in 'before 1900    at good.csv:3:6' 'later than today    at good.csv:4:11'; do
+    grep -qF "$words" said || { echo "does not say '$words'"; cat said; failed=1; }
+done
+sed '3s/2021-02-04/2021-02-04 10:30/' whole.csv >good.csv
+expect 0 'ready' "$anodyne" check good.yaml
 cp whole.csv good.csv
 
 # Several problems are all listed at once.

@@ -35,6 +35,33 @@ static double random_double(an_rng *rng)
     return x;
 }
 
+/* Each shape that people type has its own reason; what is no attempt has none. */
+static void faults_are_explained(void **state)
+{
+    static const char *const shapes[][2] = {
+        {"55 mg", "unit"},          {"4.5Gy", "unit"},
+        {"<0.5", "less than"},      {"\xE2\x89\xA5 60", "more"},
+        {"1,200", "thousands"},     {"1 200.5", "thousands"},
+        {"3-5", "two numbers"},     {"#N/A", "spreadsheet"},
+        {" 65", "blank"},           {"\xEF\xBC\x96\xEF\xBC\x95", "full width"},
+        {"-3 \xE2\x80\x93", "unit"}};
+    static const char *const texts[] = {"", "sixty", "unknown", "#", "-", "+", "."};
+
+    (void)state;
+    for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++) {
+        const an_number_fault f = an_number_fault_of(shapes[k][0], strlen(shapes[k][0]));
+
+        if (!f.why || !strstr(f.why, shapes[k][1]))
+            fail_msg("%s: %s", shapes[k][0], f.why ? f.why : "no reason");
+        assert_non_null(f.advice);
+    }
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+        const an_number_fault f = an_number_fault_of(texts[k], strlen(texts[k]));
+
+        assert_true(!f.why && !f.advice);
+    }
+}
+
 static void format_reads_back(void **state)
 {
     an_rng rng = an_rng_new(1, 0, 0);
@@ -170,6 +197,7 @@ static void the_locale_does_not_matter(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(faults_are_explained),
         cmocka_unit_test(format_reads_back),
         cmocka_unit_test(parse_is_strtod),
         cmocka_unit_test(hard_cases_are_rounded_correctly),

@@ -123,7 +123,8 @@ static void test_one_group_is_refused(void **state)
     an_logrank *t = NULL;
 
     (void)state;
-    assert_int_equal(an_logrank_fit(ctx, &four, &groups, NULL, NULL, &t), AN_ERR_ESTIMATE);
+    assert_int_equal(an_logrank_fit(ctx, &four, &groups, NULL, NULL, &t),
+                     AN_ERR_ESTIMATE);
     assert_null(t);
     assert_int_equal(an_logrank_fit(ctx, &four, NULL, NULL, NULL, &t), AN_ERR_ESTIMATE);
     an_ctx_free(ctx);
