@@ -37,6 +37,16 @@
         }                                                            \
     } while (0)
 
+/* ptr = room for n elements of mem with any content: for large arrays written whole. */
+#define AN_SPACE(ptr, mem, n)                                        \
+    do {                                                             \
+        (ptr) = an_arena_space((mem), (an_index)(n), sizeof *(ptr)); \
+        if (!(ptr)) {                                                \
+            st = an_fail_memory(ctx);                                \
+            goto done;                                               \
+        }                                                            \
+    } while (0)
+
 an_status an_fail_memory(an_ctx *ctx); /* message and problem need no memory */
 /* Errors listed from number `from` on become warnings: the work goes on without that part. */
 void an_problem_soften(an_ctx *ctx, an_index from);
@@ -93,6 +103,7 @@ typedef struct an_arena an_arena;
 an_arena *an_arena_new(an_ctx *ctx); /* NULL: out of memory, message set */
 void an_arena_free(an_arena *mem);   /* NULL is allowed */
 void *an_arena_alloc(an_arena *mem, an_index n, size_t size); /* zeroed; n = 0 is valid */
+void *an_arena_space(an_arena *mem, an_index n, size_t size); /* any content */
 /* array with room for more than its n elements, moved when there is none; the old one
  * stays in mem. NULL: out of memory. */
 void *an_arena_room(an_arena *mem, void *array, an_index n, an_index *capacity,

@@ -87,7 +87,7 @@ static block *add_block(an_arena *mem, size_t need)
     return b;
 }
 
-void *an_arena_alloc(an_arena *mem, an_index n, size_t size)
+void *an_arena_space(an_arena *mem, an_index n, size_t size)
 {
     block *b = mem->head;
     size_t bytes;
@@ -101,7 +101,14 @@ void *an_arena_alloc(an_arena *mem, an_index n, size_t size)
     b->used += padding(b);
     out = (char *)(b + 1) + b->used;
     b->used += bytes;
-    memset(out, 0, bytes);
+    return out;
+}
+
+void *an_arena_alloc(an_arena *mem, an_index n, size_t size)
+{
+    void *out = an_arena_space(mem, n, size);
+
+    if (out) memset(out, 0, (size_t)n * size);
     return out;
 }
 

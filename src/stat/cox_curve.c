@@ -1,6 +1,20 @@
-/* Survival curves of covariate profiles, and the absolute risk built from several causes. */
+/*
+ * Survival curves of covariate profiles, and the absolute risk built from several causes.
+ *
+ * Let H(t) be the cumulative hazard of who has the largest linear predictor of the
+ * stratum, W(t) its variance given the coefficients, B(t) the sum of dH times the mean
+ * covariate at risk, and log e what a profile x (less the means) has more than that
+ * predictor. Then
+ *     Lambda = e H,    Var Lambda = e^2 [W + (x H - B)' V (x H - B)],
+ * V the variance of the coefficients. H, W, B belong to the stratum and are summed once.
+ * With V = S L D L' S and S the standard errors, the quadratic form is the sum of squares
+ * of y H - C, y = D^1/2 L' S x and C likewise of B: p products for each time and profile.
+ */
 #include "stat/cox_model.h"
+#include "stat/day_table.h"
 #include "stat/km.h"
+
+enum { CURVE_GRAIN = 4 }; /* profiles of a block */
 
 typedef struct curves {
     const an_cox_data *data;
@@ -10,94 +24,103 @@ typedef struct curves {
     const double *profile, *offset; /* offset may be NULL */
     an_conf_type conf_type;
     double conf_level;
-    int64_t *by_time, *by_entry; /* [n] by (stratum, time) and (stratum, entry) */
-    int64_t *start;              /* [n_strata + 1] of both */
-    double *q, *mean;            /* [p] */
+    double *root;           /* [p x p] column-major R with R' R = V */
+    an_event_table table;   /* groups are strata */
+    const an_index *n_rows; /* [strata] */
+    double *hazard, *var;   /* [cells] H, W */
+    double *mean;           /* [cells x p] C */
+    double *at_risk, *rows; /* [cells] */
+    double *y;              /* [profiles x p] */
+    double *eta;            /* [profiles] log e */
 } curves;
-
-/* Arrays of a curve while they are written. */
-typedef struct steps {
-    double *time, *at_risk, *n_event, *n_censor, *rows_at_risk, *rows_event;
-    double *surv, *se, *cumhaz, *se_cumhaz, *lower, *upper, *scale, *se_log;
-} steps;
 
 /* ---- Counts ---- */
 
-static an_status new_steps(an_ctx *ctx, an_index n, an_arena *mem, steps *s)
+static an_status count_cells(an_ctx *ctx, curves *c, an_arena *mem, an_arena *work)
 {
     an_status st = AN_OK;
-    double **const arrays[] = {
-        &s->time,       &s->at_risk, &s->n_event, &s->n_censor, &s->rows_at_risk,
-        &s->rows_event, &s->surv,    &s->se,      &s->cumhaz,   &s->se_cumhaz,
-        &s->lower,      &s->upper,   &s->scale,   &s->se_log};
+    const an_surv *surv = &c->data->surv;
+    an_event_table *t = &c->table;
+    an_day_table days;
+    an_row_order order;
 
-    for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
-        AN_ALLOC(*arrays[k], mem, n);
+    AN_TRY(an_day_table_new(ctx, surv, &c->data->strata, NAN, work, &days));
+    if (days.days.n > 0) {
+        AN_TRY(an_event_table_of_days(ctx, &days, 1, mem, t));
+    } else {
+        AN_TRY(an_row_order_make(ctx, surv, &c->data->strata, NAN, work, &order));
+        AN_TRY(an_event_table_build(ctx, surv, 1, &order, mem, t));
+    }
+    AN_ALLOC(c->at_risk, mem, t->n_cells);
+    AN_ALLOC(c->rows, mem, t->n_cells);
+    for (an_index h = 0; h < t->n_groups; h++) {
+        const an_index first = t->first[h], n = t->first[h + 1] - first;
+
+        an_event_table_at_risk(n, t->event + first, t->censored + first,
+                               t->entered + first, c->at_risk + first);
+        an_event_table_at_risk(n, t->rows_event + first, t->rows_censored + first,
+                               t->rows_entered + first, c->rows + first);
+    }
 done:
     return st;
 }
 
-static double weight_of(const curves *c, int64_t row)
+static an_status count_rows(an_ctx *ctx, curves *c, an_arena *work)
 {
-    return c->data->surv.weight ? c->data->surv.weight[row] : 1;
+    an_status st = AN_OK;
+    an_index *n_rows;
+
+    AN_ALLOC(n_rows, work, c->table.n_groups);
+    for (an_index i = 0; i < c->data->surv.n; i++)
+        n_rows[c->data->strata.code ? c->data->strata.code[i] : 0]++;
+    c->n_rows = n_rows;
+done:
+    return st;
 }
 
-/* Distinct times of stratum h with their counts; returns how many. */
-static an_index count_steps(const curves *c, an_index h, steps *s)
+/* ---- Sums of a stratum ---- */
+
+/* R of V: variances differ by many powers of ten, correlations do not. */
+static an_status find_root(an_ctx *ctx, curves *c, an_arena *work)
 {
-    const an_surv *surv = &c->data->surv;
-    const int64_t *rows = c->by_time, *entries = c->by_entry;
-    an_index n = 0, entered = surv->entry ? c->start[h] : c->start[h + 1];
-    double at_risk = 0, rows_at_risk = 0;
+    an_status st = AN_OK;
+    const an_index p = c->model.p;
+    const double *v = c->fit->vcov;
+    double *a;
 
-    for (an_index i = c->start[h]; i < c->start[h + 1] && !surv->entry; i++) {
-        at_risk += weight_of(c, rows[i]);
-        rows_at_risk++;
-    }
-    for (an_index i = c->start[h], end; i < c->start[h + 1]; i = end, n++) {
-        const double time = surv->time[rows[i]];
+    AN_ALLOC(a, work, p * p);
+    AN_ALLOC(c->root, work, p * p);
+    for (an_index j = 0; j < p; j++)
+        for (an_index i = 0; i < p; i++) {
+            const double both = sqrt(v[i + i * p]) * sqrt(v[j + j * p]);
 
-        for (; entered < c->start[h + 1] && surv->entry[entries[entered]] < time;
-             entered++) {
-            at_risk += weight_of(c, entries[entered]);
-            rows_at_risk++;
+            a[i + j * p] = both > 0 ? v[i + j * p] / both : 0;
         }
-        s->time[n] = time;
-        s->at_risk[n] = at_risk;
-        s->rows_at_risk[n] = rows_at_risk;
-        for (end = i; end < c->start[h + 1] && surv->time[rows[end]] == time; end++) {
-            const bool death = surv->event[rows[end]] == 1;
+    an_ldl_factor(p, a, 0x1p-48, NULL);
+    for (an_index j = 0; j < p; j++) /* row j of R is sqrt(d_j) l_j' S */
+        for (an_index i = j; i < p; i++) {
+            const double l = i == j ? 1 : a[i + j * p];
 
-            *(death ? &s->n_event[n] : &s->n_censor[n]) += weight_of(c, rows[end]);
-            s->rows_event[n] += death;
-            at_risk -= weight_of(c, rows[end]);
-            rows_at_risk--;
+            c->root[j + i * p] = sqrt(a[j + j * p]) * l * sqrt(v[i + i * p]);
         }
-    }
-    return n;
+done:
+    return st;
 }
 
-/* ---- One curve ---- */
-
-/* exp of the linear predictor of profile k about the means, and z[p] of it. */
-static double profile_eta(const curves *c, an_index k, double *z)
+/* out = R x. */
+static void times_root(const curves *c, const double *x, double *out)
 {
-    const an_cox_model *model = &c->model;
-    const an_index p = model->p;
-    double eta = c->offset ? c->offset[k] : 0;
+    const an_index p = c->model.p;
 
     for (an_index j = 0; j < p; j++) {
-        const double x = c->profile[k + j * c->n_profiles] - model->centre[j];
-
-        z[j] = x;
-        eta += x * c->fit->beta[j];
+        out[j] = 0;
+        for (an_index i = j; i < p; i++) out[j] += c->root[j + i * p] * x[i];
     }
-    return eta;
 }
 
-/* q <- q + (x0 hazard - mean-weighted hazard) of event j, on the scale of the data. */
-static void add_gradient(const curves *c, an_index j, double hazard, const double *x0,
-                         double *q)
+/* mean <- mean + hazard times the mean covariate of event j, on the scale of the data. */
+static void add_mean(const curves *c, an_index j, double hazard, double *own,
+                     double *mean)
 {
     const an_cox_model *model = &c->model;
     const an_cox_state *state = &model->state;
@@ -109,115 +132,189 @@ static void add_gradient(const curves *c, an_index j, double hazard, const doubl
     for (an_index k = 0; k < p; k++) {
         const double d = tie < 0 ? 0 : state->d1[tie * p + k] / s0;
 
-        c->mean[k] = (f->b11 * state->s1[j * p + k] / s0 - b12 * d) / (f->c0 * s0);
+        own[k] = (f->b11 * state->s1[j * p + k] / s0 - b12 * d) / (f->c0 * s0);
     }
-    an_cox_model_unrotate(model, 1, c->mean);
-    for (an_index k = 0; k < p; k++)
-        q[k] += hazard * (x0[k] - c->mean[k] / model->scale[k]);
+    an_cox_model_unrotate(model, 1, own);
+    for (an_index k = 0; k < p; k++) mean[k] += hazard * own[k] / model->scale[k];
 }
 
-static void fill_curve(const curves *c, an_index h, an_index k, an_index n, double *x0,
-                       steps *s)
+static void sum_stratum(curves *c, an_index h, double *own, double *mean)
 {
     const an_cox_plan *plan = c->model.plan;
     const an_cox_state *state = &c->model.state;
     const an_index p = c->model.p;
-    const double scale = exp(profile_eta(c, k, x0) - state->shift[h]);
     int64_t j = plan->stratum_event[h];
-    double cumhaz = 0, variance = 0;
+    double hazard = 0, variance = 0;
 
-    memset(c->q, 0, (size_t)p * sizeof *c->q);
-    for (an_index i = 0; i < n; i++) {
-        if (s->rows_event[i] > 0) {
-            const double hazard = scale * state->factor[j].c0;
-            const double term = state->factor[j].b11 / state->s0[j] / state->s0[j];
+    memset(mean, 0, (size_t)p * sizeof *mean);
+    for (an_index i = c->table.first[h]; i < c->table.first[h + 1]; i++) {
+        if (c->table.rows_event[i] > 0) {
+            const double step = state->factor[j].c0, s0 = state->s0[j];
 
-            cumhaz += hazard;
-            variance += scale * scale * term;
-            add_gradient(c, j, hazard, x0, c->q);
+            hazard += step;
+            variance += state->factor[j].b11 / s0 / s0;
+            add_mean(c, j, step, own, mean);
             j++;
         }
-        s->cumhaz[i] = cumhaz;
-        s->surv[i] = exp(-cumhaz);
-        s->se_cumhaz[i] = sqrt(variance + an_quadratic(p, c->fit->vcov, c->q, c->q));
-        s->se[i] = s->surv[i] * s->se_cumhaz[i];
-        s->scale[i] = 1;
+        c->hazard[i] = hazard;
+        c->var[i] = variance;
+        times_root(c, mean, c->mean + i * p);
     }
-    an_surv_limits(c->conf_type, an_normal_quantile(1 - (1 - c->conf_level) / 2), n,
-                   s->surv, s->se, s->scale, s->lower, s->upper);
 }
 
-static an_status make_curve(an_ctx *ctx, const curves *c, an_index h, an_index k,
-                            an_arena *mem, an_km_curve *out)
+static an_status sum_strata(an_ctx *ctx, curves *c, an_arena *work)
 {
     an_status st = AN_OK;
-    const an_index n_rows = c->start[h + 1] - c->start[h];
-    double *x0;
-    steps s = {0};
+    const an_index m = c->table.n_cells, p = c->model.p;
+    double *own, *mean;
 
-    AN_ALLOC(x0, mem, c->model.p);
-    AN_TRY(new_steps(ctx, n_rows, mem, &s));
-    *out =
-        (an_km_curve){.level = (int32_t)h, .n = n_rows, .n_times = count_steps(c, h, &s)};
-    fill_curve(c, h, k, out->n_times, x0, &s);
-    for (an_index i = 0; i < out->n_times; i++) {
-        out->total_event += s.n_event[i];
-        out->total_rows_event += s.rows_event[i];
+    AN_ALLOC(c->hazard, work, m);
+    AN_ALLOC(c->var, work, m);
+    AN_ALLOC(c->mean, work, m * p);
+    AN_ALLOC(own, work, p);
+    AN_ALLOC(mean, work, p);
+    for (an_index h = 0; h < c->table.n_groups; h++) sum_stratum(c, h, own, mean);
+done:
+    return st;
+}
+
+/* ---- Profiles ---- */
+
+static an_status place_profiles(an_ctx *ctx, curves *c, an_arena *work)
+{
+    an_status st = AN_OK;
+    const an_cox_model *model = &c->model;
+    const an_index p = model->p;
+    double *x;
+
+    AN_ALLOC(c->y, work, c->n_profiles * p);
+    AN_ALLOC(c->eta, work, c->n_profiles);
+    AN_ALLOC(x, work, p);
+    for (an_index k = 0; k < c->n_profiles; k++) {
+        double eta = c->offset ? c->offset[k] : 0;
+
+        for (an_index j = 0; j < p; j++) {
+            x[j] = c->profile[k + j * c->n_profiles] - model->centre[j];
+            eta += x[j] * c->fit->beta[j];
+        }
+        c->eta[k] = eta;
+        times_root(c, x, c->y + k * p);
     }
-    out->time = s.time;
-    out->start = out->n_times > 0 ? fmin(0, s.time[0]) : 0;
-    out->at_risk = s.at_risk;
-    out->n_event = s.n_event;
-    out->n_censor = s.n_censor;
-    out->rows_at_risk = s.rows_at_risk;
-    out->rows_event = s.rows_event;
-    out->surv = s.surv;
-    out->se = s.se;
-    out->cumhaz = s.cumhaz;
-    out->se_cumhaz = s.se_cumhaz;
-    out->lower = s.lower;
-    out->upper = s.upper;
+done:
+    return st;
+}
+
+/* Writable columns of a curve. */
+typedef struct columns {
+    double *surv, *se, *cumhaz, *se_cumhaz, *lower, *upper;
+} columns;
+
+typedef struct stratum {
+    const curves *c;
+    an_index h;
+    columns *columns; /* [profiles] */
+} stratum;
+
+static void fill_curve(const curves *c, an_index h, an_index k, const columns *out)
+{
+    const an_index first = c->table.first[h], n = c->table.first[h + 1] - first;
+    const an_index p = c->model.p;
+    const double *const y = c->y + k * p;
+    const double shift = c->model.state.shift[h];
+    /* no shift: the stratum has no event, its hazard is 0 */
+    const double scale = isfinite(shift) ? exp(c->eta[k] - shift) : 0;
+
+    for (an_index i = 0; i < n; i++) {
+        const double hazard = c->hazard[first + i];
+        const double *const mean = c->mean + (first + i) * p;
+        double variance = c->var[first + i];
+
+        for (an_index j = 0; j < p; j++) {
+            const double off = y[j] * hazard - mean[j];
+
+            variance += off * off;
+        }
+        out->cumhaz[i] = scale * hazard;
+        out->surv[i] = exp(-out->cumhaz[i]);
+        out->se_cumhaz[i] = scale * sqrt(variance);
+        out->se[i] = out->surv[i] * out->se_cumhaz[i];
+    }
+    an_surv_limits(c->conf_type, an_normal_quantile(1 - (1 - c->conf_level) / 2), n,
+                   out->surv, out->se, NULL, out->lower, out->upper);
+}
+
+static void curves_block(void *self, an_index block, an_index first, an_index last)
+{
+    const stratum *s = self;
+
+    (void)block;
+    for (an_index k = first; k < last; k++) fill_curve(s->c, s->h, k, &s->columns[k]);
+}
+
+static an_km_curve as_curve(const curves *c, an_index h, const columns *own)
+{
+    const an_event_table *t = &c->table;
+    const an_index first = t->first[h], n = t->first[h + 1] - first;
+    an_km_curve out = {.level = (int32_t)h,
+                       .n = c->n_rows[h],
+                       .start = fmin(0, t->time[first]),
+                       .n_times = n,
+                       .time = t->time + first,
+                       .at_risk = c->at_risk + first,
+                       .n_event = t->event + first,
+                       .n_censor = t->censored + first,
+                       .rows_at_risk = c->rows + first,
+                       .rows_event = t->rows_event + first,
+                       .surv = own->surv,
+                       .se = own->se,
+                       .cumhaz = own->cumhaz,
+                       .se_cumhaz = own->se_cumhaz,
+                       .lower = own->lower,
+                       .upper = own->upper};
+
+    for (an_index i = 0; i < n; i++) {
+        out.total_event += out.n_event[i];
+        out.total_rows_event += out.rows_event[i];
+    }
+    return out;
+}
+
+static an_status make_stratum(an_ctx *ctx, const curves *c, an_index h, an_arena *mem,
+                              an_arena *work, an_km_curve *out)
+{
+    an_status st = AN_OK;
+    const an_index n = c->table.first[h + 1] - c->table.first[h];
+    stratum s = {.c = c, .h = h};
+
+    AN_ALLOC(s.columns, work, c->n_profiles);
+    for (an_index k = 0; k < c->n_profiles; k++) {
+        columns *own = &s.columns[k];
+
+        AN_SPACE(own->surv, mem, n);
+        AN_SPACE(own->se, mem, n);
+        AN_SPACE(own->cumhaz, mem, n);
+        AN_SPACE(own->se_cumhaz, mem, n);
+        AN_SPACE(own->lower, mem, n);
+        AN_SPACE(own->upper, mem, n);
+    }
+    AN_TRY(an_map_blocks(ctx, c->n_profiles, CURVE_GRAIN, curves_block, &s));
+    for (an_index k = 0; k < c->n_profiles; k++) out[k] = as_curve(c, h, &s.columns[k]);
 done:
     return st;
 }
 
 /* ---- All curves ---- */
 
-static void sort_rows(const curves *c, const double *x, uint64_t *key, int64_t *work,
-                      int64_t *order)
-{
-    const an_index n = c->data->surv.n;
-
-    for (an_index i = 0; i < n; i++) {
-        order[i] = i;
-        key[i] = an_radix_key(x[i]);
-    }
-    an_radix_order(n, key, order, work);
-    if (!c->data->strata.code) return;
-    for (an_index i = 0; i < n; i++) key[i] = (uint64_t)c->data->strata.code[i];
-    an_radix_order(n, key, order, work);
-}
-
-static an_status prepare(an_ctx *ctx, curves *c, an_arena *work)
+static an_status prepare(an_ctx *ctx, curves *c, an_arena *mem, an_arena *work)
 {
     an_status st = AN_OK;
-    const an_index n = c->data->surv.n;
-    uint64_t *key;
-    int64_t *space;
 
     AN_TRY(an_cox_model_restore(ctx, c->data, c->fit, work, &c->model));
-    AN_ALLOC(key, work, n);
-    AN_ALLOC(space, work, n);
-    AN_ALLOC(c->by_time, work, n);
-    AN_ALLOC(c->by_entry, work, n);
-    AN_ALLOC(c->start, work, c->model.plan->n_strata + 1);
-    AN_ALLOC(c->q, work, c->model.p);
-    AN_ALLOC(c->mean, work, c->model.p);
-    sort_rows(c, c->data->surv.time, key, space, c->by_time);
-    if (c->data->surv.entry) sort_rows(c, c->data->surv.entry, key, space, c->by_entry);
-    for (an_index i = 0; i < n; i++)
-        c->start[(c->data->strata.code ? c->data->strata.code[i] : 0) + 1]++;
-    for (an_index h = 0; h < c->model.plan->n_strata; h++) c->start[h + 1] += c->start[h];
+    AN_TRY(count_cells(ctx, c, mem, work));
+    AN_TRY(count_rows(ctx, c, work));
+    AN_TRY(find_root(ctx, c, work));
+    AN_TRY(sum_strata(ctx, c, work));
+    AN_TRY(place_profiles(ctx, c, work));
 done:
     return st;
 }
@@ -243,15 +340,14 @@ an_status an_cox_curves_of(an_ctx *ctx, const an_cox_data *data, const an_cox *f
         st = AN_ERR_MEMORY;
         goto done;
     }
-    AN_TRY(prepare(ctx, &c, work));
+    AN_TRY(prepare(ctx, &c, mem, work));
     AN_ALLOC(result, mem, 1);
-    AN_ALLOC(curve, mem, c.model.plan->n_strata * n_profiles);
+    AN_ALLOC(curve, mem, c.table.n_groups * n_profiles);
     *result = (an_cox_curves){.n_profiles = n_profiles, .curve = curve, .memory = mem};
-    for (an_index h = 0; h < c.model.plan->n_strata; h++) {
-        if (c.start[h] == c.start[h + 1]) continue;
-        for (an_index k = 0; k < n_profiles; k++)
-            AN_TRY(make_curve(ctx, &c, h, k, mem,
-                              &curve[result->n_strata * n_profiles + k]));
+    for (an_index h = 0; h < c.table.n_groups; h++) {
+        if (c.n_rows[h] == 0) continue;
+        AN_TRY(
+            make_stratum(ctx, &c, h, mem, work, &curve[result->n_strata * n_profiles]));
         result->n_strata++;
     }
     *out = result;

@@ -200,7 +200,7 @@ void an_surv_limits(an_conf_type type, double z, an_index n, const double *surv,
         } else if (s == 1 || se_surv[k] == 0) {
             lower[k] = upper[k] = s;
         } else {
-            lower[k] = limit(type, s, width * scale[k], -1);
+            lower[k] = limit(type, s, scale ? width * scale[k] : width, -1);
             upper[k] = limit(type, s, width, 1);
         }
     }
