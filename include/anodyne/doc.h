@@ -26,6 +26,7 @@ typedef enum an_kind {
     AN_KIND_COUNT,        /**< whole number */
     AN_KIND_TIME,         /**< in `unit`: "days", "months"; NaN reads "not reached" */
     AN_KIND_PROPORTION,   /**< 0..1, shown in per cent with one decimal */
+    AN_KIND_POINTS,       /**< difference of proportions, in percentage points */
     AN_KIND_RATIO,        /**< hazard, odds, risk ratio; two decimals */
     AN_KIND_COEFFICIENT,  /**< regression coefficient, three decimals */
     AN_KIND_P,            /**< p-value: "< 0.001", never 0 */
@@ -46,6 +47,7 @@ typedef struct an_value {
     const char *unit;           /**< or NULL */
     const char *reason; /**< why value is NaN, for example "not reached"; or NULL */
     double level;       /**< confidence level of the limits; 0: 0.95 */
+    bool bare;          /**< AN_KIND_COUNT_OF: "12/58", its per cent stands beside it */
 } an_value;
 
 AN_API an_value an_text(const char *text); /**< "": an empty cell */
@@ -55,9 +57,12 @@ AN_API an_value an_estimate(an_kind kind, double value, double lower, double upp
 /** Limits of another level than 0.95. */
 AN_API an_value an_estimate_at(an_kind kind, double value, double lower, double upper,
                                double level);
+/** A difference of two proportions, each 0..1, in percentage points: -0.295 is -29.5. */
+AN_API an_value an_points(double difference, double lower, double upper, double level);
 /** A time with limits, "not reached" where NaN; 49 of 58. */
 AN_API an_value an_time_value(double value, double lower, double upper, const char *unit);
 AN_API an_value an_count_of(double count, double total);
+AN_API an_value an_bare_count_of(double count, double total); /**< "49/58" */
 /** No number, and why. */
 AN_API an_value an_not_estimable(an_kind kind, const char *reason);
 /** The number, or not estimable for this reason where it is NaN. */
@@ -65,7 +70,8 @@ AN_API an_value an_number_or(an_kind kind, double value, const char *reason);
 
 /** What the renderers of a value agree on. Level of its limits: 0.95 unless it says so. */
 AN_API double an_value_level(const an_value *value);
-/** Unit as shown; NULL: none. A dose that names none is in Gy. */
+/** Unit as shown; NULL: none. A dose that names none is in Gy, a difference of proportions
+ *  in percentage points. */
 AN_API const char *an_value_unit(const an_value *value);
 /** Why value is NaN: its reason, else "not reached" (a time) or "not estimable". */
 AN_API const char *an_value_reason(const an_value *value);

@@ -20,7 +20,8 @@ typedef struct an_vector {
         *x; /**< [n] numbers, days since 1970 or 0/1; NaN missing; NULL: factor */
     const int32_t *code; /**< [n] factor: 0..n_levels-1, -1 missing; NULL: numeric */
     an_index n_levels;
-    const char *const *levels; /**< [n_levels] as the report shows them */
+    const char *const *levels; /**< [n_levels + n_unused] as the report shows them */
+    an_index n_unused;         /**< levels that no row has, after the others */
     an_index reference;        /**< level that effects are compared with */
 } an_vector;
 

@@ -201,6 +201,8 @@ static int places_of(const an_value *v)
     case AN_KIND_STATISTIC:
     case AN_KIND_SMD:
         return 2;
+    case AN_KIND_POINTS:
+        return 1;
     case AN_KIND_MEAN_SD:
         return places_for(v);
     case AN_KIND_TIME:
@@ -287,7 +289,7 @@ static void count_of(sink *out, const an_value *v)
         return;
     }
     count(out, v->upper);
-    if (!(v->upper > 0)) return;
+    if (v->bare || !(v->upper > 0)) return;
     puts_to(out, " (");
     per_cent(out, an_decimal_from(v->value / v->upper));
     puts_to(out, " %)");

@@ -23,6 +23,12 @@ static bool is_count(const an_value *v)
     return (v->kind == AN_KIND_COUNT || v->kind == AN_KIND_COUNT_OF) && !isnan(v->value);
 }
 
+/* A percentage, or a difference of two. */
+static bool is_share(const an_value *v)
+{
+    return v->kind == AN_KIND_PROPORTION || v->kind == AN_KIND_POINTS;
+}
+
 static void hide(filter *f, an_value *v, const char *reason)
 {
     v->value = v->lower = NAN;
@@ -175,8 +181,7 @@ static void hide_proportions(filter *f, an_value *v, an_index n)
             hidden || ((v[j].kind == AN_KIND_COUNT || v[j].kind == AN_KIND_COUNT_OF) &&
                        isnan(v[j].value) && v[j].reason);
     for (an_index j = 0; hidden && j < n; j++)
-        if (v[j].kind == AN_KIND_PROPORTION && !isnan(v[j].value))
-            hide(f, &v[j], "suppressed");
+        if (is_share(&v[j]) && !isnan(v[j].value)) hide(f, &v[j], "suppressed");
 }
 
 static an_status table(filter *f, const an_node *n)
@@ -354,7 +359,7 @@ static an_status children(filter *f, const an_node *parent)
             break;
         case AN_NODE_VALUE:
             hide_if_small(f, &v);
-            if (hides && v.kind == AN_KIND_PROPORTION) hide(f, &v, "suppressed");
+            if (hides && is_share(&v)) hide(f, &v, "suppressed");
             an_doc_value(f->out, n->key, safe_label(f, n->title), v, n->method);
             break;
         case AN_NODE_TABLE:

@@ -26,6 +26,12 @@ an_value an_estimate_at(an_kind kind, double value, double lower, double upper,
     return v;
 }
 
+an_value an_points(double difference, double lower, double upper, double level)
+{
+    return an_estimate_at(AN_KIND_POINTS, 100 * difference, 100 * lower, 100 * upper,
+                          level);
+}
+
 an_value an_time_value(double value, double lower, double upper, const char *unit)
 {
     an_value v = an_estimate(AN_KIND_TIME, value, lower, upper);
@@ -37,6 +43,14 @@ an_value an_time_value(double value, double lower, double upper, const char *uni
 an_value an_count_of(double count, double total)
 {
     return an_estimate(AN_KIND_COUNT_OF, count, NAN, total);
+}
+
+an_value an_bare_count_of(double count, double total)
+{
+    an_value v = an_count_of(count, total);
+
+    v.bare = true;
+    return v;
 }
 
 an_value an_not_estimable(an_kind kind, const char *reason)
@@ -60,6 +74,7 @@ double an_value_level(const an_value *v)
 const char *an_value_unit(const an_value *v)
 {
     if (v->kind == AN_KIND_DOSE && !v->unit) return "Gy";
+    if (v->kind == AN_KIND_POINTS) return "percentage points";
     return v->unit && v->unit[0] ? v->unit : NULL;
 }
 

@@ -299,6 +299,8 @@ const char *an_kind_name(an_kind kind)
         return "time";
     case AN_KIND_PROPORTION:
         return "proportion";
+    case AN_KIND_POINTS:
+        return "points";
     case AN_KIND_RATIO:
         return "ratio";
     case AN_KIND_COEFFICIENT:

@@ -72,7 +72,7 @@ static void number_line(void *self, const char *id, const an_value *v, const cha
     put_number(&l, v->value);
     put_number(&l, v->lower);
     put_number(&l, v->upper);
-    put_text(&l, v->unit);
+    put_text(&l, an_value_unit(v));
     put_text(&l, isnan(v->value) ? an_value_reason(v) : NULL);
     put_text(&l, method);
     put_number(&l, n);

@@ -165,7 +165,7 @@ static void put_value(an_json *j, const an_value *v)
             an_json_number(j, an_value_level(v));
         }
     }
-    an_json_member(j, "unit", v->unit);
+    an_json_member(j, "unit", an_value_unit(v));
 }
 
 /* The value's members and, for readers without the rounding rules, how it is shown. */

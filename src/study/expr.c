@@ -58,6 +58,7 @@ static void put_call(an_buf *buf, const an_expr *e)
         an_buf_putc(buf, ')');
     } else if (e->n_args == 1) {
         an_buf_puts(buf, e->text);
+        if (strcmp(e->text, "~") == 0) an_buf_putc(buf, ' ');
         put(buf, e->args[0]);
     } else {
         put(buf, e->args[0]);

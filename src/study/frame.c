@@ -284,8 +284,7 @@ static an_status publish(an_builder *b)
     f->notes = b->notes;
     f->formula = b->formula.text;
     if (b->spec->outcome && f->has_surv && f->formula)
-        f->formula = an_arena_printf(b->mem, "%s ~ %s", f->event_label,
-                                     f->formula[0] == '~' ? f->formula + 1 : f->formula);
+        f->formula = an_arena_printf(b->mem, "%s %s", f->event_label, f->formula);
     if (b->formula.text && !f->formula) return an_fail_memory(b->ctx);
     f->population = an_arena_strdup(b->mem, population);
     if (population && !f->population) return an_fail_memory(b->ctx);

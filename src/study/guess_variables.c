@@ -199,7 +199,7 @@ void an_guess_put_variables(an_buf *out, const an_guesses *all)
              "    cut: {of: dose_per_fraction, breaks: [5], labels: [\"< 5 Gy\", \">= 5 "
              "Gy\"]}\n"
              "    reference: \">= 5 Gy\"\n"
-             "    label: {en: Dose per fraction, zh: 单次剂量}\n");
+             "    label: {en: Dose class, zh: 剂量分组}\n");
 }
 
 /* ---- Questions ---- */

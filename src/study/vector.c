@@ -199,29 +199,34 @@ done:
     return st;
 }
 
-/* Levels without a row are left out; a reference that has none passes to the first. */
+/* Levels without a row go behind the others; a reference that has none passes to the first. */
 static an_status drop_unused_levels(an_ctx *ctx, an_arena *mem, an_index n, int32_t *code,
                                     an_vector *v)
 {
     an_status st = AN_OK;
     int32_t *renumbered;
+    bool *seen;
     const char **levels;
-    an_index used = 0, reference = 0;
+    an_index used = 0, unused = 0, reference = 0;
 
     AN_ALLOC(renumbered, mem, v->n_levels);
+    AN_ALLOC(seen, mem, v->n_levels);
     AN_ALLOC(levels, mem, v->n_levels);
     for (an_index i = 0; i < n; i++)
-        if (code[i] >= 0) renumbered[code[i]] = 1;
+        if (code[i] >= 0) seen[code[i]] = true;
     for (an_index k = 0; k < v->n_levels; k++) {
-        if (!renumbered[k]) continue;
+        if (!seen[k]) continue;
         if (k == v->reference) reference = used;
         levels[used] = v->levels[k];
         renumbered[k] = (int32_t)used++;
     }
     for (an_index i = 0; i < n; i++)
         if (code[i] >= 0) code[i] = renumbered[code[i]];
+    for (an_index k = 0; k < v->n_levels; k++)
+        if (!seen[k]) levels[used + unused++] = v->levels[k];
     v->levels = levels;
     v->n_levels = used;
+    v->n_unused = unused;
     v->reference = reference;
 done:
     return st;
@@ -255,9 +260,11 @@ an_status an_vector_in_chinese(an_ctx *ctx, an_arena *mem, const an_column *colu
     an_status st = AN_OK;
     const char **shown;
 
-    if (!v->code || v->n_levels == 0) return AN_OK;
-    AN_ALLOC(shown, mem, v->n_levels);
-    for (an_index k = 0; k < v->n_levels; k++) {
+    const an_index n = v->n_levels + v->n_unused;
+
+    if (!v->code || n == 0) return AN_OK;
+    AN_ALLOC(shown, mem, n);
+    for (an_index k = 0; k < n; k++) {
         shown[k] = v->levels[k];
         for (an_index j = 0; j < column->n_levels;
              j++) /* the same text, not a like one */

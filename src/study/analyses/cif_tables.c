@@ -90,12 +90,14 @@ static void incidence_row(const an_cif_view *v, an_index cause, an_index i, doub
         an_not_estimable(AN_KIND_PROPORTION, "after the last follow-up");
     an_value naive = missing, excess = missing;
 
+    excess.kind = AN_KIND_POINTS;
+
     if (an_cif_reaches(g, t)) {
         const double wrong = an_cif_value(g, g->one_minus_km + cause * g->n_times, t, 0);
         const double right = an_cif_value(g, g->prob + (cause + 1) * g->n_times, t, 0);
 
         naive = an_number(AN_KIND_PROPORTION, wrong);
-        excess = an_number(AN_KIND_PROPORTION, wrong - right > 1e-12 ? wrong - right : 0);
+        excess = an_points(wrong - right > 1e-12 ? wrong - right : 0, NAN, NAN, 0);
     }
     const an_value cells[] = {
         an_text(v->cause[cause]),

@@ -117,15 +117,14 @@ static void say_naive(const an_cif_view *v)
         worst = i;
         most = naive - at_horizon(v, i);
         wrong.value = naive;
-        excess.value = 100 * most;
+        excess = an_points(most, NAN, NAN, 0);
     }
     if (!(most > 1e-9)) return;
-    excess.kind = AN_KIND_NUMBER;
     an_doc_text(
         v->doc, "one_minus_km",
         "One minus Kaplan-Meier, which censors patients at a competing event as if "
         "%s could still happen to them, would have said %s at %s%s%s: %s "
-        "percentage points more than the cumulative incidence.",
+        "more than the cumulative incidence.",
         v->event, an_doc_format(v->doc, wrong), an_cif_time_text(v, v->horizon),
         an_cif_has_groups(v) ? " with " : "",
         an_cif_has_groups(v) ? v->words[v->used[worst]] : "",

@@ -138,8 +138,9 @@ static const char *verdict(const an_cox_view *v)
 
     for (an_index t = 0; t < z->n_terms; t++)
         if (z->p_value[t] < 0.05)
-            names = an_doc_printf(v->r.doc, "%s%s%s", names, *names ? ", " : "",
-                                  v->r.frame->design.terms[t].label);
+            names =
+                an_join(v->r.doc, names,
+                        an_label_in_words(v->r.doc, v->r.frame->design.terms[t].label));
     if (*names)
         return an_doc_printf(
             v->r.doc,
@@ -153,9 +154,12 @@ static const char *verdict(const an_cox_view *v)
                              "seem to change with time (global test %s).",
                              an_doc_p(v->r.doc, global));
     return an_doc_printf(v->r.doc,
-                         "No sign that hazard ratios change with time (global test %s); "
-                         "with %lld events such a test finds coarse departures only.",
-                         an_doc_p(v->r.doc, global), (long long)v->fit->n_events);
+                         "No sign that hazard ratios change with time (global test %s, "
+                         "%lld event%s). A large p does not show that hazards are "
+                         "proportional: the fewer the events, the larger the change "
+                         "that such a test misses.",
+                         an_doc_p(v->r.doc, global), (long long)v->fit->n_events,
+                         v->fit->n_events == 1 ? "" : "s");
 }
 
 void an_cox_show_zph(const an_cox_view *v)

@@ -34,6 +34,29 @@ const char *an_level_in_words(an_doc *doc, const an_frame *frame, int32_t level)
     return label;
 }
 
+const char *an_label_in_words(an_doc *doc, const char *label)
+{
+    static const char *const names[] = {"Karnofsky", "Gleason", "Charlson", "Frankel",
+                                        "Bilsky",    "Tomita",  "Tokuhashi"};
+
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+        if (strncmp(label, names[k], strlen(names[k])) == 0) return label;
+    if (label[0] < 'A' || label[0] > 'Z' || label[1] < 'a' || label[1] > 'z')
+        return label;
+    return an_doc_printf(doc, "%c%s", an_lower(label[0]), label + 1);
+}
+
+const char *an_join(an_doc *doc, const char *list, const char *item)
+{
+    return an_doc_printf(doc, "%s%s%s", list, *list ? ", " : "", item);
+}
+
+const char *an_left_out(an_doc *doc, const char *list)
+{
+    if (!*list) return "";
+    return an_doc_printf(doc, " Left out, because nobody has it: %s.", list);
+}
+
 void an_level_keys(an_doc *doc, const an_vector *group, const char **keys)
 {
     if (!group) {

@@ -19,6 +19,14 @@ const char *an_group_title(const an_vector *group);
 const char *an_level_label(const an_frame *frame, int32_t level);
 /* The same in a sentence: "sex = 1" where the label alone is a number. */
 const char *an_level_in_words(an_doc *doc, const an_frame *frame, int32_t level);
+/* A label in the middle of a sentence: its first capital goes, unless the word is written
+ * in capitals or is a name: "dose class", "KPS", "Karnofsky performance status". */
+const char *an_label_in_words(an_doc *doc, const char *label);
+/* "a, b" of list "a" and item "b". */
+const char *an_join(an_doc *doc, const char *list, const char *item);
+/* " Left out, because nobody has it: other.", for the foot of a table; "" of "". */
+const char *an_left_out(an_doc *doc, const char *list);
+
 /* Keys of all levels, each unique; keys[n_levels]. */
 void an_level_keys(an_doc *doc, const an_vector *group, const char **keys);
 

@@ -52,7 +52,7 @@ void an_km_show_groups(const an_km_view *v)
         const an_km_curve *c = &v->km->curve[i];
         const an_value cells[] = {
             an_text(an_km_label(v, c)), an_number(AN_KIND_COUNT, (double)c->n),
-            an_count_of(c->total_rows_event, (double)c->n), an_km_median(v, i),
+            an_bare_count_of(c->total_rows_event, (double)c->n), an_km_median(v, i),
             an_number(AN_KIND_NUMBER, c->total_event)};
 
         an_doc_row_add(v->doc, an_km_key(v, c), 0, cells);

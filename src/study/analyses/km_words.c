@@ -182,7 +182,7 @@ static void note_data(const an_km_view *v, double n_events)
     if (f->group && v->km->n_curves == 1)
         an_doc_note(v->doc, AN_WARNING, "M204",
                     "Only one level of %s has %s: there is nothing to compare.",
-                    f->group->label, an_rows_noun(f, 2));
+                    an_label_in_words(v->doc, f->group->label), an_rows_noun(f, 2));
     if (f->surv.n_causes > 1)
         an_doc_note(v->doc, AN_WARNING, "M210",
                     "Competing causes are censored here, so that one minus this curve "

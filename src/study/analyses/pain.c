@@ -166,20 +166,23 @@ static void paired_values(an_pain *p, const an_paired *f)
     an_doc_value(doc, "followup_median",
                  an_doc_printf(doc, "%s, median", p->after->label),
                  median_of(f->median_x), "of the pairs");
-    an_doc_value(doc, "pseudomedian", "Change, Hodges-Lehmann", change,
+    an_doc_value(doc, "pseudomedian", "Change (after minus before), Hodges-Lehmann",
+                 change,
                  f->pseudomedian_exact ? "Hodges-Lehmann, limits by inverting the exact "
                                          "signed-rank test"
                                        : "Hodges-Lehmann, limits from the normal "
                                          "approximation");
-    an_doc_value(doc, "p_signed_rank", "Signed-rank test",
+    an_doc_value(doc, "p_signed_rank",
+                 w->exact ? "Exact signed-rank test, zeros by Pratt, p"
+                          : "Signed-rank test, normal approximation, zeros by Pratt, p",
                  an_number_or(AN_KIND_P, w->p_two_sided, "no score changed"),
                  w->exact ? "exact signed-rank, zeros by Pratt"
                           : "signed-rank, normal approximation, zeros by Pratt");
-    an_doc_value(doc, "mean_change", "Mean change",
+    an_doc_value(doc, "mean_change", "Mean change (after minus before)",
                  an_estimate_at(AN_KIND_NUMBER, f->mean, f->mean_lower, f->mean_upper,
                                 p->o->conf_level),
                  "paired t interval");
-    an_doc_value(doc, "p_t", "Paired t test",
+    an_doc_value(doc, "p_t", "Paired t test, p",
                  an_number_or(AN_KIND_P, f->t_p, "every change is the same"),
                  "paired t test");
     an_doc_value(doc, "n_lower", "Score lower",

@@ -102,16 +102,24 @@ static an_value share(const an_pain *p, double x, double n)
 
 /* ---- Responders over three denominators ---- */
 
+/* Nothing is said of nobody. */
 static void denominator_row(const an_pain *p, const char *key, const char *of,
                             const char *label, double x, double n)
 {
-    const an_value cells[] = {an_text(label), an_count_of(x, n), share(p, x, n)};
+    const an_value cells[] = {an_text(label), an_bare_count_of(x, n), share(p, x, n)};
 
-    an_doc_row_add(p->doc, an_doc_printf(p->doc, "%s_%s", key, of), 1, cells);
+    if (n > 0) an_doc_row_add(p->doc, an_doc_printf(p->doc, "%s_%s", key, of), 1, cells);
+}
+
+static bool has_empty_denominator(const an_pain *p, const tally *t)
+{
+    return t->assessable == 0 || (p->alive && t->alive == 0) ||
+           (t->ineligible > 0 && t->ineligible == t->treated);
 }
 
 static void responders(const an_pain *p)
 {
+    bool nobody = false;
     const an_doc_column columns[] = {{"definition", "Definition and denominator"},
                                      {"n", "Responders"},
                                      {"proportion", "Proportion"}};
@@ -127,6 +135,7 @@ static void responders(const an_pain *p)
                 : definitions[d].label;
         const an_value heading[] = {an_text(label), an_text(""), an_text("")};
 
+        nobody = nobody || has_empty_denominator(p, &t);
         an_doc_row_add(p->doc, key, 0, heading);
         denominator_row(p, key, "treated", "of all treated", t.responders, t.treated);
         if (t.ineligible > 0)
@@ -141,11 +150,13 @@ static void responders(const an_pain *p)
             denominator_row(p, key, "alive", "of alive at the window", t.responders,
                             t.alive);
     }
-    an_doc_table_end(p->doc, "All treated: who was not assessed counts as no response. "
-                             "Assessable: the definition "
-                             "can be applied. Alive at the window: known to be alive "
-                             "then; who was not assessed "
-                             "counts as no response.");
+    an_doc_table_end(
+        p->doc, an_doc_printf(p->doc,
+                              "All treated: who was not assessed counts as no response. "
+                              "Assessable: the definition can be applied. Alive at the "
+                              "window: known to be alive then; who was not assessed "
+                              "counts as no response.%s",
+                              nobody ? " A denominator of nobody is left out." : ""));
 }
 
 /* ---- Classes, and what the switches do to them ---- */
@@ -190,7 +201,8 @@ static void class_table(const an_pain *p)
         const an_value cells[] = {
             an_text(an_doc_printf(p->doc, "%s (%s)", an_response_label((an_response)r),
                                   an_response_code((an_response)r))),
-            an_count_of(c.n[r], (double)p->n), in ? an_count_of(c.n[r], n) : an_text(""),
+            an_count_of(c.n[r], (double)p->n),
+            in ? an_bare_count_of(c.n[r], n) : an_text(""),
             in ? share(p, c.n[r], n) : an_text("")};
 
         an_doc_row_add(p->doc, an_response_code((an_response)r), 0, cells);
@@ -202,8 +214,8 @@ static void class_table(const an_pain *p)
                     "opioid, or a quarter less opioid without more pain. PP: 2 points "
                     "higher with opioids not up by a quarter, or opioids up by a quarter "
                     "with the score equal or 1 higher. IR: everything else. NE: baseline "
-                    "below %g. Definition as secondary sources quote it; the original's "
-                    "wording was not verified (verified = 0).",
+                    "below %g. NA: a score, or an opioid dose that the definition "
+                    "needs, is missing.",
                     p->o->min_baseline));
     an_doc_note(
         p->doc, AN_NOTE, "M418",
@@ -223,7 +235,7 @@ static void switch_row(const an_pain *p, const char *key, const char *label,
         an_number(AN_KIND_COUNT, c.n[AN_RESPONSE_PARTIAL]),
         an_number(AN_KIND_COUNT, c.n[AN_RESPONSE_PROGRESSION]),
         an_number(AN_KIND_COUNT, c.n[AN_RESPONSE_INDETERMINATE]),
-        an_count_of(x, n),
+        an_bare_count_of(x, n),
         share(p, x, n),
     };
 
@@ -300,9 +312,9 @@ static void bound_row(const an_pain *p, int d)
 {
     const tally t = count(p, d, -1);
     const double n = t.treated, best = t.responders + t.missing;
-    const an_value cells[] = {an_text(definitions[d].label), an_count_of(t.responders, n),
-                              share(p, t.responders, n), an_count_of(best, n),
-                              share(p, best, n)};
+    const an_value cells[] = {
+        an_text(definitions[d].label), an_bare_count_of(t.responders, n),
+        share(p, t.responders, n), an_bare_count_of(best, n), share(p, best, n)};
 
     an_doc_row_add(p->doc, definitions[d].key, 0, cells);
 }
@@ -318,7 +330,7 @@ static void missing(const an_pain *p)
 
     an_doc_value(p->doc, "n_missing", "A pain score is missing",
                  an_count_of(score.missing, score.treated), "count");
-    if (p->alive) {
+    if (p->alive && score.missing > 0) {
         an_doc_value(p->doc, "n_missing_dead", "of these, died before the window",
                      an_count_of(score.missing_dead, score.missing), "count");
         an_doc_value(p->doc, "n_missing_alive", "of these, alive at the window",
@@ -354,21 +366,29 @@ static void group_table(const an_pain *p)
                                      {"any_decrease_proportion", "Proportion"},
                                      {"missing", "Score missing"}};
 
+    const char *empty = "";
+
     an_doc_table(p->doc, "groups",
-                 an_doc_printf(p->doc, "Response by %s", p->group->label),
+                 an_doc_printf(p->doc, "Response by %s",
+                               an_label_in_words(p->doc, p->group->label)),
                  "Wilson interval", 6, columns);
     for (an_index g = 0; g < p->group->n_levels; g++) {
         const tally c = count(p, CONSENSUS, g), a = count(p, ANY_DECREASE, g);
         const an_value cells[] = {
-            an_text(p->group->levels[g]),      an_count_of(c.responders, c.treated),
-            share(p, c.responders, c.treated), an_count_of(a.responders, a.treated),
+            an_text(p->group->levels[g]),      an_bare_count_of(c.responders, c.treated),
+            share(p, c.responders, c.treated), an_bare_count_of(a.responders, a.treated),
             share(p, a.responders, a.treated), an_count_of(a.missing, a.treated)};
 
-        if (c.treated == 0) continue;
         an_doc_row_add(p->doc, an_key_of_level(p->doc, g), 0, cells);
     }
-    an_doc_table_end(p->doc, "A difference between groups that were not randomised is an "
-                             "association.");
+    for (an_index g = 0; g < p->group->n_unused; g++)
+        empty = an_join(p->doc, empty, p->group->levels[p->group->n_levels + g]);
+    an_doc_table_end(
+        p->doc,
+        an_doc_printf(p->doc,
+                      "A difference between groups that were not randomised is an "
+                      "association.%s",
+                      an_left_out(p->doc, empty)));
 }
 
 /* Two groups: difference of the consensus response, with both levels named. */
@@ -385,11 +405,10 @@ static void group_difference(const an_pain *p)
     an_doc_value(p->doc, "difference",
                  an_doc_printf(p->doc, "CR or PR, %s minus %s (reference)",
                                g->levels[other], g->levels[reference]),
-                 an_estimate_at(AN_KIND_PROPORTION, t.risk_difference,
-                                t.rd_newcombe.lower, t.rd_newcombe.upper,
-                                p->o->conf_level),
+                 an_points(t.risk_difference, t.rd_newcombe.lower, t.rd_newcombe.upper,
+                           p->o->conf_level),
                  "risk difference, Newcombe's interval");
-    an_doc_value(p->doc, "p_fisher", "Fisher's exact test",
+    an_doc_value(p->doc, "p_fisher", "Fisher's exact test, p",
                  an_number(AN_KIND_P, t.fisher_p), "Fisher's exact test, two-sided");
 }
 

@@ -73,15 +73,12 @@ void an_note_assumed_unit(an_doc *doc, const an_time_scale *scale)
             "Nothing says in what unit the times are; they were taken to be days.");
 }
 
-/* A first capital goes unless the word is written in capitals. */
 const char *an_event_in_words(an_doc *doc, const an_frame *frame)
 {
     const char *label = frame->event_label;
 
     if (!label || !*label) return "the event";
-    if (label[0] >= 'A' && label[0] <= 'Z' && !(label[1] >= 'A' && label[1] <= 'Z'))
-        return an_doc_printf(doc, "%c%s", label[0] - 'A' + 'a', label + 1);
-    return an_doc_printf(doc, "%s", label);
+    return an_label_in_words(doc, label);
 }
 
 const char *an_event_at_start(an_doc *doc, const an_frame *frame)

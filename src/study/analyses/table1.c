@@ -5,6 +5,8 @@
 #include "study/analyses/groups.h"
 #include "study/analyses/package.h"
 
+enum { MOST_NAMED = 6 }; /* levels without a row that the foot names */
+
 typedef struct options {
     int quantile_type; /* 0: of the preset */
     int preset;
@@ -57,6 +59,7 @@ typedef struct table1 {
     an_index *size;       /* [n_groups] patients */
     an_value *cells;      /* [n_columns] of the row at hand */
     double *x;            /* [n] scratch */
+    const char *empty;    /* levels that nobody has */
 } table1;
 
 static const char *key_of(const table1 *t, const an_vector *v, an_index level)
@@ -126,14 +129,21 @@ static an_status summarise(table1 *t, const an_vector *v, an_index group, an_sum
     return an_summarise(t->ctx, n, t->x, t->o->quantile_type, s);
 }
 
+/* "2021-03": a day could be that of a single patient. */
+static void month_of(double days, char text[16])
+{
+    an_date_format((int32_t)floor(days), text);
+    text[strlen(text) - strlen("-dd")] = '\0';
+}
+
 static an_value date_cell(const table1 *t, const an_summary *s)
 {
     char first[16], middle[16], last[16];
 
     if (s->n == 0) return an_text("no values");
-    an_date_format((int32_t)s->min, first);
-    an_date_format((int32_t)floor(s->median), middle);
-    an_date_format((int32_t)s->max, last);
+    month_of(s->min, first);
+    month_of(s->median, middle);
+    month_of(s->max, last);
     return an_text(an_doc_printf(t->doc, "%s (%s to %s)", middle, first, last));
 }
 
@@ -241,7 +251,8 @@ static an_status number_rows(table1 *t, const an_vector *v)
     clear_cells(t);
     t->cells[0] = an_text(label_of(t, v));
     if (is_date(v)) {
-        t->cells[0] = an_text(an_doc_printf(t->doc, "%s, median (range)", v->label));
+        t->cells[0] =
+            an_text(an_doc_printf(t->doc, "%s, month, median (range)", v->label));
         for (an_index g = -1; g < t->n_groups; g++)
             if (cell(t, g)) *cell(t, g) = date_cell(t, s + g + 1);
         an_doc_row_add(t->doc, v->name, 0, t->cells);
@@ -323,7 +334,24 @@ static void level_cells(table1 *t, const counts *c, an_index level)
     for (an_index g = -1; g < t->n_groups; g++)
         if (cell(t, g))
             *cell(t, g) =
-                an_count_of(c->n[(g + 1) * c->n_levels + level], c->present[g + 1]);
+                c->present[g + 1] > 0
+                    ? an_count_of(c->n[(g + 1) * c->n_levels + level], c->present[g + 1])
+                    : an_not_estimable(AN_KIND_COUNT_OF, "no values");
+}
+
+/* Levels that no row has, for the foot: their names, or how many they are. */
+static void name_unused(table1 *t, const an_vector *v)
+{
+    const char *label = an_label_in_words(t->doc, v->label);
+
+    if (v->n_unused > MOST_NAMED)
+        t->empty = an_join(
+            t->doc, t->empty,
+            an_doc_printf(t->doc, "%lld levels of %s", (long long)v->n_unused, label));
+    for (an_index l = 0; l < v->n_unused && v->n_unused <= MOST_NAMED; l++)
+        t->empty =
+            an_join(t->doc, t->empty,
+                    an_doc_printf(t->doc, "%s %s", label, v->levels[v->n_levels + l]));
 }
 
 static an_status factor_rows(table1 *t, const an_vector *v)
@@ -342,12 +370,12 @@ static an_status factor_rows(table1 *t, const an_vector *v)
     if (yes_no) level_cells(t, &c, 1);
     an_doc_row_add(t->doc, v->name, 0, t->cells);
     for (an_index l = 0; l < c.n_levels && !yes_no; l++) {
-        if (c.n[l] == 0) continue; /* a level that nobody has */
         clear_cells(t);
         t->cells[0] = an_text(v->levels[l]);
         level_cells(t, &c, l);
         an_doc_row_add(t->doc, key_of(t, v, l), 1, t->cells);
     }
+    name_unused(t, v);
     return add_missing(t, v, c.missing);
 }
 
@@ -403,8 +431,9 @@ static void explain(table1 *t)
                               "Mean (standard deviation), median (first to third "
                               "quartile, type %s), or number of those with a value (per "
                               "cent). A row Missing stands where values are "
-                              "missing.%s%s",
-                              quantile_types[t->o->quantile_type], smd, tests));
+                              "missing.%s%s%s",
+                              quantile_types[t->o->quantile_type],
+                              an_left_out(t->doc, t->empty), smd, tests));
 }
 
 static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc *doc)
@@ -412,7 +441,7 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
     an_status st = AN_OK;
     an_doc_column *columns = NULL;
     options shown = *(const options *)opt;
-    table1 t = {.ctx = ctx, .frame = frame, .o = &shown, .doc = doc};
+    table1 t = {.ctx = ctx, .frame = frame, .o = &shown, .doc = doc, .empty = ""};
 
     if (!an_frame_role(frame, "group")) shown.overall = true;
     if (shown.quantile_type == 0)
@@ -421,13 +450,13 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
     t.mem = an_arena_new(ctx);
     if (!t.mem) return AN_ERR_MEMORY;
     AN_TRY(plan(&t, &columns));
-    an_doc_table(
-        doc, "characteristics",
-        t.group ? an_doc_printf(doc, "Baseline characteristics by %s", t.group->label)
-                : "Baseline characteristics",
-        an_doc_printf(doc, "quantiles type %s; SMD unadjusted",
-                      quantile_types[shown.quantile_type]),
-        t.n_columns, columns);
+    an_doc_table(doc, "characteristics",
+                 t.group ? an_doc_printf(doc, "Baseline characteristics by %s",
+                                         an_label_in_words(doc, t.group->label))
+                         : "Baseline characteristics",
+                 an_doc_printf(doc, "quantiles type %s; SMD unadjusted",
+                               quantile_types[shown.quantile_type]),
+                 t.n_columns, columns);
     for (an_index i = 0; i < frame->n_bindings; i++) {
         const an_vector *v = frame->bindings[i].vector;
 

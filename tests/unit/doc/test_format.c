@@ -58,12 +58,21 @@ static void proportions_are_per_cent(void **state)
     number(AN_KIND_PROPORTION, -0.125,
            "\xE2\x88\x92"
            "12.5 %");
+    shows(an_points(-0.295, -0.51, -0.03, 0.95), "\xE2\x88\x92"
+                                                 "29.5 percentage points (95 % CI "
+                                                 "\xE2\x88\x92"
+                                                 "51.0 to "
+                                                 "\xE2\x88\x92"
+                                                 "3.0)");
+    cell_shows(an_points(0.366, NAN, NAN, 0), "36.6");
+    shows(an_points(0.0001, NAN, NAN, 0), "0.010 percentage points"); /* is not 0 */
     shows(an_estimate(AN_KIND_PROPORTION, 49.0 / 58, 0.7308, 0.9163),
           "84.5 % (95 % CI 73.1 to 91.6)");
     cell_shows(an_estimate(AN_KIND_PROPORTION, 49.0 / 58, 0.7308, 0.9163),
                "84.5 % (73.1 to 91.6)");
     shows(an_count_of(49, 58), "49/58 (84.5 %)");
     shows(an_count_of(23, 80), "23/80 (28.8 %)");
+    cell_shows(an_bare_count_of(23, 80), "23/80"); /* the per cent is beside it */
     shows(an_count_of(0, 0), "0/0");
 }
 

@@ -1,0 +1,70 @@
+#!/bin/sh
+# What the sentences, heads and units of the analyses say.
+. "$(dirname "$0")/lib.sh"
+spine=$root/examples/spine-hfrt/cohort.csv
+study=$root/examples/spine-hfrt/study.yaml
+mgus=$root/examples/mgus2/mgus2.csv
+
+# told WORDS / untold WORDS: in what was said last, whatever the lines.
+told() {
+    tr '\n' ' ' <said | tr -s ' ' | grep -qF -e "$1" || { echo "not said: $1"; failed=1; }
+}
+untold() {
+    ! tr '\n' ' ' <said | tr -s ' ' | grep -qF -e "$1" || { echo "said: $1"; failed=1; }
+}
+
+expect 0 '' "$anodyne" run "$study"
+
+# A difference of proportions is in percentage points, and so is "Too much by".
+told '−29.5 percentage points (95 % CI −51.0 to −3.0)'
+told 'percentage points ─'
+untold '−29.5 %'
+
+# Tests are named in full, and a change has a direction.
+told 'Exact signed-rank test, zeros by Pratt, p < 0.001'
+told 'Paired t test, p < 0.001'
+told "Fisher's exact test, p 0.052"
+told 'Change (after minus before), Hodges-Lehmann −2.00'
+told 'Mean change (after minus before) −1.93'
+untold 'verified ='
+
+# A per cent stands once; nobody is not counted.
+told '33/58 56.9 % (44.1 to 68.8)'
+untold '33/58 (56.9 %)'
+untold '0/0'
+
+# Labels inside of a phrase, and numbers of one range.
+told 'Baseline characteristics by dose class'
+told 'Response by dose class'
+told '4.50 to 10.00'
+told 'Death ~ age10 + kps10'
+
+# A test of proportional hazards proves nothing by a large p, whatever the events.
+told '44 events). A large p does not show that hazards are proportional'
+untold 'coarse departures only'
+
+# The files say the unit.
+expect 0 '"unit":"percentagepoints"' sh -c '"$1" run "$2" --format json | tr -d " \n"' sh "$anodyne" "$study"
+expect 0 'points,-29.4723' sh -c '"$1" run "$2" --format csv | grep "^\"pain.response.difference\""' sh "$anodyne" "$study"
+
+# A date of Table 1 is a month; a level that nobody has is named.
+cat >dates.csv <<'END'
+id,seen,stage
+1,2021-03-04,a
+2,2021-05-17,b
+3,2022-11-30,b
+END
+cat >dates.yaml <<'END'
+study: {id: dates, title: Dates}
+sources:
+  clinic: {file: dates.csv, rows: patient, id: id}
+variables:
+  seen: {from: seen, type: date, label: First seen}
+  stage: {from: stage, type: category, levels: {a: [a], b: [b], c: [c]}, label: Stage}
+analyses:
+  - {analysis: table1, variables: [seen, stage]}
+END
+expect 0 '2021-05 (2021-03 to 2022-11)' "$anodyne" run dates.yaml
+untold '2021-03-04'
+told 'Left out, because nobody has it: stage c.'
+finish
