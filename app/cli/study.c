@@ -40,12 +40,14 @@ an_status cli_run_check(an_ctx *ctx, const cli_args *args)
     an_study *study = NULL;
     const an_status st = open_study(ctx, args, &study);
     const an_table *table;
+    an_index n_warnings;
 
     if (st != AN_OK) return st;
     table = an_study_table(study);
-    printf("%s: %lld rows, %lld variables; %lld warnings; ready\n", args->positional[0],
+    n_warnings = an_problem_count(ctx, AN_WARNING);
+    printf("%s: %lld rows, %lld variables; %lld warning%s; ready\n", args->positional[0],
            (long long)an_table_rows(table), (long long)an_table_columns(table),
-           (long long)an_problem_count(ctx, AN_WARNING));
+           (long long)n_warnings, n_warnings == 1 ? "" : "s");
     fprintf(stderr, "next: anodyne report %s -o results/\n", args->positional[0]);
     an_study_free(study);
     return cli_flush(ctx);

@@ -15,6 +15,7 @@ static an_status io_failed(an_ctx *ctx, const char *doing, const char *path, int
     const char *advice = error == ENOENT ? "check the name and the folder"
                          : error == EACCES
                              ? "check the permissions, or write elsewhere with -o"
+                         : error == EISDIR ? "name a file in that folder"
                          : error == ENOSPC ? "free some space, or write elsewhere with -o"
                                            : NULL;
 

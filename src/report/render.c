@@ -3,6 +3,8 @@
 
 an_status an_render(an_ctx *ctx, const an_doc *doc, const char *format, an_bytes *out)
 {
+    char what[64];
+
     *out = (an_bytes){0};
     if (strcmp(format, "text") == 0) return an_render_text(ctx, doc, 0, out);
     if (strcmp(format, "json") == 0) return an_render_json(ctx, doc, out);
@@ -11,8 +13,12 @@ an_status an_render(an_ctx *ctx, const an_doc *doc, const char *format, an_bytes
     if (strcmp(format, "html") == 0) return an_render_html(ctx, doc, NULL, out);
     if (strcmp(format, "numbers") == 0) return an_render_numbers(ctx, doc, out);
     if (strcmp(format, "provenance") == 0) return an_render_provenance(ctx, doc, out);
-    return an_fail(ctx, AN_ERR_ARGUMENT,
-                   "no format '%.40s'; formats are text, json, csv, markdown, html, "
-                   "numbers and provenance",
-                   format);
+    snprintf(what, sizeof what, "no format `%.40s`", format);
+    return an_fail_with(
+        ctx, AN_ERR_ARGUMENT,
+        &(an_problem){.severity = AN_ERROR,
+                      .code = "U104",
+                      .what = what,
+                      .advice = "choose one of: text json csv markdown html numbers "
+                                "provenance"});
 }

@@ -1,6 +1,8 @@
 /* The study file: top level, sources, report; the other keys are in load_*.c. */
 #include "study/study.h"
 
+enum { FIGURE_WIDTH_MIN = 80, FIGURE_WIDTH_MAX = 400 }; /* mm, as a figure takes them */
+
 /* ---- Look-up ---- */
 
 an_variable *an_study_variable(const an_study *study, const char *name)
@@ -126,6 +128,19 @@ static void load_sources(an_yaml_file *file, const an_yaml *root, an_study *stud
 
 /* ---- report: ---- */
 
+static void load_figure_width(an_yaml_file *file, const an_yaml *map, an_study *study)
+{
+    double *width = &study->report.figure_width_mm;
+
+    an_yaml_number(file, map, "figure_width", width);
+    if (*width >= FIGURE_WIDTH_MIN && *width <= FIGURE_WIDTH_MAX) return;
+    if (an_yaml_get(map, "figure_width"))
+        an_yaml_error(file, an_yaml_key_place(map, "figure_width"), "S206",
+                      "85 is one column of a journal, 170 two",
+                      "figure_width must lie in %d to %d mm", FIGURE_WIDTH_MIN,
+                      FIGURE_WIDTH_MAX);
+}
+
 static void load_report(an_yaml_file *file, const an_yaml *root, an_study *study)
 {
     static const char *const keys[] = {"title", "language", "figure_width", "output",
@@ -139,7 +154,7 @@ static void load_report(an_yaml_file *file, const an_yaml *root, an_study *study
     if (map && an_yaml_check_map(file, map, "report", keys)) {
         an_yaml_label(file, map, "title", &study->report.title, &zh);
         an_yaml_choice(file, map, "language", languages, &language);
-        an_yaml_number(file, map, "figure_width", &study->report.figure_width_mm);
+        load_figure_width(file, map, study);
         an_yaml_text(file, map, "output", &study->report.output);
     }
     study->report.language = languages[language];
@@ -191,6 +206,27 @@ static char *folder_of(an_arena *mem, const char *path)
     return an_arena_strndup(mem, path, slash == path ? 1 : (size_t)(slash - path));
 }
 
+/* A table in the place of the study file is taken for the wrong argument. */
+static an_status refuse_table(an_ctx *ctx, const char *path)
+{
+    static const char *const kinds[] = {".csv", ".tsv",  ".txt", ".xlsx",
+                                        ".xls", ".xlsm", ".sav", NULL};
+    const char *dot = strrchr(path, '.');
+    char what[300], advice[300];
+
+    for (int k = 0; dot && kinds[k]; k++) {
+        if (strcmp(dot, kinds[k]) != 0) continue;
+        snprintf(what, sizeof what, "%.200s is a table, not a study file", path);
+        snprintf(advice, sizeof advice, "anodyne init %.200s writes a first study file",
+                 path);
+        return an_fail_with(
+            ctx, AN_ERR_STUDY,
+            &(an_problem){
+                .severity = AN_ERROR, .code = "S202", .what = what, .advice = advice});
+    }
+    return AN_OK;
+}
+
 an_status an_study_load(an_ctx *ctx, const char *path, an_study **out)
 {
     an_status st = AN_OK;
@@ -201,6 +237,7 @@ an_status an_study_load(an_ctx *ctx, const char *path, an_study **out)
 
     *out = NULL;
     if (!mem) return AN_ERR_MEMORY;
+    AN_TRY(refuse_table(ctx, path));
     AN_ALLOC(study, mem, 1);
     study->mem = mem;
     study->path = an_arena_strdup(mem, path);

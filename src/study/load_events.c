@@ -138,6 +138,10 @@ static void load_visit(an_yaml_file *file, const an_yaml *node, an_pain_visit *v
     v->first = window[0];
     v->last = window[1];
     if (isnan(v->at)) v->at = window[0];
+    if (v->at < v->first || v->at > v->last)
+        an_yaml_error(file, an_yaml_key_place(node, "at"), "S206",
+                      "at is the day of the visit, within its window",
+                      "at of %s lies outside its window", v->name);
 }
 
 /* Analyses choose a visit by its name. */

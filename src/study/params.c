@@ -127,6 +127,8 @@ static an_status fail_unknown(const an_setter *to, const an_param *params,
     return fail_param(to, "U103", what, advice);
 }
 
+#define NO_LIMIT 1e15 /* an upper bound that only keeps numbers finite */
+
 static an_status fail_bounds(const an_setter *to, const an_param *p)
 {
     char what[200], low[32], high[32], name[64];
@@ -134,8 +136,11 @@ static an_status fail_bounds(const an_setter *to, const an_param *p)
     spell(p->name, name);
     an_format_double(p->min, low);
     an_format_double(p->max, high);
-    snprintf(what, sizeof what, "%s is outside %s to %s%s%s", name, low, high,
-             p->unit ? " " : "", p->unit ? p->unit : "");
+    if (p->max >= NO_LIMIT)
+        snprintf(what, sizeof what, "%s is below %s", name, low);
+    else
+        snprintf(what, sizeof what, "%s is outside %s to %s%s%s", name, low, high,
+                 p->unit ? " " : "", p->unit ? p->unit : "");
     return fail_param(to, "U104", what, NULL);
 }
 

@@ -19,6 +19,8 @@ void *an_yaml_alloc(an_yaml_file *file, an_index n, size_t size)
 
 typedef struct reader {
     an_yaml_file *file;
+    const char *text; /* [size] */
+    size_t size;
     yaml_parser_t parser;
     int depth;
 } reader;
@@ -28,6 +30,36 @@ static an_place place_of(yaml_mark_t mark)
     return (an_place){(an_index)mark.line + 1, (an_index)mark.column + 1};
 }
 
+/* The blanks at the beginning of a line hold a tab. */
+static bool indented_by_tab(const reader *r, size_t line)
+{
+    size_t i = 0;
+
+    for (; line > 0 && i < r->size; i++) line -= r->text[i] == '\n';
+    while (i < r->size && r->text[i] == ' ') i++;
+    return i < r->size && r->text[i] == '\t';
+}
+
+/* What the parser says, in the words and at the place of who typed it: it notices a
+ * missing colon a line too late, and a tab only as a strange character. */
+static void report_syntax(reader *r)
+{
+    const char *problem = r->parser.problem ? r->parser.problem : "";
+    const yaml_mark_t at = r->parser.problem_mark;
+
+    if (strstr(problem, "could not find expected ':'")) {
+        an_yaml_error(r->file, place_of(r->parser.context_mark), "S200",
+                      "write key: value", "not valid YAML: a key without a colon");
+    } else if (indented_by_tab(r, at.line)) {
+        an_yaml_error(r->file, place_of(at), "S200", "indent with blanks",
+                      "not valid YAML: a tab at the beginning of a line");
+    } else {
+        an_yaml_error(r->file, place_of(at), "S200",
+                      "look at blanks, colons and quotes of this line and the one above",
+                      "not valid YAML: %s", problem);
+    }
+}
+
 /* False: not YAML, or no memory; both are recorded. */
 static bool next(reader *r, yaml_event_t *event)
 {
@@ -35,9 +67,7 @@ static bool next(reader *r, yaml_event_t *event)
     if (r->parser.error == YAML_MEMORY_ERROR)
         r->file->out_of_memory = true;
     else
-        an_yaml_error(r->file, place_of(r->parser.problem_mark), "S200",
-                      "look at blanks, colons and quotes of this line and the one above",
-                      "not valid YAML: %s", r->parser.problem ? r->parser.problem : "");
+        report_syntax(r);
     return false;
 }
 
@@ -213,7 +243,7 @@ static an_yaml *read_document(reader *r)
 
 static an_status parse(an_yaml_file *file, const char *text, size_t size, an_yaml **out)
 {
-    reader r = {.file = file};
+    reader r = {.file = file, .text = text, .size = size};
 
     if (!yaml_parser_initialize(&r.parser)) return an_fail_memory(file->ctx);
     yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, size);

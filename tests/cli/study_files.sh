@@ -73,6 +73,18 @@ broken 's/when: age >= 50/when: age >> 50/' U110 '^'
 broken 's/breaks: \[5\]/breaks: [5, 4]/' S206 'ascend'
 broken 's/time_zero: start/time_zero: age/' S202 'is not a date'
 broken 's/^events:/events: {/' S200 'YAML'
+broken 's/^time_zero: start/time_zero start/' S200 'a key without a colon    at bad.yaml:18:1'
+tab=$(printf '\t')
+broken "s/^  age:/${tab}age:/" S200 'a tab at the beginning of a line    at bad.yaml:5:1'
+broken 's/at: 30/at: 30, window: [40, 60]/' S206 'outside its window'
+broken '$s/$/\nreport: {figure_width: 17}/' S206 'figure_width must lie in 80 to 400 mm'
+broken 's/  fx: {/  age: {/' S200 'is there twice'
+broken 's/  fx: {from/  fx: \&x {from/; s/  start: .*/  start: *x/' S200 'aliases'
+sed 's/$/\r/' good.yaml >crlf.yaml
+expect 0 'ready' "$anodyne" check crlf.yaml
+expect 3 'good.csv is a table, not a study file' "$anodyne" check good.csv
+expect 3 'anodyne init good.xlsx' "$anodyne" report good.xlsx
+expect 7 'name a file' "$anodyne" check .
 broken 's/, type: number, unit: Gy//' S203 'has no type'
 expect 7 'error[I001]' "$anodyne" check nothere.yaml
 printf 'a: [1, 2\n' >cut.yaml

@@ -14,7 +14,7 @@ expect 2 'needs a value' "$anodyne" km "$data" 'Surv(futime, death) ~ sex' --con
 expect 2 'conf-level is outside 0.5 to 0.9999' "$anodyne" km "$data" 'Surv(futime, death) ~ sex' --conf-level 95
 expect 2 'is not a number' "$anodyne" km "$data" 'Surv(futime, death) ~ sex' --conf-level high
 expect 2 'did you mean `efron`?' "$anodyne" cox "$data" 'Surv(futime, death) ~ sex' --ties efrn
-expect 2 'no format' "$anodyne" km "$data" 'Surv(futime, death) ~ sex' --format xml
+expect 2 'error[U104]: no format' "$anodyne" km "$data" 'Surv(futime, death) ~ sex' --format xml
 expect 2 'threads' "$anodyne" km "$data" 'Surv(futime, death) ~ sex' --threads many
 expect 2 'seed' "$anodyne" km "$data" 'Surv(futime, death) ~ sex' --seed -1
 expect 2 'one argument too many' "$anodyne" km "$data" 'Surv(futime, death)' '~ sex'
