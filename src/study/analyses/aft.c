@@ -16,8 +16,8 @@ static const an_param params[] = {
     AN_PARAM_BOOL(an_aft_params, robust, false, "Robust variance; always with clusters"),
     AN_PARAM_BOOL(an_aft_params, compare, true,
                   "Also fit the other distributions of a time, and compare their AIC"),
-    AN_PARAM_CHOICE(an_aft_params, show, 0, an_show_unit_choices,
-                    "Unit of times as shown; data are in days"),
+    AN_PARAM_CHOICE(an_aft_params, unit, 0, an_show_unit_choices,
+                    "Unit in which times are shown, from data in days"),
     AN_PARAM_END,
 };
 
@@ -249,7 +249,7 @@ static void fill_view(an_aft_view *v, an_ctx *ctx, const an_frame *frame,
 
     *v = (an_aft_view){.frame = *frame,
                        .params = p,
-                       .scale = an_time_scale_of(frame, (an_show_unit)p->show),
+                       .scale = an_time_scale_of(frame, (an_show_unit)p->unit),
                        .options = an_aft_defaults(),
                        .r = {.ctx = ctx,
                              .doc = doc,

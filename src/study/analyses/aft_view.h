@@ -10,7 +10,7 @@ typedef struct an_aft_params {
     int dist;
     double scale, conf_level;
     bool robust, compare;
-    int show;
+    int unit;
 } an_aft_params;
 
 enum { AN_AFT_N_DIST = 8 };

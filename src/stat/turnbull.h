@@ -1,0 +1,39 @@
+/*
+ * Kernels of Turnbull's estimate: rows as ranges of candidate intervals, and the mass of
+ * each candidate.
+ */
+#ifndef AN_STAT_TURNBULL_H
+#define AN_STAT_TURNBULL_H
+
+#include "base/base.h"
+
+#include <anodyne/interval.h>
+
+/* Row i has its event in one of the candidates first[i]..last[i]. */
+typedef struct an_mass_problem {
+    an_index n, m;
+    const an_index *first, *last; /* [n] */
+    const double *weight;         /* [n] >= 0 */
+} an_mass_problem;
+
+typedef struct an_mass_work {
+    double *share;                    /* [n] probability of each row */
+    double *gradient;                 /* [m + 1] */
+    double *cdf, *target, *curve;     /* [m + 1] cdf[k]: mass of candidates before k */
+    double *block_sum, *block_weight; /* [m + 1] pools of the isotonic step */
+    an_index *block_size;             /* [m + 1] */
+    double *trial;                    /* [m] */
+} an_mass_work;
+
+typedef struct an_mass_result {
+    double loglik, excess;
+    int iterations;
+    bool converged;
+} an_mass_result;
+
+/* mass[m], which holds positive start values, to the maximum of
+ * sum of weight log(sum of mass over the row's candidates). */
+an_mass_result an_mass_solve(const an_mass_problem *problem, int max_iter, double *mass,
+                             an_mass_work *work);
+
+#endif
