@@ -29,7 +29,7 @@ free,seen,arm
 4,8,B
 END
 expect 0 'left-censored' "$anodyne" aft visits.csv '~ arm' --left free --right seen --dist loglogistic
-expect 0 'half had the event between' "$anodyne" turnbull visits.csv '~ 1' --left free --right seen
+expect 0 'half had the event at 3' "$anodyne" turnbull visits.csv '~ 1' --left free --right seen
 expect 2 'two columns' "$anodyne" aft visits.csv '~ arm' --left free
 
 # -o writes the same bytes as standard output, and any number of threads does.
