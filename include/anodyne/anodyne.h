@@ -8,6 +8,7 @@
 #include <anodyne/aft.h>
 #include <anodyne/analysis.h>
 #include <anodyne/arrow.h>
+#include <anodyne/band.h>
 #include <anodyne/clinic.h>
 #include <anodyne/compare.h>
 #include <anodyne/competing.h>

@@ -5,14 +5,14 @@
 
 /* Where nobody has had the event yet, or everybody has, limits have no width and would
  * only look like certainty. */
-static an_value proportion(const an_km_view *v, double s, double lower, double upper)
+an_value an_km_proportion(const an_km_view *v, double s, double lower, double upper)
 {
     return lower < upper ? an_estimate_at(AN_KIND_PROPORTION, s, lower, upper,
                                           v->params->conf_level)
                          : an_number(AN_KIND_PROPORTION, s);
 }
 
-static an_value time_value(const an_km_view *v, double t, double lower, double upper)
+an_value an_km_time(const an_km_view *v, double t, double lower, double upper)
 {
     return an_scaled_time(&v->scale, t, lower, upper, v->params->conf_level);
 }
@@ -20,13 +20,13 @@ static an_value time_value(const an_km_view *v, double t, double lower, double u
 /* A time for a label or sentence: "12 months". */
 static const char *time_text(const an_km_view *v, double t)
 {
-    return an_doc_format(v->doc, time_value(v, t, NAN, NAN));
+    return an_doc_format(v->doc, an_km_time(v, t, NAN, NAN));
 }
 
 an_value an_km_median(const an_km_view *v, an_index i)
 {
     const an_km_quantile *q = &v->median[i];
-    an_value value = time_value(v, q->estimate, q->lower, q->upper);
+    an_value value = an_km_time(v, q->estimate, q->lower, q->upper);
 
     if (!isnan(q->estimate)) return value;
     value.reason = isnan(q->plateau)
@@ -46,8 +46,7 @@ void an_km_show_groups(const an_km_view *v)
                                      {"weight_events", "Weight of events"}};
     const an_index n_columns = v->km->weighted ? 5 : 4;
 
-    an_doc_table(v->doc, "groups", "Events and median", "Kaplan-Meier", n_columns,
-                 columns);
+    an_doc_table(v->doc, "groups", "Events and median", v->method, n_columns, columns);
     for (an_index i = 0; i < v->km->n_curves; i++) {
         const an_km_curve *c = &v->km->curve[i];
         const an_value cells[] = {
@@ -64,7 +63,21 @@ static an_value survival_at(const an_km_view *v, const an_km_point *point)
 {
     if (point->beyond && v->params->preset != AN_PACKAGE_R)
         return an_not_estimable(AN_KIND_PROPORTION, "after the last follow-up");
-    return proportion(v, point->surv, point->lower, point->upper);
+    return an_km_proportion(v, point->surv, point->lower, point->upper);
+}
+
+/* Of a curve at a time inside the range of its band. */
+static an_value band_at(const an_km_view *v, an_index i, double t)
+{
+    const an_km_curve *c = &v->km->curve[i];
+    const an_km_band *b = v->band ? v->band[i] : NULL;
+    an_index k = 0;
+
+    if (!b) return an_not_estimable(AN_KIND_PROPORTION, "no band");
+    while (k < c->n_times && c->time[k] <= t) k++;
+    if (!(t >= b->from && t <= b->to) || k == 0 || isnan(b->lower[k - 1]))
+        return an_not_estimable(AN_KIND_PROPORTION, "outside the range of the band");
+    return an_km_proportion(v, c->surv[k - 1], b->lower[k - 1], b->upper[k - 1]);
 }
 
 void an_km_show_times(const an_km_view *v)
@@ -74,20 +87,24 @@ void an_km_show_times(const an_km_view *v)
         {"time", "Time"},
         {"at_risk", "At risk"},
         {"events", v->km->weighted ? "Weight of events so far" : "Events so far"},
-        {"survival", "Survival"}};
+        {"survival", "Survival"},
+        {"band", "Simultaneous band"}};
     const an_reals *times = &v->params->times;
+    const bool band = v->params->band != AN_KM_NO_BAND;
 
     if (times->n == 0) return;
-    an_doc_table(v->doc, "survival", "Survival at given times", "Kaplan-Meier", 5,
+    an_doc_table(v->doc, "survival", "Survival at given times", v->method, band ? 6 : 5,
                  columns);
     for (an_index i = 0; i < v->km->n_curves; i++)
         for (an_index j = 0; j < times->n; j++) {
             const an_km_curve *c = &v->km->curve[i];
             const an_km_point point = an_km_at(c, times->x[j]);
-            const an_value cells[] = {
-                an_text(an_km_label(v, c)), time_value(v, point.time, NAN, NAN),
-                an_number(AN_KIND_COUNT, point.rows_at_risk),
-                an_number(AN_KIND_COUNT, point.n_event), survival_at(v, &point)};
+            const an_value cells[] = {an_text(an_km_label(v, c)),
+                                      an_km_time(v, point.time, NAN, NAN),
+                                      an_number(AN_KIND_COUNT, point.rows_at_risk),
+                                      an_number(AN_KIND_COUNT, point.n_event),
+                                      survival_at(v, &point),
+                                      band_at(v, i, times->x[j])};
 
             an_doc_row_add(v->doc,
                            an_doc_printf(v->doc, "%s_%g", an_km_key(v, c), times->x[j]),
@@ -104,7 +121,7 @@ void an_km_show_follow_up(const an_km_view *v)
 
     an_km_quantiles(c, v->rule, 1, &half, &q);
     an_doc_open(v->doc, "follow_up", "Follow-up");
-    an_value median = time_value(v, q.estimate, q.lower, q.upper);
+    an_value median = an_km_time(v, q.estimate, q.lower, q.upper);
 
     if (isnan(q.estimate)) median.reason = "not reached: too many had the event";
     an_doc_value(v->doc, "median", "Median follow-up", median, "reverse Kaplan-Meier");
@@ -113,7 +130,7 @@ void an_km_show_follow_up(const an_km_view *v)
                                an_rows_title(v->frame)),
                  an_count_of(c->total_rows_event, (double)c->n), "count");
     an_doc_value(v->doc, "longest", "Longest time observed",
-                 time_value(v, c->time[c->n_times - 1], NAN, NAN), "maximum");
+                 an_km_time(v, c->time[c->n_times - 1], NAN, NAN), "maximum");
     an_doc_close(v->doc);
 }
 
@@ -122,12 +139,12 @@ void an_km_show_follow_up(const an_km_view *v)
 static an_value mean_value(const an_km_view *v, const an_km_mean *m, double z)
 {
     if (m->beyond && v->params->preset != AN_PACKAGE_R) {
-        an_value value = time_value(v, NAN, NAN, NAN);
+        an_value value = an_km_time(v, NAN, NAN, NAN);
 
         value.reason = "the horizon is after the last follow-up";
         return value;
     }
-    return time_value(v, m->mean, m->mean - z * m->se, m->mean + z * m->se);
+    return an_km_time(v, m->mean, m->mean - z * m->se, m->mean + z * m->se);
 }
 
 static void mean_difference(const an_km_view *v, double tau, double z)
@@ -141,7 +158,7 @@ static void mean_difference(const an_km_view *v, double tau, double z)
     an_doc_value(v->doc, "difference",
                  an_doc_printf(v->doc, "Difference, %s minus %s", an_km_words(v, a),
                                an_km_words(v, b)),
-                 time_value(v, difference, difference - z * se, difference + z * se),
+                 an_km_time(v, difference, difference - z * se, difference + z * se),
                  "difference of restricted means");
     if (se > 0)
         an_doc_value(v->doc, "difference_p", "p-value",
@@ -161,7 +178,7 @@ void an_km_show_means(const an_km_view *v)
     an_doc_table(v->doc, "means",
                  an_doc_printf(v->doc, "Mean time free of %s within %s", v->event,
                                time_text(v, tau)),
-                 "area under the Kaplan-Meier curve", 2, columns);
+                 "area under the curve", 2, columns);
     for (an_index i = 0; i < v->km->n_curves; i++) {
         const an_km_curve *c = &v->km->curve[i];
         const an_km_mean m = an_km_restricted_mean(c, tau);
@@ -176,24 +193,31 @@ void an_km_show_means(const an_km_view *v)
 
 /* ---- Whole curves: their place is a CSV file ---- */
 
-static void show_curve(const an_km_view *v, const an_km_curve *c)
+static void show_curve(const an_km_view *v, an_index i)
 {
-    static const an_doc_column columns[] = {
-        {"time", "Time"},         {"at_risk", "At risk"},
-        {"events", "Events"},     {"censored", "Censored"},
-        {"survival", "Survival"}, {"cumulative_hazard", "Cumulative hazard"}};
+    static const an_doc_column columns[] = {{"time", "Time"},
+                                            {"at_risk", "At risk"},
+                                            {"events", "Events"},
+                                            {"censored", "Censored"},
+                                            {"survival", "Survival"},
+                                            {"cumulative_hazard", "Cumulative hazard"},
+                                            {"band", "Simultaneous band"}};
+    const an_km_curve *const c = &v->km->curve[i];
+    const bool band = v->params->band != AN_KM_NO_BAND;
 
     an_doc_table(v->doc, an_doc_printf(v->doc, "curve_%s", an_km_key(v, c)),
-                 an_doc_printf(v->doc, "Curve: %s", an_km_words(v, c)), "Kaplan-Meier", 6,
-                 columns);
+                 an_doc_printf(v->doc, "Curve: %s", an_km_words(v, c)), v->method,
+                 band ? 7 : 6, columns);
     an_doc_table_detail(v->doc);
     for (an_index k = 0; k < c->n_times; k++) {
-        const an_value cells[] = {time_value(v, c->time[k], NAN, NAN),
-                                  an_number(AN_KIND_COUNT, c->at_risk[k]),
-                                  an_number(AN_KIND_COUNT, c->n_event[k]),
-                                  an_number(AN_KIND_COUNT, c->n_censor[k]),
-                                  proportion(v, c->surv[k], c->lower[k], c->upper[k]),
-                                  an_number(AN_KIND_COEFFICIENT, c->cumhaz[k])};
+        const an_value cells[] = {
+            an_km_time(v, c->time[k], NAN, NAN),
+            an_number(AN_KIND_COUNT, c->at_risk[k]),
+            an_number(AN_KIND_COUNT, c->n_event[k]),
+            an_number(AN_KIND_COUNT, c->n_censor[k]),
+            an_km_proportion(v, c->surv[k], c->lower[k], c->upper[k]),
+            an_number(AN_KIND_COEFFICIENT, c->cumhaz[k]),
+            band ? band_at(v, i, c->time[k]) : an_text("")};
 
         an_doc_row_add(v->doc, an_doc_printf(v->doc, "%lld", (long long)(k + 1)), 0,
                        cells);
@@ -203,5 +227,5 @@ static void show_curve(const an_km_view *v, const an_km_curve *c)
 
 void an_km_show_curves(const an_km_view *v)
 {
-    for (an_index i = 0; i < v->km->n_curves; i++) show_curve(v, &v->km->curve[i]);
+    for (an_index i = 0; i < v->km->n_curves; i++) show_curve(v, i);
 }

@@ -107,6 +107,55 @@ static const char *plateau_text(an_quantile_rule rule)
            "reached where it stays there";
 }
 
+static const char *estimator_text(const an_km_view *v)
+{
+    static const char *const words[] = {
+        "by the Kaplan-Meier method",
+        "as exp of minus the Nelson-Aalen cumulative hazard (Breslow)",
+        "as exp of minus the cumulative hazard with tied events one after the other "
+        "(Fleming and Harrington)"};
+
+    return words[v->params->estimator];
+}
+
+static const char *variance_text(const an_km_view *v)
+{
+    if (v->km->robust) return "robust (infinitesimal jackknife)";
+    return v->km->options.stype == 2 ? "the cumulative hazard's" : "Greenwood's";
+}
+
+static const char *lower_text(const an_km_view *v)
+{
+    static const char *const words[] = {
+        "", ", the lower one with Peto's effective sample size",
+        ", the lower one widened for losses since the last event (Dorey and Korn)"};
+
+    return words[v->params->conf_lower];
+}
+
+/* What was asked for beyond the usual. */
+static const char *more_text(const an_km_view *v)
+{
+    static const char *const bands[] = {
+        "",
+        " The simultaneous band is that of Hall and Wellner, with exact critical values of "
+        "its range.",
+        " The simultaneous band is of equal precision (Nair), with critical values of its "
+        "range."};
+    const char *start = "", *hazard = "";
+
+    if (v->params->start_time > 0)
+        start = an_doc_printf(
+            v->doc, " Survival is conditional on being followed without %s to %s.",
+            v->event,
+            an_doc_format(v->doc, an_km_time(v, v->params->start_time, NAN, NAN)));
+    if (v->params->cumhaz)
+        hazard = an_doc_printf(v->doc, " The cumulative hazard is that of %s.",
+                               v->km->options.ctype == 2 ? "Fleming and Harrington"
+                                                         : "Nelson and Aalen");
+    return an_doc_printf(v->doc, "%s%s%s", start, hazard, bands[v->params->band]);
+}
+
 void an_km_say_method(const an_km_view *v)
 {
     static const char *const scales[] = {"log(-log)", "log", "plain", "logit",
@@ -119,14 +168,14 @@ void an_km_say_method(const an_km_view *v)
                    : " Groups were compared by a log-rank test.";
     an_doc_text(
         v->doc, "methods",
-        "Time to %s was estimated by the Kaplan-Meier method; at tied times events come "
-        "before censorings. Limits (%g %%) are on the %s scale with %s variance. The "
+        "Time to %s was estimated %s; at tied times events come "
+        "before censorings. Limits (%g %%) are on the %s scale with %s variance%s.%s The "
         "median is the first time with survival at or below one half, %s; its limits "
         "are those of Brookmeyer and Crowley. Follow-up is the reverse Kaplan-Meier "
         "median, in which events of any cause end observation before censorings of the "
         "same time.%s",
-        v->event, 100 * v->params->conf_level, scales[v->km->options.conf_type],
-        v->km->robust ? "robust (infinitesimal jackknife)" : "Greenwood's",
+        v->event, estimator_text(v), 100 * v->params->conf_level,
+        scales[v->km->options.conf_type], variance_text(v), lower_text(v), more_text(v),
         plateau_text(v->rule), test);
 }
 
@@ -190,6 +239,21 @@ static void note_data(const an_km_view *v, double n_events)
                     v->event);
 }
 
+static void note_options(const an_km_view *v)
+{
+    if (v->params->start_time > 0)
+        an_doc_note(
+            v->doc, AN_NOTE, "M216",
+            "Conditional survival: the curves, their counts and the test are of those "
+            "followed at least to %s; %g ended earlier and are not in them.",
+            an_doc_format(v->doc, an_km_time(v, v->params->start_time, NAN, NAN)),
+            v->n_before_start);
+    for (an_index i = 0; v->band && i < v->km->n_curves; i++)
+        if (!v->band[i])
+            an_doc_note(v->doc, AN_WARNING, "M217", "%s: no simultaneous band; %s.",
+                        an_km_words(v, &v->km->curve[i]), v->no_band[i]);
+}
+
 static void note_weights(const an_km_view *v)
 {
     if (v->km->weighted)
@@ -216,6 +280,7 @@ void an_km_note(const an_km_view *v)
     if (n_events > 0)
         for (an_index i = 0; i < v->km->n_curves; i++) note_curve(v, i);
     note_weights(v);
+    note_options(v);
     if (v->frame->n_time_merged > 0)
         an_doc_note(v->doc, AN_NOTE, "M211",
                     "%lld times that differed by rounding only were joined.",

@@ -268,6 +268,79 @@ static void test_every_allocation_fails_once(void **state)
     assert_true(faults_every_allocation(run_logrank) > 2);
 }
 
+/* ---- On demand ---- */
+
+static void test_band_quantiles_and_hazard(void **state)
+{
+    const double times[] = {40, 9000}, shares[] = {0.25, 0.999};
+    const an_km_params p = {.conf_level = 0.95,
+                            .times = {2, times},
+                            .quantiles = {2, shares},
+                            .band = 1 + AN_BAND_HALL_WELLNER,
+                            .cumhaz = true};
+    sample s;
+    an_doc *doc;
+    const an_node *table;
+
+    (void)state;
+    make_sample(&s);
+    doc = describe(&s, &p);
+    table = child(an_doc_root(doc), "survival");
+    assert_int_equal(table->n_columns, 6);
+    assert_true(table->rows[0].cells[5].lower < table->rows[0].cells[4].lower);
+    assert_string_equal(table->rows[1].cells[5].reason, "outside the range of the band");
+    table = child(an_doc_root(doc), "band");
+    assert_true(table->rows[0].cells[5].value > 1 &&
+                table->rows[0].cells[5].value < 1.36);
+    table = child(an_doc_root(doc), "quantiles");
+    assert_int_equal(table->n_rows, 4);
+    assert_true(table->rows[0].cells[2].value > 0);
+    table = child(child(an_doc_root(doc), "cumulative_hazard"), "at_times");
+    assert_true(table->rows[0].cells[3].lower < table->rows[0].cells[3].value);
+    assert_non_null(strstr(child(an_doc_root(doc), "methods")->text, "Hall and Wellner"));
+    an_doc_free(doc);
+}
+
+/* Curves, counts and test are of those who are followed to the start. */
+static void test_conditional_survival(void **state)
+{
+    const an_km_params p = {.conf_level = 0.95, .start_time = 60};
+    sample s;
+    an_doc *doc;
+    const an_node *groups, *test;
+    double n = 0;
+
+    (void)state;
+    make_sample(&s);
+    for (int i = 0; i < N; i++) n += s.code[i] == 0 && s.time[i] >= 60;
+    doc = describe(&s, &p);
+    groups = child(an_doc_root(doc), "groups");
+    assert_true(groups->rows[0].cells[1].value == n);
+    test = child(child(an_doc_root(doc), "logrank"), "groups");
+    assert_true(test->rows[0].cells[1].value == n);
+    assert_true(has_note(doc, "M216"));
+    assert_non_null(strstr(child(an_doc_root(doc), "methods")->text, "conditional"));
+    an_doc_free(doc);
+}
+
+/* A band of weighted rows has no theory; the rest of the report stands. */
+static void test_no_band(void **state)
+{
+    const an_km_params p = {.conf_level = 0.95, .band = 1 + AN_BAND_EQUAL_PRECISION};
+    double weight[N];
+    sample s;
+    an_doc *doc;
+
+    (void)state;
+    make_sample(&s);
+    for (int i = 0; i < N; i++) weight[i] = 1 + i % 2;
+    s.frame.surv.weight = weight;
+    doc = describe(&s, &p);
+    assert_true(has_note(doc, "M217"));
+    assert_non_null(child(an_doc_root(doc), "groups"));
+    an_doc_free(doc);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +354,9 @@ int main(void)
         cmocka_unit_test(test_competing_causes_are_warned_of),
         cmocka_unit_test(test_single_patient),
         cmocka_unit_test(test_presets),
+        cmocka_unit_test(test_band_quantiles_and_hazard),
+        cmocka_unit_test(test_conditional_survival),
+        cmocka_unit_test(test_no_band),
         cmocka_unit_test(test_every_allocation_fails_once),
     };
 
