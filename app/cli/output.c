@@ -10,16 +10,44 @@ static void wipe_line(void)
     if (isatty(STDERR_FILENO)) fputs("\r\033[K", stderr);
 }
 
-an_status cli_flush(an_ctx *ctx)
+/* What errno says of standard output. */
+static an_status fail_output(an_ctx *ctx, int error)
 {
+    const an_problem interrupted = {.severity = AN_ERROR, .what = "interrupted"};
     const an_problem problem = {.severity = AN_ERROR,
                                 .code = "I001",
                                 .what = "cannot write to standard output",
-                                .why = strerror(errno),
+                                .why = strerror(error),
                                 .advice = "free some space, or write elsewhere with -o"};
 
-    if (fflush(stdout) == 0 && !ferror(stdout)) return AN_OK;
+    if (an_ctx_is_cancelled(ctx))
+        return an_fail_with(ctx, AN_ERR_CANCELLED, &interrupted);
     return an_fail_with(ctx, AN_ERR_IO, &problem);
+}
+
+an_status cli_flush(an_ctx *ctx)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) return AN_OK;
+    return fail_output(ctx, errno);
+}
+
+/* By write(): stdio goes on after a signal, and would wait for ever for a reader that
+ * takes nothing. */
+static an_status write_output(an_ctx *ctx, const char *text, size_t n)
+{
+    an_status st = cli_flush(ctx);
+
+    while (st == AN_OK && n > 0) {
+        const ssize_t some = write(STDOUT_FILENO, text, n);
+
+        if (an_ctx_is_cancelled(ctx) || (some < 0 && errno != EINTR)) {
+            st = fail_output(ctx, errno);
+        } else if (some > 0) {
+            text += some;
+            n -= (size_t)some;
+        }
+    }
+    return st;
 }
 
 an_status cli_write_text(an_ctx *ctx, const cli_args *args, const char *text, size_t n)
@@ -28,8 +56,7 @@ an_status cli_write_text(an_ctx *ctx, const cli_args *args, const char *text, si
 
     if (path && strcmp(path, "-") != 0) return an_file_write(ctx, path, text, n);
     wipe_line();
-    fwrite(text, 1, n, stdout);
-    return cli_flush(ctx);
+    return write_output(ctx, text, n);
 }
 
 an_status cli_write_document(an_ctx *ctx, const cli_args *args, const an_doc *doc)

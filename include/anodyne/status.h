@@ -67,6 +67,7 @@ AN_API int an_ctx_threads(const an_ctx *ctx);
 /** Ask the running operation to stop soon. Safe from a signal handler and from another
  *  thread; the operation returns AN_ERR_CANCELLED and leaves nothing half-written. */
 AN_API void an_ctx_cancel(an_ctx *ctx);
+AN_API bool an_ctx_is_cancelled(const an_ctx *ctx);
 
 /** Called about ten times a second by work longer than a second.
  *  @param fraction  of this step done so far, 0..1; NaN: not known

@@ -112,6 +112,11 @@ void an_ctx_cancel(an_ctx *ctx)
     ctx->cancelled = 1;
 }
 
+bool an_ctx_is_cancelled(const an_ctx *ctx)
+{
+    return ctx->cancelled;
+}
+
 an_status an_poll(an_ctx *ctx)
 {
     return ctx->cancelled ? an_fail(ctx, AN_ERR_CANCELLED, "interrupted") : AN_OK;

@@ -65,5 +65,21 @@ for i in 1 2 3 4 5 6 7 8 9 10; do
     esac
     look "interrupted after $((took * i / 11)) ms"
 done
+
+# A signal while nobody reads standard output is an interrupt too, not a full disk.
+mkfifo pipe
+for signal in INT TERM; do
+    sleep 5 <pipe & # holds the pipe open and takes nothing
+    reader=$!
+    "$anodyne" km "$root/examples/mgus2/mgus2.csv" 'Surv(futime, death) ~ sex' --format json >pipe 2>said &
+    child=$!
+    sleep 0.4
+    kill -s $signal "$child"
+    wait "$child"
+    got=$?
+    [ "$got" -eq 130 ] || { echo "$signal while standard output is blocked: exit code $got"; cat said; failed=1; }
+    kill "$reader" 2>/dev/null
+    wait "$reader" 2>/dev/null
+done
 [ "$interrupted" -gt 0 ] || { echo 'no run was interrupted'; failed=1; }
 finish

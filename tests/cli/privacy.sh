@@ -84,6 +84,43 @@ say 0 "$anodyne" run study.yaml --format json
 expect 0 '' "$anodyne" report study.yaml -o results
 clean report said results/latest/*.* results/latest/tables/* results/latest/figures/*.csv results/latest/figures/*.svg
 
+# What a PDF and a PNG hold beside pixels: text through its fonts, streams unpacked, data about
+# the file. Names of axes are found, or this looks at nothing.
+python3 - results/latest/figures/*.pdf results/latest/figures/*.png >inside <<'P'
+import re, struct, sys, zlib
+out = sys.stdout.buffer
+for name in sys.argv[1:]:
+    data = open(name, 'rb').read()
+    if data.startswith(b'%PDF'):
+        out.write(re.sub(rb'stream\r?\n.*?endstream', b'', data, flags=re.S))
+        for stream in re.findall(rb'stream\r?\n(.*?)endstream', data, re.S):
+            try:
+                text = zlib.decompressobj().decompress(stream)
+            except zlib.error:
+                text = stream
+            if not text.startswith((b'\x00\x01\x00\x00', b'\x01\x00\x04')):  # a font program
+                out.write(text)
+        continue
+    at = 8
+    while at < len(data):
+        size, kind = struct.unpack('>I4s', data[at:at + 8])
+        body = data[at + 8:at + 8 + size]
+        if kind in (b'zTXt', b'iTXt', b'iCCP', b'eXIf'):
+            sys.exit(name + ' has a part that is not looked into: ' + kind.decode())
+        out.write(kind + body + b'\n' if kind != b'IDAT' else b'')
+        at += size + 12
+P
+[ $? -eq 0 ] || failed=1
+for file in results/latest/figures/*.pdf; do
+    pdftotext "$file" - && pdfinfo "$file"
+done >>inside || { echo 'pdftotext cannot read the figures'; failed=1; }
+for words in 'Number at risk' 'ToUnicode' IHDR Producer; do
+    grep -aqF "$words" inside || { echo "figures were not looked into: no $words"; failed=1; }
+done
+# cairo writes the day of making into a PDF: not a patient's.
+sed '/^CreationDate\|\/CreationDate/d' inside >figures.txt
+clean 'inside of figures' figures.txt
+
 # Each cell of one patient broken in turn: the message has the code and the cell, not the cell's text.
 broken() {
     awk -F, -v OFS=, -v column="$2" -v value="$3" 'NR == 8 { $column = value } { print }' whole.csv >cohort.csv

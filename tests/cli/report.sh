@@ -30,7 +30,7 @@ if command -v pdffonts >/dev/null; then
     [ "$(wc -l <fonts)" -ge 2 ] || { echo 'the PDF of a Chinese figure has one font'; cat fonts; failed=1; }
     awk '$(NF - 4) != "yes" { exit 1 }' fonts || { echo 'a font is not embedded:'; cat fonts; failed=1; }
 else
-    echo 'skipped: pdffonts (poppler-utils) is not here to look into the PDF'
+    echo 'skipped: no pdffonts (./dev setup installs it) to look into the PDF'
 fi
 
 # Sections that do not apply are absent.
