@@ -9,7 +9,7 @@
 #ifndef ANODYNE_COMPETING_H
 #define ANODYNE_COMPETING_H
 
-#include <anodyne/survival.h>
+#include <anodyne/cox.h>
 
 AN_BEGIN_DECLS
 
@@ -222,6 +222,22 @@ AN_API void an_fg_free(an_fg_fit *fit); /**< NULL is allowed */
 /** Incidence by time t for covariates x[p] and z[n_varying]: 1 - exp(-Lambda(t | x)). */
 AN_API double an_fg_predict(const an_fg_fit *fit, int32_t stratum, const double *x,
                             const double *z, double t);
+
+/** Test of proportional subdistribution hazards: score test of x g(t) beside x with the weights of the
+ * likelihood, for the fit's ties. R: cox.zph() on coxph() of finegray() data. Linear in n.
+ *
+ * @param fit        of this model
+ * @param transform  AN_ZPH_KM: 1 - Kaplan-Meier of the event of interest with who had another one
+ *                   staying at risk; case and censoring weights do not count, as in R
+ * @param term_of    [p] term of each column, 0..n_terms-1; NULL: every column alone
+ * @param out        y is coefficient + n_events times inverse information times residual; free with
+ *                   an_zph_free()
+ * @retval AN_ERR_ARGUMENT  the model has effects that vary with time
+ * @retval AN_ERR_ESTIMATE  no coefficient, or time does not vary over the events
+ * @retval AN_ERR_DATA      the logarithm of an event time that is not positive */
+AN_API an_status an_fg_zph(an_ctx *ctx, const an_fg_model *model, const an_fg_fit *fit,
+                           an_zph_transform transform, an_index n_terms,
+                           const an_index *term_of, an_zph **out);
 
 /** The data set whose weighted Cox model is the Fine-Gray model: who had a competing
  * event stays, in pieces, with falling weight. Pieces without an event of interest are

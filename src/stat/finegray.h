@@ -78,7 +78,11 @@ an_status an_fg_state_new(an_ctx *ctx, an_arena *mem, const an_fg *fg, an_fg_sta
 /* loglik, score and information at beta[q], everything in state. O(n q^2). */
 an_status an_fg_evaluate(an_ctx *ctx, const an_fg *fg, const double *beta,
                          an_fg_state *state);
-/* The same when effects vary with time. O(n m q^2), Breslow. */
+/* The information with the share of event time j times g[j], after an_fg_evaluate(), whose tie factors are
+ * tie[m]; of state, what comes after the sums is then no longer that of the fit. */
+an_status an_fg_information(an_ctx *ctx, const an_fg *fg, const an_tie_factors *tie,
+                            const double *g, an_fg_state *state, double *info);
+/* As an_fg_evaluate() when effects vary with time. O(n m q^2), Breslow. */
 an_status an_fg_evaluate_varying(an_ctx *ctx, const an_fg *fg, const double *beta,
                                  an_fg_state *state);
 

@@ -249,6 +249,38 @@ static double death_eta(const an_fg *fg, const an_fg_state *s)
     return an_sum_value(&sum);
 }
 
+/* The tie factors that enter the information; `tie` gives those of the likelihood. */
+static void weigh_times(const an_fg *fg, const an_tie_factors *tie, const double *g,
+                        an_fg_state *s)
+{
+    for (an_index j = 0; j < fg->m; j++) {
+        s->tie[j] = tie[j];
+        s->tie[j].c0 *= g[j];
+        s->tie[j].c1 *= g[j];
+        s->tie[j].a11 *= g[j];
+        s->tie[j].a22 *= g[j];
+    }
+}
+
+an_status an_fg_information(an_ctx *ctx, const an_fg *fg, const an_tie_factors *tie,
+                            const double *g, an_fg_state *s, double *info)
+{
+    an_status st = AN_OK;
+    pass t = {fg, NULL, s};
+    double *work = an_malloc(ctx, (size_t)(fg->q * fg->q) * sizeof *work + 1);
+
+    if (!work) return AN_ERR_MEMORY;
+    weigh_times(fg, tie, g, s);
+    for (an_index k = 0; k < fg->n_strata; k++) hazards(fg, k, s);
+    AN_TRY(an_map_blocks(ctx, fg->n, AN_COX_GRAIN, scalars_block, &t));
+    AN_TRY(an_rows_moments(ctx, fg->n, fg->q, fg->x, NULL, s->v, NULL, s->info));
+    AN_TRY(subtract_rank_terms(ctx, fg, s, work));
+    memcpy(info, s->info, (size_t)(fg->q * fg->q) * sizeof *info);
+done:
+    an_free(ctx, work);
+    return st;
+}
+
 an_status an_fg_evaluate(an_ctx *ctx, const an_fg *fg, const double *beta, an_fg_state *s)
 {
     an_status st = AN_OK;

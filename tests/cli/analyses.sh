@@ -8,6 +8,7 @@ expect 0 '1384' "$anodyne" km "$data" 'Surv(futime, death) ~ sex'
 expect 0 '"schema": "anodyne.document/1"' "$anodyne" km "$data" 'Surv(futime, death) ~ sex' --format json
 expect 0 'id,' "$anodyne" km "$data" 'Surv(futime, death) ~ sex' --format csv
 expect 0 'Fine-Gray' "$anodyne" finegray "$data" 'Surv(etime, event) ~ sex + age'
+expect 0 'The effect of age seems to change with time' "$anodyne" finegray "$data" 'Surv(etime, event) ~ age + sex + mspike' --zph log
 expect 0 'cause-specific' "$anodyne" cox "$data" 'Surv(etime, event) ~ sex + age' --cause 1
 expect 0 'event 2' "$anodyne" cif "$data" 'Surv(etime, event) ~ sex' --cause 2
 expect 0 '753 given, 753 used' "$anodyne" km "$data" 'Surv(futime, death) ~ 1' --where 'sex == "M"'

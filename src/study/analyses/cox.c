@@ -3,8 +3,6 @@
 
 static const char *const ties_choices[] = {"auto", "efron", "breslow", "discrete", NULL};
 static const char *const variance_choices[] = {"auto", "model", "robust", NULL};
-static const char *const zph_choices[] = {"km", "rank", "identity", "log", "none", NULL};
-enum { ZPH_NONE = 4 };
 static const char *const penalty_choices[] = {"none", "firth", NULL};
 
 static const an_param params[] = {
@@ -16,7 +14,7 @@ static const an_param params[] = {
                     "Variance; auto: robust with clusters or fractional weights"),
     AN_PARAM_REAL(an_cox_params, conf_level, 0.95, 0.5, 0.9999, NULL,
                   "Confidence level of the limits"),
-    AN_PARAM_CHOICE(an_cox_params, zph, 0, zph_choices,
+    AN_PARAM_CHOICE(an_cox_params, zph, 0, an_ph_choices,
                     "Time scale of the test of proportional hazards"),
     AN_PARAM_BOOL(an_cox_params, univariable, true,
                   "Show the hazard ratio of each covariate alone beside the joint model"),
@@ -88,20 +86,6 @@ done:
     return st;
 }
 
-static an_status fill_terms(an_cox_view *v)
-{
-    an_status st = AN_OK;
-    an_ctx *const ctx = v->r.ctx;
-    const an_design *design = &v->r.frame->design;
-
-    AN_ALLOC(v->term_of, v->r.mem, design->n_columns);
-    for (an_index t = 0; t < design->n_terms; t++)
-        for (an_index k = 0; k < design->terms[t].n_columns; k++)
-            v->term_of[design->terms[t].first + k] = t;
-done:
-    return st;
-}
-
 static an_effect effect_of(const an_cox *fit, an_index c)
 {
     if (fit->flag[c] == AN_COX_ALIASED) return an_effect_missing(0);
@@ -168,20 +152,15 @@ done:
     return st;
 }
 
-/* A test that cannot be made is a finding, not a failure of the analysis. */
 static an_status test_hazards(an_cox_view *v)
 {
     an_status st = AN_OK;
     const an_design *design = &v->r.frame->design;
 
-    if (v->params->zph == ZPH_NONE) return AN_OK;
+    if (v->params->zph == AN_PH_NONE) return AN_OK;
     st = an_cox_zph(v->r.ctx, &v->data, v->fit, (an_zph_transform)v->params->zph,
                     design->n_terms, v->term_of, &v->zph);
-    if (st == AN_ERR_ESTIMATE || st == AN_ERR_DATA) {
-        v->zph_reason = an_doc_printf(v->r.doc, "%s", an_message(v->r.ctx));
-        st = AN_OK;
-    }
-    return st;
+    return an_ph_found(&v->r, st, &v->zph_reason);
 }
 
 static an_status describe(an_cox_view *v)
@@ -241,7 +220,7 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
     v.r.mem = an_arena_new(ctx);
     if (!v.r.mem) return AN_ERR_MEMORY;
     AN_TRY(fill_data(&v));
-    AN_TRY(fill_terms(&v));
+    AN_TRY(an_regression_term_of(&v.r, &v.term_of));
     AN_TRY(an_cox_fit(ctx, &v.data, &v.options, &v.fit));
     AN_TRY(an_regression_need_events(&v.r));
     if (v.params->penalty == AN_COX_PENALTY_FIRTH) AN_TRY(an_cox_firth_estimate(&v));

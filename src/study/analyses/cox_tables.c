@@ -118,66 +118,8 @@ void an_cox_show_model(const an_cox_view *v)
 
 /* ---- Proportional hazards ---- */
 
-static void add_zph_row(const an_cox_view *v, an_index t, const char *key,
-                        const char *label)
-{
-    const an_zph *z = v->zph;
-    const an_value cells[] = {
-        an_text(label), an_number_or(AN_KIND_STATISTIC, z->chisq[t], "not estimable"),
-        an_number(AN_KIND_COUNT, z->df[t]),
-        an_number_or(AN_KIND_P, z->p_value[t], "not estimable")};
-
-    an_doc_row_add(v->r.doc, key, 0, cells);
-}
-
-static const char *verdict(const an_cox_view *v)
-{
-    const an_zph *z = v->zph;
-    const double global = z->p_value[z->n_terms];
-    const char *names = "";
-
-    for (an_index t = 0; t < z->n_terms; t++)
-        if (z->p_value[t] < 0.05)
-            names =
-                an_join(v->r.doc, names,
-                        an_label_in_words(v->r.doc, v->r.frame->design.terms[t].label));
-    if (*names)
-        return an_doc_printf(
-            v->r.doc,
-            "The effect of %s seems to change with time (global test %s): one hazard "
-            "ratio is an average over the follow-up. Look at the curves, stratify by "
-            "it, or split the follow-up.",
-            names, an_doc_p(v->r.doc, global));
-    if (global < 0.05)
-        return an_doc_printf(v->r.doc,
-                             "No single covariate stands out, yet together their effects "
-                             "seem to change with time (global test %s).",
-                             an_doc_p(v->r.doc, global));
-    return an_doc_printf(v->r.doc,
-                         "No sign that hazard ratios change with time (global test %s, "
-                         "%lld event%s). A large p does not show that hazards are "
-                         "proportional: the fewer the events, the larger the change "
-                         "that such a test misses.",
-                         an_doc_p(v->r.doc, global), (long long)v->fit->n_events,
-                         v->fit->n_events == 1 ? "" : "s");
-}
-
 void an_cox_show_zph(const an_cox_view *v)
 {
-    static const an_doc_column columns[] = {{"term", "Covariate"},
-                                            {"chisq", "Chi-squared"},
-                                            {"df", "Degrees of freedom"},
-                                            {"p", "p"}};
-
-    if (v->zph_reason)
-        an_doc_text(v->r.doc, "ph_verdict", "Proportional hazards were not tested: %s.",
-                    v->zph_reason);
-    if (!v->zph) return;
-    an_doc_table(v->r.doc, "ph", "Test of proportional hazards", "Score test of x g(t)",
-                 4, columns);
-    for (an_index t = 0; t < v->zph->n_terms; t++)
-        add_zph_row(v, t, v->r.term_key[t], v->r.frame->design.terms[t].label);
-    add_zph_row(v, v->zph->n_terms, "global", "All together");
-    an_doc_table_end(v->r.doc, NULL);
-    an_doc_text(v->r.doc, "ph_verdict", "%s", verdict(v));
+    an_ph_show(&v->r, v->zph, v->zph_reason, v->fit->n_events,
+               "Look at the curves, stratify by it, or split the follow-up.");
 }

@@ -4,7 +4,7 @@
 
 #include <anodyne/cox_firth.h>
 
-#include "study/analyses/regression.h"
+#include "study/analyses/hazards_test.h"
 
 enum { AN_COX_PENALTY_NONE, AN_COX_PENALTY_FIRTH }; /* an_cox_params.penalty */
 

@@ -112,15 +112,9 @@ const char *an_cox_ties_words(an_cox_ties ties)
 
 const char *an_cox_zph_sentence(const an_cox_view *v)
 {
-    static const char *const transforms[] = {"the Kaplan-Meier scale", "ranks of time",
-                                             "time itself", "the logarithm of time"};
-
-    if (!v->zph) return "";
-    return an_doc_printf(v->r.doc,
-                         " Proportional hazards were tested by the score test of "
-                         "covariate times time, on %s%s.",
-                         transforms[v->params->zph],
-                         v->firth ? ", in the model without penalty" : "");
+    return v->zph ? an_ph_sentence(&v->r, "Proportional hazards", v->params->zph,
+                                   v->firth ? ", in the model without penalty" : "")
+                  : "";
 }
 
 void an_cox_say_method(const an_cox_view *v)

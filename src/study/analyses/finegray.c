@@ -16,6 +16,8 @@ static const an_param params[] = {
                     "auto: events-stay (cmprsk)"),
     AN_PARAM_CHOICE(an_finegray_params, ties, 0, ties,
                     "Tied event times; auto: Breslow, or the rule of the preset"),
+    AN_PARAM_CHOICE(an_finegray_params, zph, 0, an_ph_choices,
+                    "Time scale of the test of proportional subdistribution hazards"),
     AN_PARAM_CHOICE(an_finegray_params, preset, 0, an_package_choices,
                     "Rules as this package has them by default: R survival's finegray, "
                     "SAS PHREG, Stata stcrreg"),
@@ -40,6 +42,8 @@ static const char *const references[] = {
     "Geskus RB. Cause-specific cumulative incidence estimation and the Fine and Gray "
     "model under both left truncation and right censoring. Biometrics 2011;67:39-49. "
     "doi:10.1111/j.1541-0420.2010.01420.x",
+    "Grambsch PM, Therneau TM. Proportional hazards tests and diagnostics based on "
+    "weighted residuals. Biometrika 1994;81:515-526. doi:10.1093/biomet/81.3.515",
     "Latouche A, Allignol A, Beyersmann J, Labopin M, Fine JP. A competing risks "
     "analysis should report results on all cause-specific hazards and cumulative "
     "incidence functions. J Clin Epidemiol 2013;66:648-653. "
@@ -101,6 +105,21 @@ done:
     return st;
 }
 
+static an_status test_hazards(an_finegray_view *v)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = v->r.ctx;
+    an_index *term_of;
+
+    if (v->params->zph == AN_PH_NONE) return AN_OK;
+    AN_TRY(an_regression_term_of(&v->r, &term_of));
+    st = an_fg_zph(ctx, &v->model, v->fit, (an_zph_transform)v->params->zph,
+                   v->r.frame->design.n_terms, term_of, &v->zph);
+    st = an_ph_found(&v->r, st, &v->zph_reason);
+done:
+    return st;
+}
+
 static an_status describe(an_finegray_view *v)
 {
     an_status st = AN_OK;
@@ -109,6 +128,8 @@ static an_status describe(an_finegray_view *v)
     an_finegray_show_coefficients(v);
     AN_TRY(an_finegray_show_forest(v));
     an_finegray_show_model(v);
+    an_ph_show(&v->r, v->zph, v->zph_reason, v->fit->n_events,
+               "Look at the curves of cumulative incidence, or stratify by it.");
     AN_TRY(an_finegray_note(v));
     an_finegray_say_method(v);
     st = an_doc_status(v->r.doc);
@@ -143,8 +164,10 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
     AN_TRY(an_regression_need_events(&v.r));
     AN_TRY(an_fg_fit_model(ctx, &v.model, &v.options, &v.fit));
     AN_TRY(fill_effects(&v));
+    AN_TRY(test_hazards(&v));
     AN_TRY(describe(&v));
 done:
+    an_zph_free(v.zph);
     an_fg_free(v.fit);
     an_cif_free(v.cif);
     an_arena_free(v.r.mem);

@@ -4,11 +4,11 @@
 
 #include <anodyne/competing.h>
 
-#include "study/analyses/regression.h"
+#include "study/analyses/hazards_test.h"
 
 typedef struct an_finegray_params {
     double conf_level;
-    int variance, censoring, ties, preset;
+    int variance, censoring, ties, preset, zph;
 } an_finegray_params;
 
 typedef struct an_finegray_view {
@@ -17,6 +17,8 @@ typedef struct an_finegray_view {
     an_fg_model model;
     an_fg_options options;
     an_fg_fit *fit;
+    an_zph *zph; /* NULL: zph_reason */
+    const char *zph_reason;
     an_cif *cif; /* of the levels of one factor, while it is looked at */
 } an_finegray_view;
 

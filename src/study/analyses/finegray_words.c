@@ -122,10 +122,13 @@ void an_finegray_say_method(const an_finegray_view *v)
         "method for tied times; all covariates were entered together. Patients with a "
         "competing event are weighted by the Kaplan-Meier estimate of censoring, in "
         "which a patient with an event at a time %s at risk of censoring at that time. "
-        "Limits (%g %%) and p-values are Wald's with %s%s.",
+        "Limits (%g %%) and p-values are Wald's with %s%s.%s",
         v->r.event, v->model.strata.code ? ", stratified," : "",
         v->options.ties == AN_FG_EFRON ? "Efron's" : "Breslow's",
         v->options.censoring == AN_FG_EVENTS_STAY ? "is still" : "is no longer",
         100 * v->r.conf_level, variances[v->options.variance],
-        v->model.cluster.code ? ", summed within clusters" : "");
+        v->model.cluster.code ? ", summed within clusters" : "",
+        v->zph ? an_ph_sentence(&v->r, "Proportional subdistribution hazards",
+                                v->params->zph, "")
+               : "");
 }

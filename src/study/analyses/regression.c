@@ -137,6 +137,20 @@ done:
 
 /* ---- Tests of terms ---- */
 
+an_status an_regression_term_of(const an_regression *r, an_index **out)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = r->ctx;
+    const an_design *design = &r->frame->design;
+
+    AN_ALLOC(*out, r->mem, design->n_columns);
+    for (an_index t = 0; t < design->n_terms; t++)
+        for (an_index k = 0; k < design->terms[t].n_columns; k++)
+            (*out)[design->terms[t].first + k] = t;
+done:
+    return st;
+}
+
 static bool separates(const an_effect *effect, an_index n)
 {
     for (an_index k = 0; k < n; k++)

@@ -53,6 +53,8 @@ const char *an_one_unit(an_doc *doc, const char *unit);
 an_status an_regression_need_events(const an_regression *r);
 /* rows and term_key, and room for effect. */
 an_status an_regression_start(an_regression *r);
+/* Term of each column of the design, [n_columns] in the regression's arena. */
+an_status an_regression_term_of(const an_regression *r, an_index **out);
 /* term_p, from coef[n_columns] and vcov[n_columns x n_columns]; NaN in vcov counts as 0.
  * Without a level that separates it would be a test of the others under the name of all:
  * none then. */
