@@ -68,11 +68,13 @@ typedef enum an_cox_flag {
     AN_COX_ESTIMATED,
     AN_COX_ALIASED, /**< the column depends on those before it: no estimate */
     AN_COX_MONOTONE /**< the likelihood has no maximum: it rises as the coefficient goes
-                       to infinity (separation, for example a level without events) */
+                       to infinity (separation, for example a level without events), or
+                       nothing is left to tell its value once another has gone there */
 } an_cox_flag;
 
-/** Read only; one block. Coefficients that are aliased, or monotone and past the rank
- * rule, are NaN with all that follows from them; their rows of vcov are 0. */
+/** Read only; one block. Coefficients that are aliased or monotone are NaN with all that
+ *  follows from them. In vcov the rows of an aliased one are 0; those of a monotone one are
+ *  of the last iterate, as beta is, and no variance of an estimate. */
 typedef struct an_cox {
     an_index n, n_events; /**< rows; rows with an event (not weighted) */
     an_index p, df;       /**< columns; estimated coefficients */
@@ -85,12 +87,13 @@ typedef struct an_cox {
     const double *naive_se, *naive_vcov;   /**< [p], [p x p] inverse information */
     const double *beta; /**< [p] the coefficients that `loglik` and `eta` belong to: coef,
                              0 for aliased columns, the last iterate for monotone ones */
-    const double *means; /**< [p] weighted means; 0 for columns of -1, 0, 1 only (R) */
-    const an_cox_flag *flag;    /**< [p] */
-    const double *direction;    /**< [p] -1, +1: where a monotone coefficient goes; 0 */
-    const double *alias;        /**< [p x p] column j in terms of columns before it, when
+    const double *means;     /**< [p] weighted means, with entry times plain means; 0 for
+                             columns of -1, 0, 1 only (R) */
+    const an_cox_flag *flag; /**< [p] */
+    const double *direction; /**< [p] -1, +1: where a monotone coefficient goes; 0 */
+    const double *alias;     /**< [p x p] column j in terms of columns before it, when
                                      flag[j] is aliased: x_j = sum_k alias[j + k p] x_k */
-    const double *eta;          /**< [n] offset + x' beta */
+    const double *eta;       /**< [n] offset + x' beta */
     double loglik_null, loglik; /**< at 0 and at the estimate, offset included */
     double lrt, wald, score; /**< tests of all coefficients, df degrees of freedom; wald
                                      NaN when one is monotone */
@@ -145,14 +148,17 @@ typedef enum an_zph_transform {
     AN_ZPH_LOG
 } an_zph_transform;
 
+/** Aliased columns take no part, and terms of such columns only have no line, as in R. */
 typedef struct an_zph {
     an_index n_terms; /**< the last of the arrays below is the global test */
     const double *chisq, *df, *p_value; /**< [n_terms + 1] */
+    const an_index *term;               /**< [n_terms] number of the term tested */
     an_index n_events, p;
-    const double *time; /**< [n_events] in order of (stratum, time, row) */
-    const int64_t *row; /**< [n_events] row of the data */
-    const double *g;    /**< [n_events] transformed time */
-    const double *y;    /**< [n_events x p] scaled Schoenfeld residual + coefficient */
+    const an_index *column; /**< [p] number of the column in the model */
+    const double *time;     /**< [n_events] in order of (stratum, time, row) */
+    const int64_t *row;     /**< [n_events] row of the data */
+    const double *g;        /**< [n_events] transformed time */
+    const double *y; /**< [n_events x p] scaled Schoenfeld residual + coefficient */
     struct an_arena *memory; /**< private */
 } an_zph;
 

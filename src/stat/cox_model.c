@@ -14,9 +14,13 @@ static bool is_indicator(an_index n, const double *x)
     return true;
 }
 
-static void centre_column(an_index n, const double *x, const double *weight,
-                          double *centre, double *scale)
+/* With entry times at the plain mean, else at the weighted one: as R's coxph, whose linear
+ * predictors are about these means. */
+static void centre_column(const an_surv *surv, const double *x, double *centre,
+                          double *scale)
 {
+    const an_index n = surv->n;
+    const double *const weight = surv->entry ? NULL : surv->weight;
     an_sum total = {0, 0}, sum = {0, 0}, spread = {0, 0};
 
     *centre = 0;
@@ -247,8 +251,7 @@ static an_status centre_columns(an_ctx *ctx, an_cox_model *model)
     const an_index n = data->surv.n;
 
     for (an_index k = 0; k < model->p; k++) {
-        centre_column(n, data->x + k * n, data->surv.weight, model->centre + k,
-                      model->scale + k);
+        centre_column(&data->surv, data->x + k * n, model->centre + k, model->scale + k);
         if (!isfinite(model->centre[k]) || !isnormal(model->scale[k]))
             return an_fail(ctx, AN_ERR_DATA,
                            "column %s: its values are too large or too close together "

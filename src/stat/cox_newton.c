@@ -10,6 +10,10 @@ enum { MOST_HALVINGS = 40, MOST_POLISH = 8 };
  * infinity. */
 static const double STILL_MOVING = 0.01;
 
+/* Information on a coefficient, against that at coefficients 0, below which the data that
+ * separate in another direction say nothing of it any more: every value of it is as good. */
+static const double NOTHING_LEFT = 1e-9;
+
 static void newton_step(const an_cox_model *model, const bool *fixed, double *step)
 {
     const an_index p = model->p;
@@ -86,8 +90,28 @@ done:
     return st;
 }
 
+static double information_of(const an_cox_model *model, an_index k)
+{
+    return model->state.info[k + k * model->p];
+}
+
+/* Where the likelihood rises without end in one direction, it may have lost another. */
+static void find_lost(const an_cox_model *model, const double *at_zero, an_cox_path *path)
+{
+    bool any = false;
+
+    for (an_index k = 0; k < model->p; k++) any = any || path->monotone[k];
+    for (an_index k = 0; any && k < model->p; k++) {
+        if (path->monotone[k] || path->aliased[k]) continue;
+        if (information_of(model, k) >= NOTHING_LEFT * at_zero[k]) continue;
+        path->monotone[k] = true;
+        path->step[k] = model->gamma[k];
+    }
+}
+
 /* Coefficients that still move, and those whose information has vanished on the way. */
-static void find_monotone(const an_cox_model *model, an_cox_path *path)
+static void find_monotone(const an_cox_model *model, const double *at_zero,
+                          an_cox_path *path)
 {
     double *step = path->step;
 
@@ -98,6 +122,7 @@ static void find_monotone(const an_cox_model *model, an_cox_path *path)
         path->monotone[k] = path->aliased[k] ? !model->aliased[k] : moves > STILL_MOVING;
         if (path->monotone[k] && path->aliased[k]) step[k] = model->gamma[k];
     }
+    find_lost(model, at_zero, path);
 }
 
 /* Factor of the information with rows and columns of fixed coefficients removed. */
@@ -140,17 +165,21 @@ an_status an_cox_newton(an_ctx *ctx, an_cox_model *model, int max_iter, an_cox_p
     an_status st = AN_OK;
     bool *fixed = an_malloc(ctx, (size_t)model->p * sizeof *fixed + 1);
     double *step = an_malloc(ctx, (size_t)model->p * sizeof *step + 1);
+    double *at_zero = an_malloc(ctx, (size_t)model->p * sizeof *at_zero + 1);
 
-    if (!fixed || !step) {
+    if (!fixed || !step || !at_zero) {
         st = AN_ERR_MEMORY;
         goto done;
     }
-    for (an_index k = 0; k < model->p; k++) path->aliased[k] = model->aliased[k];
+    for (an_index k = 0; k < model->p; k++) {
+        path->aliased[k] = model->aliased[k];
+        at_zero[k] = information_of(model, k);
+    }
     an_cox_model_factor(model, path->aliased);
     AN_TRY(climb(ctx, model, max_iter, path));
     if (max_iter == 0) path->converged = true;
     if (path->converged && max_iter > 0) {
-        find_monotone(model, path);
+        find_monotone(model, at_zero, path);
         for (an_index k = 0; k < model->p; k++)
             fixed[k] = path->aliased[k] || path->monotone[k];
         AN_TRY(polish(ctx, model, fixed, step));
@@ -159,5 +188,6 @@ an_status an_cox_newton(an_ctx *ctx, an_cox_model *model, int max_iter, an_cox_p
 done:
     an_free(ctx, fixed);
     an_free(ctx, step);
+    an_free(ctx, at_zero);
     return st;
 }

@@ -82,8 +82,10 @@ static an_status find_test(an_ctx *ctx, fg_zph *z)
     AN_TRY(an_zph_score_new(ctx, z->mem, q, &z->of));
     AN_ALLOC(power, z->mem, m);
     AN_ALLOC(block, z->mem, q * q);
-    for (an_index k = 0; k < q; k++)
+    for (an_index k = 0; k < q; k++) {
         z->of.usable[k] = !z->fit->aliased[k] && !z->fit->infinite[k];
+        z->of.aliased[k] = z->fit->aliased[k];
+    }
     for (an_index j = 0; j < m; j++) {
         power[j] = 1;
         for (an_index k = 0; k < q; k++)
@@ -188,7 +190,7 @@ an_status an_fg_zph(an_ctx *ctx, const an_fg_model *model, const an_fg_fit *fit,
     AN_TRY(an_zph_answer_new(ctx, n_terms, fit->n_events, fit->p, &a));
     AN_TRY(an_zph_test(ctx, &z.of, n_terms, term_of, &a));
     AN_TRY(scale_residuals(ctx, &z, &a));
-    *out = an_zph_answer_take(&a);
+    *out = an_zph_answer_take(&a, &z.of, term_of);
 done:
     an_arena_free(a.mem);
     an_arena_free(z.mem);

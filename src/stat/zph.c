@@ -250,8 +250,10 @@ static an_status prepare(an_ctx *ctx, an_zph_transform transform, an_arena *work
     AN_ALLOC(z->g, work, z->m);
     AN_ALLOC(z->g_plain, work, z->m);
     AN_TRY(an_zph_score_new(ctx, work, z->p, &z->of));
-    for (an_index k = 0; k < z->p; k++)
+    for (an_index k = 0; k < z->p; k++) {
         z->of.usable[k] = z->fit->flag[k] == AN_COX_ESTIMATED;
+        z->of.aliased[k] = z->fit->flag[k] == AN_COX_ALIASED;
+    }
     AN_TRY(list_deaths(ctx, z));
     AN_TRY(transform_time(ctx, z, transform));
     AN_TRY(find_score(ctx, z));
@@ -279,7 +281,7 @@ an_status an_cox_zph(an_ctx *ctx, const an_cox_data *data, const an_cox *fit,
     AN_TRY(an_zph_answer_new(ctx, n_terms, z.n_events, z.p, &a));
     AN_TRY(an_zph_test(ctx, &z.of, n_terms, term_of, &a));
     AN_TRY(scale_residuals(ctx, &z, &a));
-    *out = an_zph_answer_take(&a);
+    *out = an_zph_answer_take(&a, &z.of, term_of);
 done:
     an_arena_free(a.mem);
     an_arena_free(work);

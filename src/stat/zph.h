@@ -23,6 +23,7 @@ typedef struct an_zph_score {
     double *score; /* [p] of gamma; that of beta is 0 */
     double *info;  /* [2p x 2p] beta, then gamma */
     bool *usable;  /* [p] the coefficient was estimated */
+    bool *aliased; /* [p] the column takes no part, and has no line */
 } an_zph_score;
 an_status an_zph_score_new(an_ctx *ctx, an_arena *mem, an_index p, an_zph_score *out);
 /* Kernel: block[p x p], the information with g to the power 0, 1 or 2, to its places in info. */
@@ -33,6 +34,7 @@ typedef struct an_zph_answer {
     an_index n_terms, n_events, p;
     double *chisq, *df, *p_value, *time, *g, *y;
     int64_t *row;
+    an_index *term, *column; /* that lines and columns are of */
     an_zph *zph;
     an_arena *mem; /* owns all of it until it is taken */
 } an_zph_answer;
@@ -41,6 +43,8 @@ an_status an_zph_answer_new(an_ctx *ctx, an_index n_terms, an_index n_events, an
 /* Tests of every term and of all; AN_ERR_ESTIMATE when g tells nothing. */
 an_status an_zph_test(an_ctx *ctx, const an_zph_score *z, an_index n_terms,
                       const an_index *term_of, an_zph_answer *a);
-an_zph *an_zph_answer_take(an_zph_answer *a); /* the result; a owns nothing any more */
+/* The result, without what is aliased; a owns nothing any more. */
+an_zph *an_zph_answer_take(an_zph_answer *a, const an_zph_score *z,
+                           const an_index *term_of);
 
 #endif

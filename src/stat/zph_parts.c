@@ -98,6 +98,7 @@ an_status an_zph_score_new(an_ctx *ctx, an_arena *mem, an_index p, an_zph_score 
     AN_ALLOC(out->score, mem, p);
     AN_ALLOC(out->info, mem, 4 * p * p);
     AN_ALLOC(out->usable, mem, p);
+    AN_ALLOC(out->aliased, mem, p);
 done:
     return st;
 }
@@ -186,17 +187,52 @@ an_status an_zph_answer_new(an_ctx *ctx, an_index n_terms, an_index n_events, an
     AN_ALLOC(out->g, mem, n_events);
     AN_ALLOC(out->row, mem, n_events);
     AN_ALLOC(out->y, mem, n_events * p);
+    AN_ALLOC(out->term, mem, n_terms);
+    AN_ALLOC(out->column, mem, p);
     AN_ALLOC(out->zph, mem, 1);
 done:
     return st;
 }
 
-an_zph *an_zph_answer_take(an_zph_answer *a)
+static bool has_column(const an_zph_score *z, an_index term, const an_index *term_of)
 {
+    for (an_index k = 0; k < z->p; k++)
+        if (!z->aliased[k] && (term_of ? term_of[k] : k) == term) return true;
+    return false;
+}
+
+/* Lines and columns of what is aliased go; the others move up. */
+static void drop_aliased(an_zph_answer *a, const an_zph_score *z, const an_index *term_of)
+{
+    const an_index n_terms = a->n_terms, n = a->n_events;
+
+    a->n_terms = a->p = 0;
+    for (an_index t = 0; t <= n_terms; t++) {
+        const an_index to = a->n_terms;
+
+        if (t < n_terms && !has_column(z, t, term_of)) continue;
+        a->chisq[to] = a->chisq[t];
+        a->df[to] = a->df[t];
+        a->p_value[to] = a->p_value[t];
+        if (t < n_terms) a->term[a->n_terms++] = t;
+    }
+    for (an_index k = 0; k < z->p; k++) {
+        if (z->aliased[k]) continue;
+        if (a->p < k) memcpy(a->y + a->p * n, a->y + k * n, (size_t)n * sizeof *a->y);
+        a->column[a->p++] = k;
+    }
+}
+
+an_zph *an_zph_answer_take(an_zph_answer *a, const an_zph_score *z,
+                           const an_index *term_of)
+{
+    drop_aliased(a, z, term_of);
     *a->zph = (an_zph){.n_terms = a->n_terms,
                        .chisq = a->chisq,
                        .df = a->df,
                        .p_value = a->p_value,
+                       .term = a->term,
+                       .column = a->column,
                        .n_events = a->n_events,
                        .p = a->p,
                        .time = a->time,

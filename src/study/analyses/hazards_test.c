@@ -21,6 +21,11 @@ static void add_row(const an_regression *r, const an_zph *z, an_index t, const c
     an_doc_row_add(r->doc, key, 0, cells);
 }
 
+static const an_term *term_of(const an_regression *r, const an_zph *z, an_index t)
+{
+    return &r->frame->design.terms[z->term[t]];
+}
+
 /* "hazard ratio" of "Hazard ratio" */
 static const char *ratio_in_words(const an_regression *r)
 {
@@ -36,7 +41,7 @@ static const char *verdict(const an_regression *r, const an_zph *z, an_index n_e
     for (an_index t = 0; t < z->n_terms; t++)
         if (z->p_value[t] < 0.05)
             names = an_join(r->doc, names,
-                            an_label_in_words(r->doc, r->frame->design.terms[t].label));
+                            an_label_in_words(r->doc, term_of(r, z, t)->label));
     if (*names)
         return an_doc_printf(r->doc,
                              "The effect of %s seems to change with time (global test "
@@ -71,7 +76,7 @@ void an_ph_show(const an_regression *r, const an_zph *zph, const char *reason,
     an_doc_table(r->doc, "ph", "Test of proportional hazards", "Score test of x g(t)", 4,
                  columns);
     for (an_index t = 0; t < zph->n_terms; t++)
-        add_row(r, zph, t, r->term_key[t], r->frame->design.terms[t].label);
+        add_row(r, zph, t, r->term_key[zph->term[t]], term_of(r, zph, t)->label);
     add_row(r, zph, zph->n_terms, "global", "All together");
     an_doc_table_end(r->doc, NULL);
     an_doc_text(r->doc, "ph_verdict", "%s", verdict(r, zph, n_events, advice));

@@ -206,6 +206,77 @@ static void test_monotone_is_named(void **state)
     sample_free(&s);
 }
 
+/* One event of six: y tells it apart, and then no value of x is better than another. */
+static void test_lost_with_the_monotone(void **state)
+{
+    static const double time[] = {1, 2, 3, 4, 5, 6};
+    static const int32_t event[] = {0, 1, 0, 0, 0, 0};
+    static const double x[] = {3, 1, 1, 2, 3, 0, 0, 0, 3, 1, 1, 1};
+    const an_cox_data data = {
+        .surv = {.n = 6, .time = time, .event = event, .n_causes = 1}, .p = 2, .x = x};
+    an_cox *fit = cox_fit(&data, NULL);
+
+    (void)state;
+    assert_true(fabs(fit->loglik) < 1e-9);
+    assert_int_equal(fit->flag[0], AN_COX_MONOTONE);
+    assert_int_equal(fit->flag[1], AN_COX_MONOTONE);
+    assert_true(isnan(fit->coef[0]) && isnan(fit->hr[0]) && fit->direction[1] == -1);
+    an_cox_free(fit);
+}
+
+/* R's coxph, 3.5-3 and 3.8-12: colMeans() with entry times, weighted means without. */
+static void test_means_are_those_of_r(void **state)
+{
+    static const double entry[] = {0, 0, 1, 2, 0, 3, 1, 0};
+    static const double time[] = {4, 5, 6, 7, 8, 9, 10, 11};
+    static const int32_t event[] = {1, 0, 1, 1, 0, 1, 1, 0};
+    static const double weight[] = {1, 2, 3, 1, 0.5, 2, 1, 4};
+    static const double x[] = {1.5, 2, 0.3, 4, 2.2, 1, 3.3, 2.7, 0, 1, 1, 0, 1, 0, 0, 1};
+    an_cox_data data = {.surv = {.n = 8,
+                                 .time = time,
+                                 .event = event,
+                                 .entry = entry,
+                                 .weight = weight,
+                                 .n_causes = 1},
+                        .p = 2,
+                        .x = x};
+    an_cox *fit = cox_fit(&data, NULL);
+
+    (void)state;
+    NEAR(fit->means[0], 2.125, 1e-15);
+    assert_true(fit->means[1] == 0);
+    NEAR(fit->coef[0], -0.7299229336879729, 1e-12);
+    NEAR(fit->eta[0], 0.45620183355498312, 1e-12);
+    NEAR(fit->eta[7], -1.53592853427561726, 1e-12);
+    an_cox_free(fit);
+    data.surv.entry = NULL;
+    fit = cox_fit(&data, NULL);
+    NEAR(fit->means[0], 1.903448275862069, 1e-15);
+    an_cox_free(fit);
+}
+
+/* An offset of k x takes k from the coefficient of x and changes nothing else. */
+static void test_offset_equal_to_a_covariate(void **state)
+{
+    sample s = sample_new(60, 2, 20);
+    an_cox_data data = sample_plain(&s);
+    an_cox *plain = cox_fit(&data, NULL), *fit;
+
+    (void)state;
+    for (int k = 1; k <= 20; k *= 20) {
+        for (an_index i = 0; i < s.n; i++) s.offset[i] = k * s.x[i];
+        data.offset = s.offset;
+        fit = cox_fit(&data, NULL);
+        assert_int_equal(fit->flag[0], AN_COX_ESTIMATED);
+        NEAR(fit->coef[0], plain->coef[0] - k, 1e-10);
+        NEAR(fit->coef[1], plain->coef[1], 1e-9);
+        NEAR(fit->loglik, plain->loglik, 1e-12);
+        an_cox_free(fit);
+    }
+    an_cox_free(plain);
+    sample_free(&s);
+}
+
 static void test_aliased_is_explained(void **state)
 {
     sample s = sample_new(90, 4, 20);
@@ -370,6 +441,9 @@ int main(void)
         cmocka_unit_test(test_no_events),
         cmocka_unit_test(test_flat_likelihood),
         cmocka_unit_test(test_monotone_is_named),
+        cmocka_unit_test(test_lost_with_the_monotone),
+        cmocka_unit_test(test_means_are_those_of_r),
+        cmocka_unit_test(test_offset_equal_to_a_covariate),
         cmocka_unit_test(test_aliased_is_explained),
         cmocka_unit_test(test_nearly_collinear),
         cmocka_unit_test(test_threads_give_the_same_bits),

@@ -120,8 +120,9 @@ static void test_aliased_column(void **state)
     for (an_index i = 0; i < s.n; i++) s.x[i + 2 * s.n] = s.x[i] + s.x[i + s.n];
     fit = cox_fit(&data, NULL);
     zph = zph_of(&data, fit, AN_ZPH_RANK);
-    assert_true(zph->df[2] == 0 && isnan(zph->chisq[2]) && zph->df[3] == 2);
-    assert_true(zph->chisq[3] > 0);
+    assert_true(zph->n_terms == 2 && zph->p == 2); /* R has no line for it */
+    assert_true(zph->term[1] == 1 && zph->column[1] == 1);
+    assert_true(zph->df[2] == 2 && zph->chisq[2] > 0);
     an_cox_free(fit);
     an_zph_free(zph);
     sample_free(&s);
