@@ -210,8 +210,8 @@ typedef struct an_logrank {
     const double *observed_stratum, *expected_stratum; /**< [k x s] column-major */
     const double *u;                                   /**< [k] observed - expected */
     const double *variance;                            /**< [k x k] hypergeometric */
-    double chisq, df, p; /**< groups without expected events are left out of df; p is
-                              NaN when fewer than two remain */
+    double chisq, df, p; /**< groups that were not at risk at an event are left out of
+                              df; p is NaN when fewer than two remain, or without variance */
     double trend_z, trend_chisq, trend_p; /**< NaN without variance */
     struct an_arena *mem;                 /**< private */
 } an_logrank;

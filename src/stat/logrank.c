@@ -175,7 +175,9 @@ static an_index usable(an_index k, const double *expected, an_index *which)
     return n - 1;
 }
 
-static an_status statistic(an_ctx *ctx, an_logrank *test, an_arena *work)
+/* Chi-squared and the rank of the variance of the groups with expected events. */
+static an_status quadratic(an_ctx *ctx, const an_logrank *test, an_arena *work,
+                           double *chisq, double *rank)
 {
     an_status st = AN_OK;
     const an_index k = test->n_groups;
@@ -192,9 +194,8 @@ static an_status statistic(an_ctx *ctx, an_logrank *test, an_arena *work)
         for (an_index i = 0; i < m; i++)
             v[i + j * m] = test->variance[which[i] + which[j] * k];
     }
-    test->df = (double)llabs((long long)an_ldl_factor(m, v, AN_RANK_TOLERANCE, NULL));
-    test->chisq = test->df > 0 ? an_ldl_quadratic(m, v, u, scratch) : 0;
-    test->p = test->df > 0 ? an_chisq_upper(test->chisq, test->df) : NAN;
+    *rank = (double)llabs((long long)an_ldl_factor(m, v, AN_RANK_TOLERANCE, NULL));
+    *chisq = *rank > 0 ? an_ldl_quadratic(m, v, u, scratch) : 0;
 done:
     return st;
 }
@@ -283,6 +284,31 @@ done:
     return st;
 }
 
+/* A late weight is 0 at the first event, and with it all that some group may have been at
+ * risk for. The degrees of freedom are those of the weight 1: they say who is compared, not
+ * how (the textbook's k - 1). Without any variance there is no test. */
+static an_status statistic(an_ctx *ctx, const an_surv *surv, const plan *p,
+                           const an_logrank_options *o, an_arena *work, an_logrank *test)
+{
+    an_status st = AN_OK;
+    const an_logrank_options plain = {.weight = AN_LOGRANK_FH, .cause = o->cause};
+    an_logrank unweighted = {.n_groups = p->k};
+    double chisq, rank;
+
+    AN_TRY(quadratic(ctx, test, work, &test->chisq, &test->df));
+    test->p = NAN;
+    if (!(test->df > 0)) goto done;
+    if (o->weight == AN_LOGRANK_FH && o->gamma > 0) {
+        AN_TRY(add_strata(ctx, surv, p, &plain, work, work, &unweighted));
+        AN_TRY(add_up(ctx, p, work, &unweighted));
+        AN_TRY(quadratic(ctx, &unweighted, work, &chisq, &rank));
+        test->df = fmax(test->df, rank);
+    }
+    test->p = an_chisq_upper(test->chisq, test->df);
+done:
+    return st;
+}
+
 an_status an_logrank_compare(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
                              const an_grouping *strata, const an_logrank_options *o,
                              int32_t a, int32_t b, an_logrank **out)
@@ -305,7 +331,7 @@ an_status an_logrank_compare(an_ctx *ctx, const an_surv *surv, const an_grouping
     test->level = p.level;
     AN_TRY(add_strata(ctx, surv, &p, o, mem, work, test));
     AN_TRY(add_up(ctx, &p, mem, test));
-    AN_TRY(statistic(ctx, test, work));
+    AN_TRY(statistic(ctx, surv, &p, o, work, test));
     trend(test, o->scores);
     *out = test;
 done:

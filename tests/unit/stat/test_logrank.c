@@ -236,6 +236,29 @@ static void test_every_allocation_fails_once(void **state)
     assert_true(faults_every_allocation(compare_all) > 2);
 }
 
+/* The third group is at risk at the first event only, where a late weight is 0: it counts
+ * among the groups compared all the same. */
+static void test_degrees_of_freedom_of_a_late_weight(void **state)
+{
+    const double time[] = {1, 4, 6, 8, 2, 3, 5, 7, 1.5, 1.5};
+    const int32_t event[] = {1, 1, 1, 0, 1, 1, 1, 1, 0, 0};
+    const int32_t code[] = {0, 0, 0, 0, 1, 1, 1, 1, 2, 2};
+    const an_surv surv = {10, time, event, NULL, NULL, 1};
+    const an_grouping groups = {3, code, NULL};
+    an_logrank_options o = an_logrank_defaults();
+    an_ctx *ctx = an_ctx_new();
+    an_logrank *test = NULL;
+
+    (void)state;
+    o.gamma = 1;
+    assert_int_equal(an_logrank_fit(ctx, &surv, &groups, NULL, &o, &test), AN_OK);
+    assert_true(test->expected[2] == 0 && test->variance[8] == 0);
+    assert_true(test->df == 2 && test->chisq > 0);
+    assert_true(fabs(test->p - exp(-test->chisq / 2)) < 1e-14);
+    an_logrank_free(test);
+    an_ctx_free(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +274,7 @@ int main(void)
         cmocka_unit_test(test_permutation_lists_every_division),
         cmocka_unit_test(test_kinds_of_scores_differ_by_ties_only),
         cmocka_unit_test(test_permutation_of_many_is_left_to_the_normal),
+        cmocka_unit_test(test_degrees_of_freedom_of_a_late_weight),
         cmocka_unit_test(test_every_allocation_fails_once),
     };
 

@@ -1,0 +1,34 @@
+#!/bin/sh
+# The options of the survival analyses reach their numbers: what they print, and what they refuse.
+. "$(dirname "$0")/lib.sh"
+data=$root/examples/mgus2/mgus2.csv
+surv='Surv(futime, death)'
+
+# log-rank family
+expect 0 'Gehan-Breslow' "$anodyne" logrank "$data" "$surv ~ sex" --weight gehan-breslow
+expect 0 'rho = 0 and gamma = 1' "$anodyne" logrank "$data" "$surv ~ sex" --gamma 1
+expect 0 'trend test with scores 0, 3' "$anodyne" logrank "$data" "$surv ~ sex" --trend-scores 0,3 --format json
+expect 2 'trend_scores has 3 numbers; 2 levels' "$anodyne" logrank "$data" "$surv ~ sex" --trend-scores 0,1,2
+expect 0 'Holm' "$anodyne" logrank "$data" 'Surv(etime, death) ~ ifelse(age > 80, 2, ifelse(age > 70, 1, 0))' --pairwise
+expect 0 'stratified' "$anodyne" logrank "$data" "$surv ~ sex + strata(age > 70)"
+expect 0 'p-value, exact' "$anodyne" logrank "$data" "$surv ~ sex" --where 'id < 30' --exact average
+expect 0 'M218' "$anodyne" logrank "$data" "$surv ~ sex + strata(age > 70)" --exact mid
+expect 0 '1384 used' "$anodyne" logrank "$data" 'Surv(-1 * age, futime, death) ~ sex'
+
+# Kaplan-Meier
+expect 0 'exact critical values' "$anodyne" km "$data" "$surv ~ sex" --band hall-wellner
+expect 0 'of equal precision' "$anodyne" km "$data" "$surv ~ 1" --band equal-precision --band-from 12 --band-to 120
+expect 0 'Cumulative hazard at given times' "$anodyne" km "$data" "$surv ~ sex" --cumhaz --times 60
+expect 0 '238 ended earlier' "$anodyne" km "$data" "$surv ~ sex" --start-time 24
+expect 0 'Fleming and Harrington' "$anodyne" km "$data" "$surv ~ sex" --estimator fleming-harrington
+expect 0 "with Peto's" "$anodyne" km "$data" "$surv ~ sex" --conf-lower peto
+expect 0 'Share with the event' "$anodyne" km "$data" "$surv ~ sex" --quantiles 0.25,0.75 --quantile-rule r
+for scale in log plain logit arcsin; do
+    expect 0 'Greenwood' "$anodyne" km "$data" "$surv ~ sex" --conf-type "$scale"
+done
+
+# restricted mean
+expect 0 'M214' "$anodyne" rmst "$data" "$surv ~ sex"
+expect 0 'M215' "$anodyne" rmst "$data" "$surv ~ sex" --tau 9999
+expect 0 'Adjusted for age' "$anodyne" rmst "$data" "$surv ~ sex" --tau 240 --adjust age
+finish
