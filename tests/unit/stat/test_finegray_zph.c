@@ -73,10 +73,10 @@ static void test_against_r(void **state)
 
 static void test_residuals_against_r(void **state)
 {
-    static const double y[] = {0.224930035763434,  0.650229873328712,  -0.882242889872774,
-                               1.020840168695693,  -1.917324382718866, 1.169316307901453,
-                               2.37875014490236,   -1.90862851007824,  2.34301146056036,
-                               -1.51178046010699,  -2.11320157422280,  -2.19693132699052};
+    static const double y[] = {0.224930035763434, 0.650229873328712,  -0.882242889872774,
+                               1.020840168695693, -1.917324382718866, 1.169316307901453,
+                               2.37875014490236,  -1.90862851007824,  2.34301146056036,
+                               -1.51178046010699, -2.11320157422280,  -2.19693132699052};
     static const int64_t row[] = {0, 1, 2, 4, 7, 10};
     const an_fg_options o = as_r(AN_FG_BRESLOW);
     an_zph *z = zph_of(&twelve, &o, AN_ZPH_IDENTITY);
@@ -205,7 +205,7 @@ static void test_terms(void **state)
     an_ctx_free(ctx);
 }
 
-/* A column that is another's double has no test; the others are as without it. */
+/* A column that is another's double has no line; the others are as without it. */
 static void test_aliased(void **state)
 {
     double x[36];
@@ -220,8 +220,8 @@ static void test_aliased(void **state)
     plain = zph_of(&twelve, NULL, AN_ZPH_KM);
     more = zph_of(&wide, NULL, AN_ZPH_KM);
     NEAR(more->chisq[0], plain->chisq[0], 1e-10);
-    assert_true(isnan(more->chisq[2]) && isnan(more->p_value[2]));
-    NEAR(more->chisq[3], plain->chisq[2], 1e-10);
+    assert_true(more->n_terms == 2 && more->p == 2 && more->term[1] == 1);
+    NEAR(more->chisq[2], plain->chisq[2], 1e-10);
     an_zph_free(plain);
     an_zph_free(more);
 }
