@@ -18,6 +18,9 @@ expect 0 'preset = sas' "$anodyne" cox "$data" 'Surv(futime, death) ~ age' --pre
 expect 0 'Baseline' "$anodyne" table1 "$spine" '~ age + sex + kps | visceral_metastases'
 
 expect 0 '27 % shorter with M than with F' "$anodyne" aft "$data" 'Surv(futime, death) ~ sex + age'
+expect 0 'was best with 4 of 5 coefficients' "$anodyne" coxnet "$data" \
+    'Surv(futime, death) ~ age + sex + hgb + creat + mspike' --lambdas 40
+expect 0 "Firth's penalty" "$anodyne" cox "$data" 'Surv(ptime, pstat) ~ age + sex' --penalty firth
 cat >visits.csv <<'END'
 free,seen,arm
 1,2,A
