@@ -3,6 +3,8 @@
 
 #include <stdarg.h>
 
+enum { MOST_ROWS = 1 << 20 }; /* of a sheet of Excel */
+
 void cli_options_add(cli_options *options, cli_option option)
 {
     if (options->n < CLI_MOST_OPTIONS) options->at[options->n++] = option;
@@ -22,6 +24,8 @@ void cli_options_output(cli_options *options)
 void cli_options_reading(cli_options *options)
 {
     cli_options_add(options, (cli_option){"sheet", 0, "NAME", "sheet of a workbook"});
+    cli_options_add(options, (cli_option){"header-row", 0, "N",
+                                          "row of a sheet that names its columns"});
     cli_options_add(options,
                     (cli_option){"delimiter", 0, "CHAR", "of a text file: , ; | or tab"});
     cli_options_add(options,
@@ -202,9 +206,17 @@ an_status cli_apply_common(an_ctx *ctx, const cli_args *args)
 an_status cli_read_options(an_ctx *ctx, const cli_args *args, an_read_options *out)
 {
     const char *delimiter = cli_value(args, "delimiter");
+    const char *row = cli_value(args, "header-row");
+    char *end;
 
     *out = (an_read_options){.encoding = cli_value(args, "encoding"),
                              .sheet = cli_value(args, "sheet")};
+    if (row) {
+        out->header_row = strtol(row, &end, 10);
+        if (*end || end == row || out->header_row < 1 || out->header_row > MOST_ROWS)
+            return cli_usage(ctx, "U104", NULL, "header-row: `%s` is not 1 to %d", row,
+                             MOST_ROWS);
+    }
     if (!delimiter) return AN_OK;
     if (strcmp(delimiter, "tab") == 0 || strcmp(delimiter, "\\t") == 0) delimiter = "\t";
     if (strlen(delimiter) != 1 || !strchr(",;|\t", delimiter[0]))

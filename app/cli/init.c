@@ -11,6 +11,22 @@ static const char *name_of(const char *path)
     return slash ? slash + 1 : path;
 }
 
+static size_t folder_size(const char *path)
+{
+    return (size_t)(name_of(path) - path);
+}
+
+/* The data as a study file at output names them: files are looked for from its folder.
+ * NULL: no such file. Free with free(). */
+static char *path_from(const char *data, const char *output)
+{
+    const size_t n = output ? folder_size(output) : folder_size(data);
+
+    if (!output || (n == folder_size(data) && memcmp(output, data, n) == 0))
+        return strdup(name_of(data));
+    return n == 0 ? strdup(data) : realpath(data, NULL);
+}
+
 static void default_output(const char *data, char *path, size_t size)
 {
     const size_t folder = (size_t)(name_of(data) - data);
@@ -40,15 +56,21 @@ static an_status write_first(an_ctx *ctx, const cli_args *args, const char *text
 
 an_status cli_run_init(an_ctx *ctx, const cli_args *args)
 {
+    an_study_source source = {0};
     an_read_options reading;
     an_table *table = NULL;
-    char *text = NULL;
+    char *text = NULL, *path = NULL;
     an_status st = cli_expect(ctx, args, 1, 1, "a file of data");
 
     if (st == AN_OK) st = cli_read_options(ctx, args, &reading);
     if (st == AN_OK) st = an_table_read(ctx, args->positional[0], &reading, &table);
-    if (st == AN_OK) st = an_study_guess(ctx, table, name_of(args->positional[0]), &text);
+    if (st == AN_OK) path = path_from(args->positional[0], cli_value(args, "output"));
+    if (st == AN_OK && !path) st = AN_ERR_MEMORY;
+    source = (an_study_source){path, NULL, reading.encoding, reading.delimiter,
+                               reading.header_row};
+    if (st == AN_OK) st = an_study_guess(ctx, table, &source, &text);
     if (st == AN_OK) st = write_first(ctx, args, text);
+    free(path);
     an_study_text_free(ctx, text);
     an_table_free(table);
     return st;

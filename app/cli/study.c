@@ -11,7 +11,8 @@ static an_status read_source(void *self, an_ctx *ctx, const an_study_source *sou
 {
     const an_read_options options = {.encoding = source->encoding,
                                      .delimiter = source->delimiter,
-                                     .sheet = source->sheet};
+                                     .sheet = source->sheet,
+                                     .header_row = source->header_row};
 
     (void)self;
     return an_table_read(ctx, source->path, &options, out);

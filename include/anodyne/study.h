@@ -31,6 +31,7 @@ typedef struct an_study_source {
     const char *path; /**< relative paths are taken from the study file's folder */
     const char *sheet, *encoding; /**< or NULL */
     char delimiter;               /**< or 0 */
+    an_index header_row;          /**< of a sheet, 1-based; 0: its first with a cell */
 } an_study_source;
 
 /** Reads a source as a table of AN_TEXT columns: an_table_read() with its options. */
@@ -72,11 +73,11 @@ AN_API an_status an_study_run(an_ctx *ctx, an_study *study, an_doc **out);
  * its name (English or Chinese) and its values, each guess with its reason as a comment.
  * What is ambiguous is a question in the file, and fails an_study_read() until answered.
  *
- * @param path  of the data as the study file shall name it
- * @param text  receives the YAML; free with an_study_text_free()
+ * @param source  how the study file shall name the data, and how they were read
+ * @param text    receives the YAML; free with an_study_text_free()
  */
-AN_API an_status an_study_guess(an_ctx *ctx, const an_table *table, const char *path,
-                                char **text);
+AN_API an_status an_study_guess(an_ctx *ctx, const an_table *table,
+                                const an_study_source *source, char **text);
 AN_API void an_study_text_free(an_ctx *ctx, char *text);
 
 /* ---- Codes of problems and notes ---- */

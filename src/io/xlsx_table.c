@@ -73,8 +73,13 @@ static void drop_notes(layout *l)
         l->n_rows = i;
     }
     if (l->n_rows == all) return;
-    snprintf(what, sizeof what, "rows %d to %d below the table were left out as notes",
-             (int)l->rows[l->n_rows].row, (int)l->rows[all - 1].row);
+    if (l->n_rows + 1 == all)
+        snprintf(what, sizeof what, "row %d below the table was left out as a note",
+                 (int)l->rows[l->n_rows].row);
+    else
+        snprintf(what, sizeof what,
+                 "rows %d to %d below the table were left out as notes",
+                 (int)l->rows[l->n_rows].row, (int)l->rows[all - 1].row);
     problem(l, AN_WARNING, "X517", l->rows[l->n_rows].row, 0, what,
             "they follow an empty row and have one cell each",
             "delete the empty row above them if they are data");
@@ -99,6 +104,26 @@ static void warn_gaps(layout *l)
             "if two tables stand in this sheet, move one to a sheet of its own");
 }
 
+/* A single cell above a wider table, which an export puts there. */
+static bool has_title(const layout *l)
+{
+    return l->rows[0].last - l->rows[0].first == 1 &&
+           l->rows[1].last - l->rows[1].first > 1;
+}
+
+static void report_title(layout *l)
+{
+    char advice[160];
+
+    snprintf(advice, sizeof advice,
+             "delete the rows above the names of the columns, or say which row has them: "
+             "header_row (now perhaps %d)",
+             (int)l->rows[1].row);
+    problem(l, AN_ERROR, "X519", l->rows[0].row, l->data->cells[l->rows[0].first].column,
+            "the first row has one cell, the rows below have more: it looks like a title",
+            "the header names every column", advice);
+}
+
 /* Every cell has a header above it. */
 static void check_columns(layout *l)
 {
@@ -108,10 +133,15 @@ static void check_columns(layout *l)
 
             if (cell->column >= l->first_column && cell->column <= l->last_column)
                 continue;
+            if (has_title(l)) {
+                report_title(l);
+                return;
+            }
             problem(l, AN_ERROR, "X519", cell->row, cell->column,
                     "a cell stands outside the columns of the header",
                     "the header is the first row with a cell, and names every column",
-                    "name the column, clear the cell, or say which row is the header");
+                    "name the column, clear the cell, or say which row is the header: "
+                    "header_row");
         }
 }
 

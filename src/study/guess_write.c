@@ -218,16 +218,26 @@ static void put_analyses(an_buf *out, const an_guesses *all, const outcome *o, b
 
 /* ---- The whole file ---- */
 
-static void put_source(an_buf *out, const an_guesses *all, const char *path)
+static void put_source(an_buf *out, const an_guesses *all, const an_study_source *source)
 {
     const an_guess *id = an_guess_find(all, AN_MEANS_id);
     const char *sheet = an_table_sheet(all->table);
 
     an_buf_puts(out, "\nsources:\n  clinic:\n    file: ");
-    an_guess_put_name(out, path);
+    an_guess_put_name(out, source->path);
     if (sheet) {
         an_buf_puts(out, "\n    sheet: ");
         an_guess_put_name(out, sheet);
+    }
+    if (source->header_row > 0)
+        an_buf_printf(out, "\n    header_row: %lld", (long long)source->header_row);
+    if (source->delimiter == '\t')
+        an_buf_puts(out, "\n    delimiter: tab");
+    else if (source->delimiter)
+        an_buf_printf(out, "\n    delimiter: \"%c\"", source->delimiter);
+    if (source->encoding) {
+        an_buf_puts(out, "\n    encoding: ");
+        an_guess_put_name(out, source->encoding);
     }
     if (id && id->cells.unique) {
         an_buf_puts(out, "\n    rows: patient  # every identifier occurs once\n    id: ");
@@ -238,7 +248,7 @@ static void put_source(an_buf *out, const an_guesses *all, const char *path)
     an_buf_putc(out, '\n');
 }
 
-static void put_study(const an_guesses *all, const char *path, an_buf *out)
+static void put_study(const an_guesses *all, const an_study_source *source, an_buf *out)
 {
     outcome o;
     bool pain;
@@ -248,9 +258,9 @@ static void put_study(const an_guesses *all, const char *path, an_buf *out)
                 "to mean. Read every line:\n# a guess is only a guess. All keys: "
                 "docs/study-file.md. Next: anodyne check THIS-FILE\n\nstudy:\n  id: "
                 "study\n  title: ");
-    an_guess_put_name(out, path);
+    an_guess_put_name(out, source->path);
     an_buf_puts(out, "\n  seed: 1\n");
-    put_source(out, all, path);
+    put_source(out, all, source);
     an_guess_put_variables(out, all);
     o = put_events(out, all);
     pain = put_pain(out, all);
@@ -260,8 +270,8 @@ static void put_study(const an_guesses *all, const char *path, an_buf *out)
     an_guess_put_questions(out, all);
 }
 
-an_status an_study_guess(an_ctx *ctx, const an_table *table, const char *path,
-                         char **text)
+an_status an_study_guess(an_ctx *ctx, const an_table *table,
+                         const an_study_source *source, char **text)
 {
     an_status st = AN_OK;
     an_arena *mem = an_arena_new(ctx);
@@ -272,7 +282,7 @@ an_status an_study_guess(an_ctx *ctx, const an_table *table, const char *path,
     an_buf_init(&out, ctx, 1 << 24);
     if (!mem) return AN_ERR_MEMORY;
     AN_TRY(an_guess_columns(ctx, mem, table, &all));
-    put_study(&all, path, &out);
+    put_study(&all, source, &out);
     AN_TRY(out.st);
     *text = out.data;
     out.data = NULL;

@@ -1,6 +1,7 @@
 /* The study file: top level, sources, report; the other keys are in load_*.c. */
 #include "study/study.h"
 
+enum { MOST_ROWS = 1 << 20 };                           /* of a sheet of Excel */
 enum { FIGURE_WIDTH_MIN = 80, FIGURE_WIDTH_MAX = 400 }; /* mm, as a figure takes them */
 
 /* ---- Look-up ---- */
@@ -80,11 +81,23 @@ static void load_delimiter(an_yaml_file *file, const an_yaml *map, an_source_rul
                       "one of: , ; | tab", "delimiter: no such choice `%s`", text);
 }
 
+static void load_header_row(an_yaml_file *file, const an_yaml *map, an_source_rule *s)
+{
+    double row = 0;
+
+    an_yaml_number(file, map, "header_row", &row);
+    if (row != floor(row) || row < 0 || row > MOST_ROWS)
+        an_yaml_error(file, an_yaml_key_place(map, "header_row"), "S206", "header_row: 3",
+                      "header_row must be the number of a row");
+    else
+        s->file.header_row = (an_index)row;
+}
+
 static void load_source(an_yaml_file *file, const an_yaml *map, const char *name,
                         an_study *study, an_source_rule *s)
 {
-    static const char *const keys[] = {"file", "sheet", "delimiter", "encoding",
-                                       "rows", "id",    NULL};
+    static const char *const keys[] = {"file",     "sheet", "header_row", "delimiter",
+                                       "encoding", "rows",  "id",         NULL};
     static const char *const rows[] = {"patient", "any", NULL};
     const char *path = NULL;
     int unit = 0;
@@ -99,6 +112,7 @@ static void load_source(an_yaml_file *file, const an_yaml *map, const char *name
     s->file.path = path ? beside(file, study, path) : NULL;
     an_yaml_text(file, map, "sheet", &s->file.sheet);
     an_yaml_text(file, map, "encoding", &s->file.encoding);
+    load_header_row(file, map, s);
     load_delimiter(file, map, s);
     an_yaml_choice(file, map, "rows", rows, &unit);
     an_yaml_text(file, map, "id", &s->id);

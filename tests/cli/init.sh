@@ -42,4 +42,20 @@ expect 0 'ready' "$anodyne" check answered.yaml
 sed '2s/,6,2,/,11,2,/' zh.csv >eleven.csv
 expect 0 '' "$anodyne" init eleven.csv -o eleven.yaml
 expect 4 'eleven.csv:2:8' "$anodyne" check eleven.yaml
+# The study file finds its data from where it is, and reads them as they were read here.
+mkdir -p elsewhere
+expect 0 '' "$anodyne" init cohort.csv -o elsewhere/first.yaml
+expect 0 'ready' "$anodyne" check elsewhere/first.yaml
+sed '1s/age/alter/; s/female/weiblich \xC3\xBC/' cohort.csv | iconv -f UTF-8 -t WINDOWS-1252 | tr , ';' >german.csv
+expect 0 '' "$anodyne" init german.csv --encoding windows-1252 --delimiter ';' -o german.yaml
+grep -q 'encoding: .*windows-1252' german.yaml || { echo 'the encoding is not in the study file'; cat german.yaml; failed=1; }
+expect 0 'ready' "$anodyne" check german.yaml
+
+# A title above the names of the columns.
+title=$root/tests/data/hostile/title_row.xlsx
+expect 4 'looks like a title' "$anodyne" table1 "$title" '~ 1'
+expect 4 'perhaps 2' "$anodyne" table1 "$title" '~ 1'
+expect 0 '' "$anodyne" init "$title" --header-row 2 -o title.yaml
+grep -q 'header_row: 2' title.yaml || { echo 'the row of the header is not in the study file'; failed=1; }
+expect 2 'header-row: `0` is not' "$anodyne" table1 "$title" '~ 1' --header-row 0
 finish

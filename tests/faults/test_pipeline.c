@@ -158,13 +158,14 @@ done:
 
 static an_status guess_study(an_ctx *ctx)
 {
+    const an_study_source source = {.path = "cohort.csv"};
     an_table *text = NULL;
     char *yaml = NULL;
     an_status st;
 
     AN_TRY(
         an_table_read(ctx, AN_SOURCE_DIR "/examples/spine-hfrt/cohort.csv", NULL, &text));
-    AN_TRY(an_study_guess(ctx, text, "cohort.csv", &yaml));
+    AN_TRY(an_study_guess(ctx, text, &source, &yaml));
     an_sha256(yaml, strlen(yaml), digest[0]);
 done:
     an_study_text_free(ctx, yaml);

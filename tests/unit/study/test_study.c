@@ -213,11 +213,12 @@ static void every_allocation_may_fail(void **state)
 static an_status first_study(an_ctx *ctx)
 {
     an_table *table = NULL;
+    const an_study_source source = {.path = "a.csv"};
     char *text = NULL;
     an_status st =
         an_table_read_memory(ctx, "a.csv", data, sizeof data - 1, NULL, &table);
 
-    if (st == AN_OK) st = an_study_guess(ctx, table, "a.csv", &text);
+    if (st == AN_OK) st = an_study_guess(ctx, table, &source, &text);
     an_study_text_free(ctx, text);
     an_table_free(table);
     return st;
