@@ -223,6 +223,35 @@ AN_API void an_fg_free(an_fg_fit *fit); /**< NULL is allowed */
 AN_API double an_fg_predict(const an_fg_fit *fit, int32_t stratum, const double *x,
                             const double *z, double t);
 
+/** Predicted cumulative incidences, [n_times x n_profiles] column-major. */
+typedef struct an_fg_incidence {
+    an_index n_times, n_profiles;
+    const double *incidence;     /**< 1 - exp(-Lambda(t | x)) */
+    const double *se;            /**< from the influence function of every row */
+    const double *lower, *upper; /**< symmetric in log(-log(1 - F)), at the fit's level */
+    struct an_arena *mem;        /**< private */
+} an_fg_incidence;
+
+/**
+ * Incidence by given times for covariate profiles, with limits. The variance sums the squared influences of
+ * rows (or clusters) on F: through the baseline, the coefficients and, with AN_FG_FULL, the censoring weights
+ * (Fine and Gray 1999, section 4); with AN_FG_ROBUST and AN_FG_NAIVE the weights are taken as known. With
+ * Efron's ties the influence is that of Efron's hazard. Cost: O(n) for each time and profile.
+ *
+ * @param stratum  code of the stratum whose baseline is taken; 0 without strata
+ * @param x        [n_profiles x p] column-major
+ * @param z        [n_profiles x n_varying] column-major; NULL without varying effects
+ * @param time     [n_times]; after the last event the value is carried on
+ * @param out      free with an_fg_incidence_free()
+ * @retval AN_ERR_ARGUMENT  there is no such stratum
+ */
+AN_API an_status an_fg_incidence_of(an_ctx *ctx, const an_fg_model *model,
+                                    const an_fg_fit *fit, int32_t stratum,
+                                    an_index n_profiles, const double *x, const double *z,
+                                    an_index n_times, const double *time,
+                                    an_fg_incidence **out);
+AN_API void an_fg_incidence_free(an_fg_incidence *incidence); /**< NULL is allowed */
+
 /** Test of proportional subdistribution hazards: score test of x g(t) beside x with the weights of the
  * likelihood, for the fit's ties. R: cox.zph() on coxph() of finegray() data. Linear in n.
  *

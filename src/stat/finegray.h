@@ -86,6 +86,11 @@ an_status an_fg_information(an_ctx *ctx, const an_fg *fg, const an_tie_factors *
 an_status an_fg_evaluate_varying(an_ctx *ctx, const an_fg *fg, const double *beta,
                                  an_fg_state *state);
 
+/* Layout and state at the coefficients of a fit of this model; beta[q] (of the layout's columns) unless NULL. */
+an_status an_fg_restore(an_ctx *ctx, an_arena *mem, const an_fg_model *model,
+                        const an_fg_fit *fit, an_fg *fg, an_fg_state *state,
+                        double **beta);
+
 /* Influence on the score: u[n x q] row-major in layout order. q_censored, one [q] vector
  * per censoring time of every group, group after group, is what the estimation of G
  * moves; NULL: weights taken as known. own_events: q of a group counts its own events

@@ -20,23 +20,6 @@ typedef struct fg_zph {
 
 /* ---- At the fit ---- */
 
-static an_status evaluate_fit(an_ctx *ctx, fg_zph *z)
-{
-    an_status st = AN_OK;
-    double *beta;
-
-    AN_TRY(an_fg_layout(ctx, z->mem, z->model, &z->fit->options, &z->fg));
-    AN_TRY(an_fg_state_new(ctx, z->mem, &z->fg, &z->state));
-    AN_ALLOC(beta, z->mem, z->fg.q);
-    for (an_index k = 0; k < z->fg.q; k++)
-        beta[k] = z->fit->aliased[k] ? 0 : z->fit->coef[k] * z->fg.scale[k];
-    AN_TRY(an_fg_evaluate(ctx, &z->fg, beta, &z->state));
-    AN_ALLOC(z->tie, z->mem, z->fg.m);
-    memcpy(z->tie, z->state.tie, (size_t)z->fg.m * sizeof *z->tie);
-done:
-    return st;
-}
-
 /* Mean at risk that the deaths of a time are compared with; Efron's is one for all of them. */
 static an_status find_means(an_ctx *ctx, fg_zph *z)
 {
@@ -183,7 +166,9 @@ an_status an_fg_zph(an_ctx *ctx, const an_fg_model *model, const an_fg_fit *fit,
     z.mem = an_arena_new(ctx);
     if (!z.mem) return AN_ERR_MEMORY;
     if (!term_of) n_terms = fit->p;
-    AN_TRY(evaluate_fit(ctx, &z));
+    AN_TRY(an_fg_restore(ctx, z.mem, model, fit, &z.fg, &z.state, NULL));
+    AN_ALLOC(z.tie, z.mem, z.fg.m);
+    memcpy(z.tie, z.state.tie, (size_t)z.fg.m * sizeof *z.tie);
     AN_TRY(find_means(ctx, &z));
     AN_TRY(transform_time(ctx, &z, transform));
     AN_TRY(find_test(ctx, &z));
