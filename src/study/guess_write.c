@@ -250,6 +250,7 @@ static void put_source(an_buf *out, const an_guesses *all, const an_study_source
 
 static void put_study(const an_guesses *all, const an_study_source *source, an_buf *out)
 {
+    const char *slash = strrchr(source->path, '/');
     outcome o;
     bool pain;
 
@@ -258,7 +259,7 @@ static void put_study(const an_guesses *all, const an_study_source *source, an_b
                 "to mean. Read every line:\n# a guess is only a guess. All keys: "
                 "docs/study-file.md. Next: anodyne check THIS-FILE\n\nstudy:\n  id: "
                 "study\n  title: ");
-    an_guess_put_name(out, source->path);
+    an_guess_put_name(out, slash ? slash + 1 : source->path);
     an_buf_puts(out, "\n  seed: 1\n");
     put_source(out, all, source);
     an_guess_put_variables(out, all);

@@ -46,6 +46,8 @@ expect 4 'eleven.csv:2:8' "$anodyne" check eleven.yaml
 mkdir -p elsewhere
 expect 0 '' "$anodyne" init cohort.csv -o elsewhere/first.yaml
 expect 0 'ready' "$anodyne" check elsewhere/first.yaml
+grep -q '^  title: cohort.csv' elsewhere/first.yaml || grep -q '^  title: "cohort.csv"' elsewhere/first.yaml ||
+    { echo 'the title is not the name of the file'; failed=1; }
 sed '1s/age/alter/; s/female/weiblich \xC3\xBC/' cohort.csv | iconv -f UTF-8 -t WINDOWS-1252 | tr , ';' >german.csv
 expect 0 '' "$anodyne" init german.csv --encoding windows-1252 --delimiter ';' -o german.yaml
 grep -q 'encoding: .*windows-1252' german.yaml || { echo 'the encoding is not in the study file'; cat german.yaml; failed=1; }
