@@ -27,6 +27,7 @@
 #include <anodyne/io.h>
 #include <anodyne/paired.h>
 #include <anodyne/power.h>
+#include <anodyne/prediction.h>
 #include <anodyne/proportion.h>
 #include <anodyne/pseudo.h>
 #include <anodyne/render.h>

@@ -370,31 +370,32 @@ static double step_hazard(const an_km_curve *curve, an_index i)
     return curve->cumhaz[i] - (i > 0 ? curve->cumhaz[i - 1] : 0);
 }
 
-/* The curves of all causes have the same times: those of the rows. */
-static void find_risk(an_cox_curves *const *cause, an_index n_causes, an_index k,
+/* The curves of all causes, at the means, have the same times: those of the rows. ratio[j]
+ * is the hazard of the profile over that at the means. */
+static void find_risk(an_cox_curves *const *cause, an_index n_causes, const double *ratio,
                       an_cox_product product, an_index n_times, const double *time,
                       double *risk)
 {
-    const an_km_curve *first = &cause[0]->curve[k];
+    const an_km_curve *first = &cause[0]->curve[0];
     double s = 1, total = 0;
     an_index at = 0;
 
     for (an_index t = 0; t < n_times; t++) risk[t] = 0;
-    for (an_index i = 0; i < first->n_times; i++) {
+    for (an_index i = 0; i < first->n_times && at < n_times; i++) {
         double all = 0;
 
         for (; at < n_times && time[at] < first->time[i]; at++) risk[at] = total;
         for (an_index j = 0; j < n_causes; j++)
-            all += step_hazard(&cause[j]->curve[k], i);
-        total += s * step_hazard(first, i);
+            all += ratio[j] * step_hazard(&cause[j]->curve[0], i);
+        if (all == 0) continue;
+        total += s * ratio[0] * step_hazard(first, i);
         s *= product == AN_COX_EXPONENTIAL ? exp(-all) : fmax(0, 1 - all);
     }
     for (; at < n_times; at++) risk[at] = total;
 }
 
 static an_status curves_of_cause(an_ctx *ctx, const an_cox_data *data, an_index cause,
-                                 const an_cox *fit, an_index n_profiles,
-                                 const double *profile, an_cox_curves **out)
+                                 const an_cox *fit, an_cox_curves **out)
 {
     an_status st = AN_OK;
     an_cox_data one = *data;
@@ -405,10 +406,20 @@ static an_status curves_of_cause(an_ctx *ctx, const an_cox_data *data, an_index 
         event[i] = data->surv.event[i] == cause + 1;
     one.surv.event = event;
     one.surv.n_causes = 1;
-    st = an_cox_curves_of(ctx, &one, fit, n_profiles, profile, NULL, AN_CONF_LOG, 0.95,
-                          out);
+    st = an_cox_curves_of(ctx, &one, fit, 1, fit->means, NULL, AN_CONF_LOG, 0.95, out);
     an_free(ctx, event);
     return st;
+}
+
+static double ratio_of(const an_cox *fit, an_index n_profiles, const double *profile,
+                       an_index k)
+{
+    double eta = 0;
+
+    for (an_index c = 0; c < fit->p; c++)
+        if (fit->beta[c] != 0)
+            eta += (profile[k + c * n_profiles] - fit->means[c]) * fit->beta[c];
+    return exp(eta);
 }
 
 an_status an_cox_absolute_risk(an_ctx *ctx, const an_cox_data *data,
@@ -420,19 +431,27 @@ an_status an_cox_absolute_risk(an_ctx *ctx, const an_cox_data *data,
     const an_index n_causes = data->surv.n_causes;
     an_cox_curves **cause =
         an_malloc(ctx, (size_t)n_causes * sizeof(an_cox_curves *) + 1);
+    double *ratio = an_malloc(ctx, (size_t)n_causes * sizeof *ratio + 1);
 
-    if (!cause) return AN_ERR_MEMORY;
+    if (!cause || !ratio) {
+        st = AN_ERR_MEMORY;
+        goto done;
+    }
     for (an_index t = 1; t < n_times; t++)
         if (!(time[t] >= time[t - 1])) {
             st = an_fail(ctx, AN_ERR_ARGUMENT, "times of absolute risks must ascend");
             goto done;
         }
     for (an_index j = 0; j < n_causes; j++)
-        AN_TRY(curves_of_cause(ctx, data, j, fit[j], n_profiles, profile, &cause[j]));
-    for (an_index k = 0; k < n_profiles; k++)
-        find_risk(cause, n_causes, k, product, n_times, time, risk + k * n_times);
+        AN_TRY(curves_of_cause(ctx, data, j, fit[j], &cause[j]));
+    for (an_index k = 0; k < n_profiles; k++) {
+        for (an_index j = 0; j < n_causes; j++)
+            ratio[j] = ratio_of(fit[j], n_profiles, profile, k);
+        find_risk(cause, n_causes, ratio, product, n_times, time, risk + k * n_times);
+    }
 done:
-    for (an_index j = 0; j < n_causes; j++) an_cox_curves_free(cause[j]);
+    for (an_index j = 0; cause && j < n_causes; j++) an_cox_curves_free(cause[j]);
     an_free(ctx, cause);
+    an_free(ctx, ratio);
     return st;
 }

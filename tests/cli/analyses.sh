@@ -36,6 +36,8 @@ expect 0 'left-censored' "$anodyne" aft visits.csv '~ arm' --left free --right s
 expect 0 'half had the event at 3' "$anodyne" turnbull visits.csv '~ 1' --left free --right seen
 expect 2 'two columns' "$anodyne" aft visits.csv '~ arm' --left free
 
+expect 0 'corrected for optimism' "$anodyne" validate "$data" 'Surv(futime, death) ~ age' --resamples 3
+
 # -o writes the same bytes as standard output, and any number of threads does.
 "$anodyne" cox "$data" 'Surv(futime, death) ~ age + sex' --format json --threads 1 >one.json 2>/dev/null
 "$anodyne" cox "$data" 'Surv(futime, death) ~ age + sex' --format json --threads 3 -o three.json 2>/dev/null

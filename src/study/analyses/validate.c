@@ -1,0 +1,164 @@
+/* How good the predictions of a model are, here and on other patients. */
+#include "study/analyses/validate_view.h"
+
+static const char *const ties_choices[] = {"efron", "breslow", NULL};
+
+static const an_param params[] = {
+    AN_PARAM_REALS(an_validate_params, times, 0, 1e15, "unit of the data",
+                   "Horizons of prediction; none: the median time of the events"),
+    AN_PARAM_INTEGER(an_validate_params, groups, 4, 2, 20, NULL,
+                     "Groups of predicted risk in the table of calibration"),
+    AN_PARAM_INTEGER(an_validate_params, resamples, 200, 0, 100000, NULL,
+                     "Bootstrap resamples for the optimism; 0: apparent values only"),
+    AN_PARAM_INTEGER(an_validate_params, seed, 1, 0, 9007199254740991.0, NULL,
+                     "Seed of the resamples"),
+    AN_PARAM_CHOICE(an_validate_params, ties, 0, ties_choices, "Tied event times"),
+    AN_PARAM_REAL(an_validate_params, conf_level, 0.95, 0.5, 0.9999, NULL,
+                  "Confidence level of the limits"),
+    AN_PARAM_CHOICE(an_validate_params, unit, 0, an_show_unit_choices,
+                    "Unit in which times are shown, from data in days"),
+    AN_PARAM_END,
+};
+
+static const an_role roles[] = {
+    {"surv", AN_ROLE_CAUSES, true, false, true,
+     "Surv(time, event); with competing causes a Cox model of each makes the risk"},
+    {"terms", AN_ROLE_TERMS, true, true, true, "Covariates of the model"},
+    AN_ROLE_END,
+};
+
+static const char *const references[] = {
+    "Graf E, Schmoor C, Sauerbrei W, Schumacher M. Assessment and comparison of "
+    "prognostic classification schemes for survival data. Stat Med 1999;18:2529-2545. "
+    "doi:10.1002/(SICI)1097-0258(19990915/30)18:17/18<2529::AID-SIM274>3.0.CO;2-5",
+    "Blanche P, Dartigues JF, Jacqmin-Gadda H. Estimating and comparing time-dependent "
+    "areas under receiver operating characteristic curves for censored event times with "
+    "competing risks. Stat Med 2013;32:5381-5397. doi:10.1002/sim.5958",
+    "Kattan MW, Gerds TA. The index of prediction accuracy: an intuitive measure useful "
+    "for evaluating risk prediction models. Diagn Progn Res 2018;2:7. "
+    "doi:10.1186/s41512-018-0029-2",
+    "Harrell FE, Lee KL, Mark DB. Multivariable prognostic models. Stat Med "
+    "1996;15:361-387. "
+    "doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4",
+    "Collins GS, Reitsma JB, Altman DG, Moons KGM. Transparent reporting of a "
+    "multivariable prediction model for individual prognosis or diagnosis (TRIPOD). Ann "
+    "Intern Med 2015;162:55-63. doi:10.7326/M14-0697",
+    NULL,
+};
+
+const char *an_validate_time(const an_validate_view *w, double t)
+{
+    return an_doc_format(w->doc, an_scaled_time(&w->scale, t, NAN, NAN, 0));
+}
+
+/* ---- Horizons ---- */
+
+/* Median time of the events of cause 1. */
+static an_status default_time(an_validate_view *w, double *time)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = w->ctx;
+    const an_surv *surv = &w->frame->surv;
+    int64_t *order;
+    double *t;
+    an_index n = 0;
+
+    AN_ALLOC(t, w->mem, surv->n);
+    AN_ALLOC(order, w->mem, surv->n);
+    for (an_index i = 0; i < surv->n; i++)
+        if (surv->event[i] == 1) t[n++] = surv->time[i];
+    if (n == 0)
+        return an_fail(ctx, AN_ERR_ESTIMATE,
+                       "none of %s had %s: nothing can be validated",
+                       an_rows_all(w->doc, w->frame), w->event);
+    AN_TRY(an_order_double(ctx, n, t, order));
+    *time = t[order[(n - 1) / 2]];
+done:
+    return st;
+}
+
+/* Ascending, without repeats. */
+static an_status choose_times(an_validate_view *w)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = w->ctx;
+    const an_reals *asked = &w->params->times;
+    double *time;
+    int64_t *order;
+
+    AN_ALLOC(time, w->mem, asked->n + 1);
+    AN_ALLOC(order, w->mem, asked->n + 1);
+    w->time = time;
+    AN_TRY(default_time(w, &time[0]));
+    w->n_times = 1;
+    if (asked->n == 0) goto done;
+    w->n_times = 0;
+    AN_TRY(an_order_double(ctx, asked->n, asked->x, order));
+    for (an_index k = 0; k < asked->n; k++)
+        if (w->n_times == 0 || asked->x[order[k]] != time[w->n_times - 1])
+            time[w->n_times++] = asked->x[order[k]];
+done:
+    return st;
+}
+
+/* ---- Run ---- */
+
+static an_status fit(an_validate_view *w)
+{
+    const an_design *design = &w->frame->design;
+    const an_cox_data data = {.surv = w->frame->surv,
+                              .p = design->n_columns,
+                              .x = design->x,
+                              .offset = design->offset,
+                              .names = design->names};
+    an_validation_options o = an_validation_defaults();
+
+    o.n_boot = w->params->resamples;
+    o.seed = (uint64_t)w->params->seed;
+    o.breslow = w->params->ties == 1;
+    return an_validate_cox(w->ctx, &data, w->n_times, w->time, &o, &w->v);
+}
+
+static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc *doc)
+{
+    an_status st = AN_OK;
+    const an_validate_params *p = opt;
+    an_validate_view w = {.ctx = ctx,
+                          .frame = frame,
+                          .params = p,
+                          .doc = doc,
+                          .mem = an_arena_new(ctx),
+                          .scale = an_time_scale_of(frame, (an_show_unit)p->unit),
+                          .event = an_event_in_words(doc, frame)};
+
+    if (!w.mem) return AN_ERR_MEMORY;
+    AN_TRY(choose_times(&w));
+    AN_TRY(fit(&w));
+    an_validate_say(&w);
+    an_validate_show_model(&w);
+    an_validate_show_scores(&w);
+    AN_TRY(an_validate_show_calibration(&w));
+    an_validate_note(&w);
+    an_validate_say_method(&w);
+    st = an_doc_status(doc);
+done:
+    an_validation_free(w.v);
+    an_arena_free(w.mem);
+    return st;
+}
+
+const an_analysis an_analysis_validate = {
+    .id = "validate",
+    .title = "How good the predictions of a model are",
+    .question =
+        "Can the covariates tell who will have the event by a given time, and are "
+        "the predicted risks right?",
+    .method = "validate",
+    .example = "anodyne validate examples/mgus2/mgus2.csv 'Surv(etime, event) ~ age + "
+               "mspike' --times 60 --resamples 10",
+    .roles = roles,
+    .params = params,
+    .options_size = sizeof(an_validate_params),
+    .references = references,
+    .run = run,
+};
