@@ -25,6 +25,7 @@
 #include <anodyne/frame.h>
 #include <anodyne/interval.h>
 #include <anodyne/io.h>
+#include <anodyne/landmark.h>
 #include <anodyne/paired.h>
 #include <anodyne/power.h>
 #include <anodyne/prediction.h>

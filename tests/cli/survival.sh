@@ -31,4 +31,10 @@ done
 expect 0 'M214' "$anodyne" rmst "$data" "$surv ~ sex"
 expect 0 'M215' "$anodyne" rmst "$data" "$surv ~ sex" --tau 9999
 expect 0 'Adjusted for age' "$anodyne" rmst "$data" "$surv ~ sex" --tau 240 --adjust age
+
+# landmarks
+expect 0 '244 had an' "$anodyne" landmark "$data" "$surv ~ sex" --landmarks 24
+expect 0 'by then' "$anodyne" landmark "$data" "$surv ~ 1" --since 'ifelse(pstat == 1, ptime, 9999)' --landmarks 24,60
+expect 2 'a landmark is needed' "$anodyne" landmark "$data" "$surv ~ sex"
+expect 2 'not from both' "$anodyne" landmark "$data" "$surv ~ sex" --since ptime --landmarks 24
 finish
