@@ -235,7 +235,9 @@ static an_status show_curves(const an_landmark_view *v, an_index i)
 
     an_doc_open(v->doc, an_doc_printf(v->doc, "from_%g", v->params->landmarks.x[i]),
                 an_doc_printf(v->doc, "From the landmark %s on", time_text(v, i)));
+    an_doc_patients(v->doc, (double)v->frames[i].n);
     st = an_analysis_km.run(v->ctx, &v->frames[i], &km, v->doc);
+    an_doc_patients(v->doc, (double)v->frame->n);
     an_doc_close(v->doc);
     return st;
 }
