@@ -53,11 +53,12 @@ static an_status check_stray_text(an_builder *b, const an_expr *e, const an_vect
         else if (n_texts++ == 0)
             first = i;
     }
-    if (n_numbers <= n_texts) return AN_OK;
+    if (n_texts == 0) return AN_OK;
     stray = v->levels[v->code[first]];
     fault = an_number_fault_of(stray, strlen(stray));
     problem.why = fault.why;
     if (fault.advice) problem.advice = fault.advice;
+    if (n_numbers <= n_texts && !fault.why) return AN_OK;
     an_table_address(b->table, column, first, &problem);
     return an_fail_with(b->ctx, AN_ERR_DATA, &problem);
 }

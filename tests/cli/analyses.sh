@@ -59,13 +59,19 @@ expect 0 'dose class' "$anodyne" km zh.csv 'Surv(随访时间, 死亡) ~ `dose c
 # Findings are not failures: nobody has the event, one group, a constant, collinearity.
 printf 't,e,g,x\n1,0,a,1\n2,0,b,1\n3,0,a,1\n4,0,b,1\n' >censored.csv
 expect 0 'not reached' "$anodyne" km censored.csv 'Surv(t, e) ~ g'
+expect 0 'M202' "$anodyne" km censored.csv 'Surv(t, e) ~ g'
+expect 5 'error[M301]: none of the 4' "$anodyne" cox censored.csv 'Surv(t, e) ~ g'
+expect 5 'error[M301]: none of the 4' "$anodyne" finegray censored.csv 'Surv(t, e) ~ g'
+expect 0 'not seen' "$anodyne" cif censored.csv 'Surv(t, e) ~ g'
 printf 't,e,g,x,y\n1,1,a,1,2\n2,0,a,1,4\n3,1,a,1,6\n4,1,a,1,8\n' >one.csv
 expect 0 'one value only' "$anodyne" cox one.csv 'Surv(t, e) ~ x + y'
 expect 0 '' "$anodyne" km one.csv 'Surv(t, e) ~ g'
 expect 5 'error[M301]: only 1 group has patients' "$anodyne" logrank one.csv 'Surv(t, e) ~ g'
 printf 't,e,g,x,y\n1,1,a,1,2\n2,0,b,2,4\n3,1,a,3,6\n4,1,b,4,8\n5,1,b,2,4\n6,0,a,6,12\n' >collinear.csv
-expect 0 '' "$anodyne" cox collinear.csv 'Surv(t, e) ~ x + y'
+expect 0 'M312' "$anodyne" cox collinear.csv 'Surv(t, e) ~ x + y'
 printf 't,e,g\n1,1,a\n2,1,a\n3,1,a\n4,0,b\n5,0,b\n6,0,b\n' >separated.csv
-expect 0 '' "$anodyne" cox separated.csv 'Surv(t, e) ~ g'
-expect 0 '' "$anodyne" km separated.csv 'Surv(t, e) ~ g'
+expect 0 'M311' "$anodyne" cox separated.csv 'Surv(t, e) ~ g'
+expect 0 'M203' "$anodyne" km separated.csv 'Surv(t, e) ~ g'
+expect 0 'M331' "$anodyne" cif separated.csv 'Surv(t, e) ~ g'
+expect 0 'M311' "$anodyne" finegray separated.csv 'Surv(t, e) ~ g'
 finish

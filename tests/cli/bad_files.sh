@@ -20,11 +20,65 @@ expect 4 'error[D105]' "$anodyne" km ragged.csv "$f"
 printf 't,e,g\n1,1,a\n-2,0,b\n' >negative.csv
 expect 4 'negative.csv:3:1' "$anodyne" km negative.csv "$f"
 printf 't,e,g\n1,1,a\n2,0,\377\376\n' >bytes.csv
-expect 4 '' "$anodyne" km bytes.csv "$f" --encoding UTF-8
+expect 4 'error[E601]: byte 0xFF at line 3' "$anodyne" km bytes.csv "$f" --encoding UTF-8
 printf 't,e,g\n1,1,%01000000d\n2,0,b\n' 0 >long.csv
 expect 0 '' "$anodyne" km long.csv 'Surv(t, e) ~ 1'
 head -c 3000 "$root/examples/spine-hfrt/cohort.xlsx" >cut.xlsx
 expect 4 'error[X501]' "$anodyne" km cut.xlsx "$f"
+# Workbooks: merged cells, formulas without values, what is no workbook. With the cell.
+while read -r file code words; do
+    expect 4 "error[$code]" "$anodyne" km "$root/tests/data/hostile/$file" "$f"
+    grep -qF -e "$words" said || { echo "$file: does not say '$words'"; cat said; failed=1; }
+done <<'END'
+merged_rows.xlsx X512 Data!A2
+formula_without_value.xlsx X511 Data!B2
+serial_60.xlsx X515 Data!B2
+string_index.xlsx X510 Data!A2
+title_row.xlsx X519 Data!A1
+empty_sheet.xlsx D101 no cell
+password.xlsx X502 password
+binary_old.xls X503 .xlsx
+html_as_xls.xls X503 .xlsx
+document.docx X503 .xlsx
+external_entity.xlsx X506 entities
+bomb.xlsx X507 CSV
+END
+
+# What people type into cells of times: the reason, and the cell.
+while IFS='|' read -r cell words; do
+    printf 't,e,g\n1,1,a\n"%s",0,b\n3,1,a\n4,1,b\n' "$cell" >typed.csv
+    expect 4 'typed.csv:3:1' "$anodyne" km typed.csv "$f"
+    grep -qF -e "$words" said || { echo "$cell: does not say '$words'"; cat said; failed=1; }
+done <<'END'
+55 d|such as a unit
+<0.5|more or less than
+3-5|two numbers
+#N/A|spreadsheet
+６５|full width
+1 200|thousands
+END
+printf 't,e,g\n1,1,a\n2,0,b\n3,1,a\nTotal,2,\n' >total.csv
+expect 4 'total.csv:5:1' "$anodyne" km total.csv "$f"
+# Every cell with a mark between its digits: no number is guessed.
+printf 't,e,g\n"1,200",1,a\n"2,100",0,b\n"3,000",1,a\n' >thousands.csv
+expect 4 'may be the decimal sign or part thousands' "$anodyne" km thousands.csv "$f"
+
+# Encodings, line ends, quotes and decimal commas of other countries are read, and what was assumed is said.
+printf '时间,事件,组\n1,1,甲\n2,0,乙\n3,1,甲\n' >utf8.csv
+iconv -f UTF-8 -t GB18030 utf8.csv >gbk.csv
+iconv -f UTF-8 -t UTF-16 utf8.csv >utf16.csv
+{ printf '\357\273\277'; cat utf8.csv; } >mark.csv
+tr '\n' '\r' <utf8.csv >cr.csv
+for file in gbk utf16 mark cr; do
+    expect 0 '甲' "$anodyne" km $file.csv 'Surv(时间, 事件) ~ 组'
+done
+expect 0 'note[E602]' "$anodyne" km gbk.csv 'Surv(时间, 事件) ~ 组'
+printf 't;e;g\n1,5;1;a\n2,5;0;b\n3,5;1;a\n' >comma.csv
+expect 0 'note[D115]: t: the comma was read as decimal sign' "$anodyne" km comma.csv "$f"
+printf 't\te\tg\n 1 \t1\t a\n2\t0\tb\n3\t1\ta \n' >tab.csv
+expect 0 'time to e: 3' "$anodyne" km tab.csv 'Surv(t, e) ~ 1'
+expect 7 'name a file in that folder' "$anodyne" km . "$f"
+
 printf 't,e,g\n,1,a\n,0,b\n' >nothing.csv
 expect 4 'no row is left' "$anodyne" km nothing.csv "$f"
 expect 4 'no row is left' "$anodyne" km negative.csv "$f" --where 't > 100'
