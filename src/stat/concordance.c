@@ -1,77 +1,104 @@
-/* Concordance in O(n log n): each stratum is walked once from the last time back (a death
+/*
+ * Concordance in O(n log n): each stratum is walked once from the last time back (a death
  * against those that outlive it) and once forward (a row against the deaths it outlived),
  * with a Fenwick tree over the ranks of the score. Both walks give every row its share of
  * the pairs, hence its influence (Therneau and Watson, Mayo Clinic technical report 85).
+ *
+ * A tree over all ranks would miss the cache at every step. So ranks are cut into buckets:
+ * rows of different buckets are compared in walks over whole buckets, rows of one bucket in
+ * walks of their own, and every tree is small.
  */
 #include "stat/cox_core.h"
 #include <anodyne/cox.h>
+
+enum { BUCKET_BITS = 10, BUCKET = 1 << BUCKET_BITS, BUCKET_GRAIN = 4 };
 
 typedef struct shares {
     double below, equal, above; /* weight of the others with lower, same, higher score */
 } shares;
 
+/* Rows of a stratum in order of (time, rank of score); what is said of a row is by its
+ * position. */
 typedef struct pairs {
     const an_surv *surv;
-    an_concordance_weight kind;
-    an_index n;                  /* rows of this stratum */
-    int64_t *by_time;            /* [n] ascending (time, rank) */
-    int64_t *by_entry;           /* [n] ascending entry */
-    int64_t *rank;               /* [all rows] rank of the score in its stratum, from 1 */
-    double *time_weight;         /* [all rows] of a death: weight of its pairs */
-    double *tree;                /* [n + 1] */
-    double *total;               /* &tree sum */
-    double *plus, *minus, *tied; /* [all rows] concordant, discordant, tied with others */
-    an_concordance *out;
+    an_index n;
+    const int64_t *row;  /* [n] row of the data */
+    const int32_t *rank; /* [n] of the score among the stratum's, from 0 */
+    bool *death;         /* [n] */
+    double *weight;      /* [n] NULL: 1 */
+    int32_t *group;      /* [n] number of its time among the distinct times */
+    double *time;        /* [groups] */
+    double *time_weight; /* [groups] weight of the pairs of deaths there */
+    int32_t *by_entry; /* [n] positions in order of entry; NULL: all are there at first */
+    double *own, *among; /* [n] concordant less discordant pairs with others; all pairs */
 } pairs;
+
+typedef struct totals {
+    double concordant, discordant, tied;
+} totals;
+
+/* Rows that are compared with each other, and how: by rank, or by bucket. */
+typedef struct walk {
+    const pairs *p;
+    an_index n;
+    const int32_t *at;    /* [n] positions; NULL: all of them */
+    const int32_t *entry; /* [n] positions in order of entry */
+    int32_t base;         /* node of a row in the tree: */
+    int shift;            /* (rank - base) >> shift */
+    bool apart;           /* rows of one node are compared elsewhere */
+    an_index n_nodes;
+    double *node; /* [n_nodes] weight there */
+    double *tree; /* [n_nodes + 1] Fenwick tree of these */
+    double all;   /* their sum */
+    totals found;
+} walk;
 
 /* ---- Fenwick tree ---- */
 
-static void tree_add(pairs *p, int64_t rank, double weight)
+static void tree_add(walk *w, an_index node, double weight)
 {
-    *p->total += weight;
-    for (int64_t k = rank; k <= p->n; k += k & -k) p->tree[k] += weight;
+    w->all += weight;
+    w->node[node] += weight;
+    for (an_index k = node + 1; k <= w->n_nodes; k += k & -k) w->tree[k] += weight;
 }
 
-static double tree_sum(const pairs *p, int64_t rank)
+static shares tree_shares(const walk *w, an_index node)
 {
-    double sum = 0;
+    const double equal = w->node[node];
+    double below = 0;
 
-    for (int64_t k = rank; k > 0; k -= k & -k) sum += p->tree[k];
-    return sum;
+    for (an_index k = node; k > 0; k -= k & -k) below += w->tree[k];
+    return (shares){
+        .below = below, .equal = w->apart ? 0 : equal, .above = w->all - below - equal};
 }
 
-static shares tree_shares(const pairs *p, int64_t rank)
+static void tree_clear(walk *w)
 {
-    const double below = tree_sum(p, rank - 1), to = tree_sum(p, rank);
-
-    return (shares){.below = below, .equal = to - below, .above = *p->total - to};
-}
-
-static void tree_clear(pairs *p)
-{
-    memset(p->tree, 0, (size_t)(p->n + 1) * sizeof *p->tree);
-    *p->total = 0;
+    memset(w->node, 0, (size_t)w->n_nodes * sizeof *w->node);
+    memset(w->tree, 0, (size_t)(w->n_nodes + 1) * sizeof *w->tree);
+    w->all = 0;
 }
 
 /* ---- Rows ---- */
 
-static double weight_of(const pairs *p, int64_t row)
+static double weight_of(const pairs *p, an_index at)
 {
-    return p->surv->weight ? p->surv->weight[row] : 1;
+    return p->weight ? p->weight[at] : 1;
 }
 
-static bool is_death(const pairs *p, int64_t row)
+static double entry_of(const pairs *p, an_index at)
 {
-    return p->surv->event[row] == 1;
+    return p->surv->entry[p->row[at]];
 }
 
-static an_index group_end(const pairs *p, an_index start)
+static an_index position(const walk *w, an_index k)
 {
-    const double time = p->surv->time[p->by_time[start]];
-    an_index end = start;
+    return w->at ? w->at[k] : k;
+}
 
-    while (end < p->n && p->surv->time[p->by_time[end]] == time) end++;
-    return end;
+static an_index node_of(const walk *w, an_index at)
+{
+    return (w->p->rank[at] - w->base) >> w->shift;
 }
 
 /* ---- Time weights: S and G just before t, at risk n. One death alone has nothing to be
@@ -95,31 +122,27 @@ static double time_weight(an_concordance_weight kind, double s, double g, double
     return 1;
 }
 
-static void find_time_weights(pairs *p)
+static void find_time_weights(pairs *p, an_concordance_weight kind)
 {
     double s = 1, g = 1, at_risk = 0, all = 0;
-    an_index entered = p->surv->entry ? 0 : p->n, n_deaths = 0;
-    an_concordance_weight kind = p->kind;
+    an_index entered = p->by_entry ? 0 : p->n, n_deaths = 0;
 
     for (an_index i = 0; i < p->n; i++) {
-        all += weight_of(p, p->by_time[i]);
-        n_deaths += is_death(p, p->by_time[i]);
-        if (entered) at_risk += weight_of(p, p->by_time[i]);
+        all += weight_of(p, i);
+        n_deaths += p->death[i];
     }
+    if (!p->by_entry) at_risk = all;
     if (n_deaths < 2) kind = AN_CONCORDANCE_N;
-    for (an_index i = 0, end; i < p->n; i = end) {
-        const double time = p->surv->time[p->by_time[i]];
+    for (an_index i = 0, end = 0; i < p->n; i = end) {
+        const int32_t group = p->group[i];
         double deaths = 0, others = 0;
 
-        for (; entered < p->n && p->surv->entry[p->by_entry[entered]] < time; entered++)
+        for (; entered < p->n && entry_of(p, p->by_entry[entered]) < p->time[group];
+             entered++)
             at_risk += weight_of(p, p->by_entry[entered]);
-        end = group_end(p, i);
-        for (an_index k = i; k < end; k++) {
-            const int64_t row = p->by_time[k];
-
-            *(is_death(p, row) ? &deaths : &others) += weight_of(p, row);
-            p->time_weight[row] = time_weight(kind, s, g, at_risk, all);
-        }
+        p->time_weight[group] = time_weight(kind, s, g, at_risk, all);
+        for (; end < p->n && p->group[end] == group; end++)
+            *(p->death[end] ? &deaths : &others) += weight_of(p, end);
         s *= (at_risk - deaths) / at_risk;
         if (others > 0) g *= (at_risk - deaths - others) / (at_risk - deaths);
         at_risk -= deaths + others;
@@ -128,171 +151,279 @@ static void find_time_weights(pairs *p)
 
 /* ---- The two walks ---- */
 
-/* Pairs of deaths at one time; rows of the group are in rank order. */
-static void count_tied_deaths(pairs *p, an_index start, an_index end)
+static void add_shares(const pairs *p, an_index at, double factor, double lower,
+                       double higher, double equal)
 {
-    double all = 0, same = 0, time_factor = 0;
-    int64_t rank = 0;
+    p->own[at] += factor * (lower - higher);
+    p->among[at] += factor * (lower + higher + equal);
+}
 
-    for (an_index k = start; k < end; k++) {
-        const int64_t row = p->by_time[k];
-        const double w = weight_of(p, row);
+/* A death against the rows in the tree, which outlive it. */
+static void compare_death(walk *w, an_index at)
+{
+    const pairs *p = w->p;
+    const shares s = tree_shares(w, node_of(w, at));
+    const double factor = p->time_weight[p->group[at]];
+    const double pair = weight_of(p, at) * factor;
 
-        if (!is_death(p, row)) continue;
-        if (p->rank[row] != rank) same = 0;
-        rank = p->rank[row];
-        time_factor = p->time_weight[row];
-        p->out->tied_xy += time_factor * w * same;
-        p->out->tied_y += time_factor * w * (all - same);
+    add_shares(p, at, factor, s.below, s.above, s.equal);
+    w->found.concordant += pair * s.below;
+    w->found.discordant += pair * s.above;
+    w->found.tied += pair * s.equal;
+}
+
+static void walk_back(walk *w)
+{
+    const pairs *p = w->p;
+    an_index left = w->entry ? w->n - 1 : -1;
+
+    tree_clear(w);
+    for (an_index end = w->n, start; end > 0; end = start) {
+        const int32_t group = p->group[position(w, end - 1)];
+
+        for (; left >= 0 && entry_of(p, w->entry[left]) >= p->time[group]; left--)
+            tree_add(w, node_of(w, w->entry[left]), -weight_of(p, w->entry[left]));
+        for (start = end; start > 0 && p->group[position(w, start - 1)] == group;) {
+            const an_index at = position(w, --start);
+
+            if (!p->death[at]) tree_add(w, node_of(w, at), weight_of(p, at));
+        }
+        for (an_index k = start; k < end; k++)
+            if (p->death[position(w, k)]) compare_death(w, position(w, k));
+        for (an_index k = start; k < end; k++) {
+            const an_index at = position(w, k);
+
+            if (p->death[at]) tree_add(w, node_of(w, at), weight_of(p, at));
+        }
+    }
+}
+
+/* The deaths in the tree that a row outlived, added (sign 1) or taken off (-1). */
+static void add_outlived(walk *w, an_index at, double sign)
+{
+    const shares s = tree_shares(w, node_of(w, at));
+
+    add_shares(w->p, at, sign, s.above, s.below, s.equal);
+}
+
+static void walk_forward(walk *w)
+{
+    const pairs *p = w->p;
+    an_index entered = w->entry ? 0 : w->n;
+
+    tree_clear(w);
+    for (an_index i = 0, end = 0; i < w->n; i = end) {
+        const int32_t group = p->group[position(w, i)];
+
+        while (end < w->n && p->group[position(w, end)] == group) end++;
+        for (; entered < w->n && entry_of(p, w->entry[entered]) < p->time[group];
+             entered++)
+            add_outlived(w, w->entry[entered], -1);
+        for (an_index k = i; k < end; k++)
+            if (p->death[position(w, k)]) add_outlived(w, position(w, k), 1);
+        for (an_index k = i; k < end; k++) {
+            const an_index at = position(w, k);
+
+            if (p->death[at])
+                tree_add(w, node_of(w, at), weight_of(p, at) * p->time_weight[group]);
+        }
+        for (an_index k = i; k < end; k++)
+            if (!p->death[position(w, k)]) add_outlived(w, position(w, k), 1);
+    }
+}
+
+/* Pairs of deaths at one time; its rows are in rank order. */
+static void count_tied_deaths(const pairs *p, an_concordance *out)
+{
+    double all = 0, same = 0;
+    int32_t group = -1, rank = -1;
+
+    for (an_index at = 0; at < p->n; at++) {
+        const double w = weight_of(p, at), factor = p->time_weight[p->group[at]];
+
+        if (!p->death[at]) continue;
+        if (p->group[at] != group) all = same = 0;
+        if (p->rank[at] != rank) same = 0;
+        group = p->group[at];
+        rank = p->rank[at];
+        out->tied_xy += factor * w * same;
+        out->tied_y += factor * w * (all - same);
         all += w;
         same += w;
     }
 }
 
-static void walk_back(pairs *p)
+/* ---- Buckets ---- */
+
+typedef struct buckets {
+    const pairs *p;
+    an_index n, n_ranks;
+    int64_t *start;      /* [n + 1] of both lists */
+    int32_t *at, *entry; /* [rows] positions by bucket, in order of time and of entry */
+    totals *found;       /* [n] */
+} buckets;
+
+/* Positions of order (NULL: 0..n-1) by bucket; start[n_buckets + 1] as well. */
+static void list_by_bucket(const pairs *p, an_index n_buckets, const int32_t *order,
+                           int64_t *start, int32_t *out)
 {
-    an_index left = p->surv->entry ? p->n - 1 : -1;
+    memset(start, 0, (size_t)(n_buckets + 1) * sizeof *start);
+    for (an_index at = 0; at < p->n; at++) start[(p->rank[at] >> BUCKET_BITS) + 1]++;
+    for (an_index b = 0; b < n_buckets; b++) start[b + 1] += start[b];
+    for (an_index k = 0; k < p->n; k++) {
+        const int32_t at = order ? order[k] : (int32_t)k;
 
-    tree_clear(p);
-    for (an_index end = p->n, start; end > 0; end = start) {
-        const double time = p->surv->time[p->by_time[end - 1]];
+        out[start[p->rank[at] >> BUCKET_BITS]++] = at;
+    }
+    memmove(start + 1, start, (size_t)n_buckets * sizeof *start);
+    start[0] = 0;
+}
 
-        for (start = end; start > 0 && p->surv->time[p->by_time[start - 1]] == time;)
-            start--;
-        for (; left >= 0 && p->surv->entry[p->by_entry[left]] >= time; left--)
-            tree_add(p, p->rank[p->by_entry[left]], -weight_of(p, p->by_entry[left]));
-        for (an_index k = start; k < end; k++)
-            if (!is_death(p, p->by_time[k]))
-                tree_add(p, p->rank[p->by_time[k]], weight_of(p, p->by_time[k]));
-        for (an_index k = start; k < end; k++) {
-            const int64_t row = p->by_time[k];
+/* scratch: nodes and tree. */
+static void walk_buckets(void *self, void *scratch, an_index block, an_index first,
+                         an_index last)
+{
+    const buckets *b = self;
 
-            if (!is_death(p, row)) continue;
-            const shares s = tree_shares(p, p->rank[row]);
+    (void)block;
+    for (an_index k = first; k < last; k++) {
+        const an_index rest = b->n_ranks - k * BUCKET;
+        walk w = {.p = b->p,
+                  .n = b->start[k + 1] - b->start[k],
+                  .at = b->at + b->start[k],
+                  .entry = b->entry ? b->entry + b->start[k] : NULL,
+                  .base = (int32_t)(k * BUCKET),
+                  .n_nodes = rest < BUCKET ? rest : BUCKET,
+                  .node = scratch,
+                  .tree = (double *)scratch + BUCKET};
 
-            p->plus[row] += p->time_weight[row] * s.below;
-            p->minus[row] += p->time_weight[row] * s.above;
-            p->tied[row] += p->time_weight[row] * s.equal;
-        }
-        for (an_index k = start; k < end; k++)
-            if (is_death(p, p->by_time[k]))
-                tree_add(p, p->rank[p->by_time[k]], weight_of(p, p->by_time[k]));
-        count_tied_deaths(p, start, end);
+        walk_back(&w);
+        walk_forward(&w);
+        b->found[k] = w.found;
     }
 }
 
-static void add_totals(pairs *p)
+static void add_found(const totals *found, an_concordance *out)
 {
-    for (an_index i = 0; i < p->n; i++) {
-        const int64_t row = p->by_time[i];
+    out->concordant += found->concordant;
+    out->discordant += found->discordant;
+    out->tied_x += found->tied;
+}
 
-        p->out->concordant += weight_of(p, row) * p->plus[row];
-        p->out->discordant += weight_of(p, row) * p->minus[row];
-        p->out->tied_x += weight_of(p, row) * p->tied[row];
+static an_status walk_stratum(an_ctx *ctx, const pairs *p, an_index n_ranks,
+                              an_concordance *out)
+{
+    an_status st = AN_OK;
+    an_arena *mem = an_arena_new(ctx);
+    buckets b = {.p = p, .n = (n_ranks + BUCKET - 1) / BUCKET, .n_ranks = n_ranks};
+    walk among = {.p = p,
+                  .n = p->n,
+                  .entry = p->by_entry,
+                  .shift = BUCKET_BITS,
+                  .apart = true,
+                  .n_nodes = b.n};
+
+    if (!mem) return AN_ERR_MEMORY;
+    AN_ALLOC(b.start, mem, b.n + 1);
+    AN_ALLOC(b.found, mem, b.n);
+    AN_SPACE(b.at, mem, p->n);
+    if (p->by_entry) AN_SPACE(b.entry, mem, p->n);
+    if (p->by_entry) list_by_bucket(p, b.n, p->by_entry, b.start, b.entry);
+    list_by_bucket(p, b.n, NULL, b.start, b.at);
+    AN_TRY(an_map_blocks_scratch(ctx, b.n, BUCKET_GRAIN,
+                                 (2 * BUCKET + 1) * sizeof(double), walk_buckets, &b));
+    for (an_index k = 0; k < b.n; k++) add_found(&b.found[k], out);
+    if (b.n > 1) {
+        AN_ALLOC(among.node, mem, b.n);
+        AN_ALLOC(among.tree, mem, b.n + 1);
+        walk_back(&among);
+        walk_forward(&among);
+        add_found(&among.found, out);
     }
-}
-
-/* The deaths in the tree that row outlived, added (sign 1) or taken off (-1). */
-static void add_outlived(pairs *p, int64_t row, double sign)
-{
-    const shares s = tree_shares(p, p->rank[row]);
-
-    p->plus[row] += sign * s.above;
-    p->minus[row] += sign * s.below;
-    p->tied[row] += sign * s.equal;
-}
-
-static void walk_forward(pairs *p)
-{
-    an_index entered = p->surv->entry ? 0 : p->n;
-
-    tree_clear(p);
-    for (an_index i = 0, end; i < p->n; i = end) {
-        const double time = p->surv->time[p->by_time[i]];
-
-        end = group_end(p, i);
-        for (; entered < p->n && p->surv->entry[p->by_entry[entered]] < time; entered++)
-            add_outlived(p, p->by_entry[entered], -1);
-        for (an_index k = i; k < end; k++)
-            if (is_death(p, p->by_time[k])) add_outlived(p, p->by_time[k], 1);
-        for (an_index k = i; k < end; k++) {
-            const int64_t row = p->by_time[k];
-
-            if (is_death(p, row))
-                tree_add(p, p->rank[row], weight_of(p, row) * p->time_weight[row]);
-        }
-        for (an_index k = i; k < end; k++)
-            if (!is_death(p, p->by_time[k])) add_outlived(p, p->by_time[k], 1);
-    }
-}
-
-static void walk_stratum(pairs *p)
-{
-    find_time_weights(p);
-    walk_back(p);
-    add_totals(p);
-    walk_forward(p);
+    count_tied_deaths(p, out);
+done:
+    an_arena_free(mem);
+    return st;
 }
 
 /* ---- Orders ---- */
 
 typedef struct orders {
-    uint64_t *key;
-    int64_t *by_time, *by_entry, *work, *rank, *start; /* start[n_strata + 1] */
+    an_index n, n_strata;
+    const int32_t *code; /* of strata; NULL: one */
+    int64_t *start;      /* [n_strata + 1] */
+    int64_t *row;        /* [n] by stratum, time, rank */
+    int32_t *rank;       /* [n] of these */
+    an_index *n_ranks;   /* [n_strata] */
+    int64_t *by_entry;   /* [n] rows by stratum, entry; NULL: no entries */
 } orders;
 
-static void sort_by(orders *o, an_index n, const double *x, int64_t *order)
+/* rank[row] within its stratum, from 0, given rows in order of score. */
+static void rank_scores(const orders *o, const double *score, const int64_t *by_score,
+                        double *last, int32_t *rank)
 {
-    for (an_index i = 0; i < n; i++) o->key[i] = an_radix_key(x[i]);
-    an_radix_order(n, o->key, order, o->work);
-}
+    for (an_index k = 0; k < o->n; k++) {
+        const int64_t row = by_score[k];
+        const an_index h = o->code ? o->code[row] : 0;
 
-static void sort_by_stratum(orders *o, an_index n, an_grouping strata, int64_t *order)
-{
-    if (!strata.code) return;
-    for (an_index i = 0; i < n; i++) o->key[i] = (uint64_t)strata.code[i];
-    an_radix_order(n, o->key, order, o->work);
-}
-
-static void rank_scores(orders *o, an_index n, const double *score, an_grouping strata)
-{
-    for (an_index k = 0; k < n; k++) {
-        const int64_t row = o->by_time[k], before = k > 0 ? o->by_time[k - 1] : row;
-        const bool starts =
-            k == 0 || (strata.code && strata.code[row] != strata.code[before]);
-
-        o->rank[row] = starts ? 1 : o->rank[before] + (score[row] != score[before]);
+        if (o->n_ranks[h] == 0 || score[row] != last[h]) o->n_ranks[h]++;
+        last[h] = score[row];
+        rank[row] = (int32_t)(o->n_ranks[h] - 1);
     }
 }
 
-static void find_strata(orders *o, an_index n, an_grouping strata)
+/* order <- rows by (stratum, key, as in from); space[n] is used up. */
+static an_status sort_within(an_ctx *ctx, const orders *o, const double *key,
+                             const int64_t *from, double *space, int64_t *order)
 {
-    const an_index n_strata = strata.code ? strata.n_levels : 1;
-    an_index at = 0;
+    an_status st = AN_OK;
+    an_arena *mem = an_arena_new(ctx);
+    int64_t *sorted;
 
-    for (an_index h = 0; h < n_strata; h++) {
-        o->start[h] = at;
-        while (at < n && (!strata.code || strata.code[o->by_time[at]] == h)) at++;
-    }
-    o->start[n_strata] = n;
+    if (!mem) return AN_ERR_MEMORY;
+    AN_SPACE(sorted, mem, o->n);
+    for (an_index k = 0; k < o->n; k++) space[k] = key[from ? from[k] : k];
+    AN_TRY(an_order_double(ctx, o->n, space, sorted));
+    for (an_index k = 0; k < o->n && from; k++) sorted[k] = from[sorted[k]];
+    if (o->code)
+        an_order_codes(o->n, o->code, o->n_strata, sorted, o->start, order);
+    else
+        memcpy(order, sorted, (size_t)o->n * sizeof *order);
+done:
+    an_arena_free(mem);
+    return st;
 }
 
-static void sort_rows(orders *o, const an_surv *surv, const double *score,
-                      an_grouping strata)
+static an_status sort_rows(an_ctx *ctx, const an_surv *surv, const double *score,
+                           an_arena *mem, orders *o)
 {
-    const an_index n = surv->n;
+    an_status st = AN_OK;
+    an_arena *work = an_arena_new(ctx);
+    int64_t *by_score;
+    int32_t *rank;
+    double *space, *last;
 
-    for (an_index i = 0; i < n; i++) o->by_time[i] = o->by_entry[i] = i;
-    sort_by(o, n, score, o->by_time);
-    sort_by_stratum(o, n, strata, o->by_time);
-    rank_scores(o, n, score, strata);
-    sort_by(o, n, surv->time, o->by_time);
-    sort_by_stratum(o, n, strata, o->by_time);
+    if (!work) return AN_ERR_MEMORY;
+    AN_SPACE(by_score, work, o->n);
+    AN_SPACE(rank, work, o->n);
+    AN_SPACE(space, work, o->n);
+    AN_ALLOC(last, work, o->n_strata);
+    AN_ALLOC(o->n_ranks, mem, o->n_strata);
+    AN_ALLOC(o->start, mem, o->n_strata + 1);
+    AN_SPACE(o->row, mem, o->n);
+    AN_SPACE(o->rank, mem, o->n);
+    o->start[o->n_strata] = o->n;
+    AN_TRY(an_order_double(ctx, o->n, score, by_score));
+    rank_scores(o, score, by_score, last, rank);
+    AN_TRY(sort_within(ctx, o, surv->time, by_score, space, o->row));
+    for (an_index k = 0; k < o->n; k++) o->rank[k] = rank[o->row[k]];
     if (surv->entry) {
-        sort_by(o, n, surv->entry, o->by_entry);
-        sort_by_stratum(o, n, strata, o->by_entry);
+        AN_SPACE(o->by_entry, mem, o->n);
+        AN_TRY(sort_within(ctx, o, surv->entry, NULL, space, o->by_entry));
     }
-    find_strata(o, n, strata);
+done:
+    an_arena_free(work);
+    return st;
 }
 
 /* ---- Variance ---- */
@@ -302,38 +433,97 @@ static void find_variance(const pairs *p, an_index n, an_grouping cluster, doubl
 {
     const double all = out->concordant + out->discordant + out->tied_x;
     const double somers = (out->concordant - out->discordant) / all;
-    const an_index n_clusters = cluster.code ? cluster.n_levels : n;
 
     out->c = (somers + 1) / 2;
-    for (an_index i = 0; i < n; i++) {
-        const double own = p->plus[i] - p->minus[i];
-        const double among = p->plus[i] + p->minus[i] + p->tied[i];
-
-        sum[cluster.code ? cluster.code[i] : i] +=
-            weight_of(p, i) * (own - somers * among) / (2 * all);
-    }
     out->var = 0;
-    for (an_index g = 0; g < n_clusters; g++) out->var += sum[g] * sum[g];
+    for (an_index i = 0; i < n; i++) {
+        const int64_t row = p->row[i];
+        const double w = p->surv->weight ? p->surv->weight[row] : 1;
+        const double influence = w * (p->own[i] - somers * p->among[i]) / (2 * all);
+
+        if (cluster.code)
+            sum[cluster.code[row]] += influence;
+        else
+            out->var += influence * influence;
+    }
+    for (an_index g = 0; cluster.code && g < cluster.n_levels; g++)
+        out->var += sum[g] * sum[g];
     out->se = sqrt(out->var);
 }
 
-static an_status new_arrays(an_ctx *ctx, an_index n, an_grouping strata, an_arena *mem,
-                            orders *o, pairs *p)
+/* ---- The operation ---- */
+
+static an_status check_scores(an_ctx *ctx, an_index n, const double *score)
+{
+    for (an_index i = 0; i < n; i++)
+        if (!isfinite(score[i]))
+            return an_fail(ctx, AN_ERR_DATA, "row %lld: score is not finite",
+                           (long long)i + 1);
+    return AN_OK;
+}
+
+static an_status new_pairs(an_ctx *ctx, an_index n, an_arena *mem, pairs *p)
 {
     an_status st = AN_OK;
 
-    AN_ALLOC(o->key, mem, n);
-    AN_ALLOC(o->by_time, mem, n);
-    AN_ALLOC(o->by_entry, mem, n);
-    AN_ALLOC(o->work, mem, n);
-    AN_ALLOC(o->rank, mem, n);
-    AN_ALLOC(o->start, mem, (strata.code ? strata.n_levels : 1) + 1);
-    AN_ALLOC(p->time_weight, mem, n);
-    AN_ALLOC(p->tree, mem, n + 1);
-    AN_ALLOC(p->total, mem, 1);
-    AN_ALLOC(p->plus, mem, n);
-    AN_ALLOC(p->minus, mem, n);
-    AN_ALLOC(p->tied, mem, n);
+    AN_SPACE(p->death, mem, n);
+    if (p->surv->weight) AN_SPACE(p->weight, mem, n);
+    AN_SPACE(p->group, mem, n);
+    AN_SPACE(p->time, mem, n);
+    AN_SPACE(p->time_weight, mem, n);
+    AN_ALLOC(p->own, mem, n);
+    AN_ALLOC(p->among, mem, n);
+    if (p->surv->entry) AN_SPACE(p->by_entry, mem, n);
+done:
+    return st;
+}
+
+static void place_rows(pairs *p)
+{
+    int32_t group = -1;
+
+    for (an_index at = 0; at < p->n; at++) {
+        const int64_t row = p->row[at];
+        const double time = p->surv->time[row];
+
+        p->death[at] = p->surv->event[row] == 1;
+        if (p->weight) p->weight[at] = p->surv->weight[row];
+
+        if (group < 0 || time != p->time[group]) p->time[++group] = time;
+        p->group[at] = group;
+    }
+}
+
+/* Rows of o->by_entry as positions; position_of[rows]. */
+static void place_entries(const orders *o, an_index h, int32_t *position_of, pairs *p)
+{
+    for (an_index at = 0; at < p->n; at++) position_of[p->row[at]] = (int32_t)at;
+    for (an_index k = 0; k < p->n; k++)
+        p->by_entry[k] = position_of[o->by_entry[o->start[h] + k]];
+}
+
+static an_status walk_strata(an_ctx *ctx, const orders *o, const pairs *all,
+                             an_concordance_weight weight, an_arena *mem,
+                             an_concordance *out)
+{
+    an_status st = AN_OK;
+    int32_t *position_of = NULL;
+
+    if (o->by_entry) AN_SPACE(position_of, mem, o->n);
+    for (an_index h = 0; h < o->n_strata; h++) {
+        pairs p = *all;
+
+        p.n = o->start[h + 1] - o->start[h];
+        p.row = o->row + o->start[h];
+        p.rank = o->rank + o->start[h];
+        p.own = all->own + o->start[h];
+        p.among = all->among + o->start[h];
+        if (p.n == 0) continue;
+        place_rows(&p);
+        if (o->by_entry) place_entries(o, h, position_of, &p);
+        find_time_weights(&p, weight);
+        AN_TRY(walk_stratum(ctx, &p, o->n_ranks[h], out));
+    }
 done:
     return st;
 }
@@ -345,27 +535,18 @@ an_status an_concordance_of(an_ctx *ctx, const an_surv *surv, const double *scor
     an_status st = AN_OK;
     an_arena *mem = an_arena_new(ctx);
     an_concordance found = {.c = NAN, .se = NAN, .var = NAN};
-    pairs p = {.surv = surv, .kind = weight, .out = &found};
-    orders o = {0};
+    pairs p = {.surv = surv};
+    orders o = {
+        .n = surv->n, .n_strata = strata.code ? strata.n_levels : 1, .code = strata.code};
     double *influence;
 
     if (!mem) return AN_ERR_MEMORY;
-    AN_TRY(new_arrays(ctx, surv->n, strata, mem, &o, &p));
-    AN_ALLOC(influence, mem, cluster.code ? cluster.n_levels : surv->n);
-    for (an_index i = 0; i < surv->n; i++)
-        if (!isfinite(score[i])) {
-            st = an_fail(ctx, AN_ERR_DATA, "row %lld: score is not finite",
-                         (long long)i + 1);
-            goto done;
-        }
-    sort_rows(&o, surv, score, strata);
-    p.rank = o.rank;
-    for (an_index h = 0; h < (strata.code ? strata.n_levels : 1); h++) {
-        p.n = o.start[h + 1] - o.start[h];
-        p.by_time = o.by_time + o.start[h];
-        p.by_entry = o.by_entry + o.start[h];
-        walk_stratum(&p);
-    }
+    AN_TRY(check_scores(ctx, surv->n, score));
+    AN_TRY(sort_rows(ctx, surv, score, mem, &o));
+    AN_TRY(new_pairs(ctx, surv->n, mem, &p));
+    AN_ALLOC(influence, mem, cluster.code ? cluster.n_levels : 0);
+    AN_TRY(walk_strata(ctx, &o, &p, weight, mem, &found));
+    p.row = o.row;
     if (found.concordant + found.discordant + found.tied_x > 0)
         find_variance(&p, surv->n, cluster, influence, &found);
     *out = found;

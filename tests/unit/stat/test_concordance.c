@@ -120,6 +120,37 @@ static void test_all_pairs(void **state)
     sample_free(&s);
 }
 
+/* More scores than a bucket of ranks holds: pairs within and among buckets, with late
+ * entries; and threads, which share the buckets, do not change a bit. */
+static void test_many_scores(void **state)
+{
+    sample s = sample_new(2500, 1, 300);
+    const an_surv surv = {.n = s.n,
+                          .time = s.time,
+                          .event = s.event,
+                          .entry = s.entry,
+                          .weight = s.weight,
+                          .n_causes = 1};
+    an_concordance found[3];
+
+    (void)state;
+    memset(s.stratum, 0, (size_t)s.n * sizeof *s.stratum);
+    check_all_pairs(&s, s.x);
+    for (int threads = 1; threads <= 3; threads++) {
+        an_ctx *ctx = an_ctx_new();
+
+        an_ctx_set_threads(ctx, threads);
+        assert_int_equal(an_concordance_of(ctx, &surv, s.x, (an_grouping){0},
+                                           (an_grouping){0}, AN_CONCORDANCE_S,
+                                           &found[threads - 1]),
+                         AN_OK);
+        an_ctx_free(ctx);
+    }
+    assert_memory_equal(&found[0], &found[1], sizeof *found);
+    assert_memory_equal(&found[0], &found[2], sizeof *found);
+    sample_free(&s);
+}
+
 /* Without censoring G is 1 and S is n/N just before each time: Uno and N S/n equal Harrell. */
 static void test_weights_without_censoring(void **state)
 {
@@ -183,6 +214,7 @@ int main(void)
         cmocka_unit_test(test_by_hand),
         cmocka_unit_test(test_deaths_at_one_time_are_no_pair),
         cmocka_unit_test(test_all_pairs),
+        cmocka_unit_test(test_many_scores),
         cmocka_unit_test(test_weights_without_censoring),
         cmocka_unit_test(test_large),
         cmocka_unit_test(test_memory_runs_out),
