@@ -26,6 +26,7 @@
 #include <anodyne/interval.h>
 #include <anodyne/io.h>
 #include <anodyne/landmark.h>
+#include <anodyne/mcf.h>
 #include <anodyne/paired.h>
 #include <anodyne/power.h>
 #include <anodyne/prediction.h>

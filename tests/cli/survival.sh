@@ -37,4 +37,21 @@ expect 0 '244 had an' "$anodyne" landmark "$data" "$surv ~ sex" --landmarks 24
 expect 0 'by then' "$anodyne" landmark "$data" "$surv ~ 1" --since 'ifelse(pstat == 1, ptime, 9999)' --landmarks 24,60
 expect 2 'a landmark is needed' "$anodyne" landmark "$data" "$surv ~ sex"
 expect 2 'not from both' "$anodyne" landmark "$data" "$surv ~ sex" --since ptime --landmarks 24
+
+# recurrent events
+cat >courses.csv <<'END'
+patient,from,to,again,arm
+1,0,2,1,A
+1,2,5,1,A
+1,5,6,0,A
+2,0,3,1,B
+2,3,4,0,B
+3,0,8,0,A
+4,0,7,0,B
+END
+expect 0 'M221' "$anodyne" mcf courses.csv 'Surv(from, to, again) ~ arm + cluster(patient)' --times 3,4
+expect 0 'smallest of the groups' "$anodyne" mcf courses.csv 'Surv(from, to, again) ~ arm + cluster(patient)'
+expect 2 'needs cluster' "$anodyne" mcf courses.csv 'Surv(from, to, again) ~ arm'
+sed 's/^1,2,5/1,1,5/' courses.csv >overlap.csv
+expect 4 'overlap' "$anodyne" mcf overlap.csv 'Surv(from, to, again) ~ arm + cluster(patient)'
 finish

@@ -1,0 +1,127 @@
+/* What the analysis of recurrent events says of a small frame, and that it frees all. */
+#include "unit/base/faults.h"
+
+#include <anodyne/analysis.h>
+
+extern const an_analysis an_analysis_mcf;
+
+enum { N = 12 };
+
+typedef struct options { /* as params of the analysis describe them */
+    double conf_level;
+    an_reals times;
+    int unit;
+} options;
+
+/* Four persons, three pieces each; those of arm B have fewer events. */
+typedef struct sample {
+    double entry[N], time[N];
+    int32_t event[N], code[N], person[N];
+    an_vector group, cluster;
+    an_frame frame;
+} sample;
+
+static const char *const arms[] = {"A", "B"};
+static const char *const ids[] = {"1", "2", "3", "4"};
+
+static void make_sample(sample *s)
+{
+    *s = (sample){0};
+    for (int i = 0; i < N; i++) {
+        s->person[i] = i / 3;
+        s->code[i] = i / 6;
+        s->entry[i] = 10 * (i % 3) + (i % 3 ? i / 3 : 0);
+        s->time[i] = 10 * (i % 3 + 1) + i / 3;
+        s->event[i] = i < 6 ? i % 3 != 2 : i == 6;
+    }
+    s->group = (an_vector){.name = "arm",
+                           .label = "Arm",
+                           .type = AN_FACTOR,
+                           .code = s->code,
+                           .n_levels = 2,
+                           .levels = arms};
+    s->cluster = (an_vector){.name = "id",
+                             .label = "Patient",
+                             .type = AN_FACTOR,
+                             .code = s->person,
+                             .n_levels = 4,
+                             .levels = ids};
+    s->frame = (an_frame){.n = N,
+                          .n_given = N,
+                          .has_surv = true,
+                          .surv = {N, s->time, s->event, s->entry, NULL, 1},
+                          .time_unit = "days",
+                          .event_label = "Fracture",
+                          .group = &s->group,
+                          .cluster = &s->cluster,
+                          .owners = {"id", 4, true}};
+}
+
+static const an_node *child(const an_doc *doc, const char *key)
+{
+    for (const an_node *n = an_doc_root(doc)->children; n; n = n->next)
+        if (n->key && strcmp(n->key, key) == 0) return n;
+    return NULL;
+}
+
+static void test_means_and_groups(void **state)
+{
+    const double times[] = {20, 9999};
+    const options o = {.conf_level = 0.9, .times = {2, times}};
+    sample s;
+    an_ctx *ctx = an_ctx_new();
+    an_doc *doc = NULL;
+    const an_node *table;
+
+    (void)state;
+    make_sample(&s);
+    assert_int_equal(an_doc_new(ctx, "Test", &doc), AN_OK);
+    assert_int_equal(an_analysis_mcf.run(ctx, &s.frame, &o, doc), AN_OK);
+    table = child(doc, "groups");
+    assert_true(table->rows[0].cells[1].value == 2 && table->rows[0].cells[3].value == 4);
+    table = child(doc, "means");
+    assert_int_equal(table->n_rows, 4);
+    assert_true(table->rows[0].cells[4].level == 0.9 ||
+                isnan(table->rows[0].cells[4].lower));
+    assert_string_equal(table->rows[1].cells[4].reason, "after the last follow-up");
+    table = child(doc, "contrasts");
+    assert_string_equal(table->rows[0].cells[0].text, "B vs A (reference)");
+    assert_true(table->rows[0].cells[2].value < 0);
+    assert_non_null(child(doc, "curves")->figure->series[0].at_risk);
+    an_doc_free(doc);
+    an_ctx_free(ctx);
+}
+
+static void test_faults(void **state)
+{
+    const options o = {.conf_level = 0.95};
+    faults f = {0};
+    const an_env env = faults_env(&f);
+    sample s;
+
+    (void)state;
+    make_sample(&s);
+    for (f.fail_alloc = 1;; f.fail_alloc += 1 + f.fail_alloc / 40) {
+        an_ctx *ctx;
+        an_doc *doc = NULL;
+
+        faults_restart(&f);
+        ctx = an_ctx_new_in(&env);
+        if (ctx && an_doc_new(ctx, "Test", &doc) == AN_OK)
+            an_analysis_mcf.run(ctx, &s.frame, &o, doc);
+        an_doc_free(doc);
+        an_ctx_free(ctx);
+        assert_int_equal(f.live, 0);
+        if (!f.failed) break;
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_means_and_groups),
+        cmocka_unit_test(test_faults),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
