@@ -169,6 +169,10 @@ static an_status compare_with_text(const an_eval *ev, const an_expr *e,
     const char *text = literal->text;
     an_status st = AN_OK;
 
+    if (literal->kind == AN_EXPR_NUMBER && op[0] != '=' && op[0] != '!')
+        return an_source_fail(ev->ctx, ev->source, "U113", e->at,
+                              "text has no order among numbers; correct its cells first",
+                              "%s is not a number", v->label ? v->label : "it");
     if (literal->kind == AN_EXPR_NUMBER) {
         an_format_double(literal->number, number);
         text = number;

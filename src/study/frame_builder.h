@@ -68,6 +68,11 @@ const an_role *an_role_of_kind(const an_analysis *analysis, an_role_kind kind);
 const an_role *an_role_named(const an_analysis *analysis, const char *name);
 /* A column of free text has no levels that a report may show: U120. */
 an_status an_builder_refuse_text(an_builder *b, const an_expr *e);
+/* A column of numbers that is text because of single cells: the first of them is named
+ * (D118). Where a category would do as well, only if it has too many numbers for one. */
+typedef enum an_stray_role { AN_STRAY_NUMBER, AN_STRAY_TERM } an_stray_role;
+an_status an_builder_refuse_stray(an_builder *b, const an_expr *e, const an_vector *v,
+                                  an_stray_role role);
 an_status an_builder_add_part(an_builder *b, const char *role, bool complete,
                               const an_vector *v);
 

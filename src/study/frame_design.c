@@ -62,6 +62,8 @@ an_status an_builder_vars(an_builder *b)
         part->complete = role->complete;
         AN_TRY(an_builder_refuse_text(b, b->formula.vars.e[i]));
         AN_TRY(an_expr_eval(&b->eval, b->formula.vars.e[i], &part->full));
+        AN_TRY(
+            an_builder_refuse_stray(b, b->formula.vars.e[i], &part->full, AN_STRAY_TERM));
         if (part->full.type == AN_LOGICAL) AN_TRY(logical_as_factor(b, &part->full));
         b->n_vars++;
     }

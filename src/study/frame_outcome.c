@@ -29,40 +29,6 @@ static an_status check_times(an_builder *b, const an_expr *e, const double *x,
     return AN_OK;
 }
 
-/* A column of times that is text because of single cells: the first of them is named.
- * AN_OK: it is not such a column. */
-static an_status check_stray_text(an_builder *b, const an_expr *e, const an_vector *v)
-{
-    const an_column *column = an_expr_column(e, b->table);
-    an_problem problem = {.severity = AN_ERROR,
-                          .code = "D118",
-                          .what = "text in a column of times",
-                          .advice = "correct the cell, or empty it if it means missing"};
-    an_index n_numbers = 0, n_texts = 0, first = 0;
-    an_number_fault fault;
-    const char *stray;
-    double x;
-
-    if (e->kind != AN_EXPR_NAME || !column || v->x) return AN_OK;
-    for (an_index i = 0; i < b->n_rows; i++) {
-        const char *text = v->code[i] < 0 ? "" : v->levels[v->code[i]];
-
-        if (!*text) continue;
-        if (an_parse_double(text, strlen(text), &x))
-            n_numbers++;
-        else if (n_texts++ == 0)
-            first = i;
-    }
-    if (n_texts == 0) return AN_OK;
-    stray = v->levels[v->code[first]];
-    fault = an_number_fault_of(stray, strlen(stray));
-    problem.why = fault.why;
-    if (fault.advice) problem.advice = fault.advice;
-    if (n_numbers <= n_texts && !fault.why) return AN_OK;
-    an_table_address(b->table, column, first, &problem);
-    return an_fail_with(b->ctx, AN_ERR_DATA, &problem);
-}
-
 static an_status eval_time(an_builder *b, const an_expr *e, const char *noun,
                            const double **out, const char **unit)
 {
@@ -71,7 +37,7 @@ static an_status eval_time(an_builder *b, const an_expr *e, const char *noun,
     const an_column *column = an_expr_column(e, b->table);
 
     AN_TRY(an_expr_eval(&b->eval, e, &v));
-    AN_TRY(check_stray_text(b, e, &v));
+    AN_TRY(an_builder_refuse_stray(b, e, &v, AN_STRAY_NUMBER));
     if (!v.x || v.type == AN_DATE || v.type == AN_LOGICAL) {
         st = an_source_fail(b->ctx, &b->source, "U117", e->at,
                             v.type == AN_DATE

@@ -145,6 +145,9 @@ static an_status bind_value(an_builder *b, const an_role *role, const an_expr *e
 
     AN_TRY(an_builder_refuse_text(b, e));
     AN_TRY(an_expr_eval(&b->eval, e, &v));
+    if (role->kind != AN_ROLE_DATE)
+        AN_TRY(an_builder_refuse_stray(
+            b, e, &v, role->kind == AN_ROLE_NUMBER ? AN_STRAY_NUMBER : AN_STRAY_TERM));
     if (role->kind == AN_ROLE_NUMBER && (!v.x || v.type == AN_DATE))
         st = an_source_fail(b->ctx, &b->source, "U120", e->at, NULL, "%s is not a number",
                             v.label);

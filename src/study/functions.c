@@ -89,7 +89,8 @@ static an_status eval_numeric_function(const an_eval *ev, const an_expr *e,
     for (an_index k = 0; k < f->n_args; k++) {
         AN_TRY(an_expr_eval(ev, e->args[k], &v[k]));
         if (!v[k].x) {
-            st = fail_usage(ev, e->args[k], f->usage);
+            st = an_source_fail(ev->ctx, ev->source, "U113", e->args[k]->at, f->usage,
+                                "%s is not a number", v[k].label ? v[k].label : "it");
             goto done;
         }
     }

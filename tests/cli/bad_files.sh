@@ -63,6 +63,21 @@ expect 4 'total.csv:5:1' "$anodyne" km total.csv "$f"
 printf 't,e,g\n"1,200",1,a\n"2,100",0,b\n"3,000",1,a\n' >thousands.csv
 expect 4 'may be the decimal sign or part thousands' "$anodyne" km thousands.csv "$f"
 
+# One word among ages: no model of seventy categories, no comparison letter by letter.
+awk -F, -v OFS=, 'NR == 30 { $2 = "60 y" } { print }' "$root/examples/mgus2/mgus2.csv" >age.csv
+for formula in 'Surv(futime, death) ~ age + sex' 'Surv(futime, death) ~ sex + age:sex'; do
+    expect 4 'age: text in a column of numbers    at age.csv:30:2' "$anodyne" cox age.csv "$formula"
+    grep -qF 'such as a unit' said || { echo 'no reason'; cat said; failed=1; }
+done
+expect 4 'age.csv:30:2' "$anodyne" table1 age.csv '~ age | sex'
+expect 4 'age.csv:30:2' "$anodyne" pain age.csv 'age ~ futime'
+expect 2 'age is not a number' "$anodyne" cox age.csv 'Surv(futime, death) ~ log(age)'
+expect 2 'age is not a number' "$anodyne" cox age.csv 'Surv(futime, death) ~ sex' --where 'age > 60'
+expect 0 '' "$anodyne" cox age.csv 'Surv(futime, death) ~ sex' --where 'age != "60 y"'
+# Codes with a word are a category.
+printf 't,e,g\n1,1,1\n2,0,2\n3,1,unknown\n4,1,2\n5,1,1\n6,0,2\n' >codes.csv
+expect 0 'unknown' "$anodyne" cox codes.csv "$f"
+
 # Encodings, line ends, quotes and decimal commas of other countries are read, and what was assumed is said.
 printf '时间,事件,组\n1,1,甲\n2,0,乙\n3,1,甲\n' >utf8.csv
 iconv -f UTF-8 -t GB18030 utf8.csv >gbk.csv
