@@ -139,6 +139,18 @@ AN_API an_status an_concordance_of(an_ctx *ctx, const an_surv *surv, const doubl
                                    an_grouping strata, an_grouping cluster,
                                    an_concordance_weight weight, an_concordance *out);
 
+/** The same for several scores of the same rows, and the covariance matrix of their C, from the products of
+ *  the influences of rows or clusters: a difference of two has the variance v11 + v22 - 2 v12 (concordance()
+ *  of several fits in R).
+ *  @param score  [n x n_scores] column-major
+ *  @param out    [n_scores]
+ *  @param vcov   [n_scores x n_scores], or NULL; NaN where there is no pair */
+AN_API an_status an_concordance_several(an_ctx *ctx, const an_surv *surv,
+                                        an_index n_scores, const double *score,
+                                        an_grouping strata, an_grouping cluster,
+                                        an_concordance_weight weight, an_concordance *out,
+                                        double *vcov);
+
 /* ---- Test of proportional hazards ---- */
 
 typedef enum an_zph_transform {

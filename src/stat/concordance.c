@@ -428,6 +428,7 @@ done:
 
 /* ---- Variance ---- */
 
+/* sum[clusters, or n]: the influence of each; NULL without clusters: not asked for. */
 static void find_variance(const pairs *p, an_index n, an_grouping cluster, double *sum,
                           an_concordance *out)
 {
@@ -441,10 +442,8 @@ static void find_variance(const pairs *p, an_index n, an_grouping cluster, doubl
         const double w = p->surv->weight ? p->surv->weight[row] : 1;
         const double influence = w * (p->own[i] - somers * p->among[i]) / (2 * all);
 
-        if (cluster.code)
-            sum[cluster.code[row]] += influence;
-        else
-            out->var += influence * influence;
+        if (sum) sum[cluster.code ? cluster.code[row] : row] += influence;
+        if (!cluster.code) out->var += influence * influence;
     }
     for (an_index g = 0; cluster.code && g < cluster.n_levels; g++)
         out->var += sum[g] * sum[g];
@@ -528,9 +527,11 @@ done:
     return st;
 }
 
-an_status an_concordance_of(an_ctx *ctx, const an_surv *surv, const double *score,
-                            an_grouping strata, an_grouping cluster,
-                            an_concordance_weight weight, an_concordance *out)
+/* influence[clusters, or n], of which all are 0 where there is no pair; NULL: not asked for. */
+static an_status find(an_ctx *ctx, const an_surv *surv, const double *score,
+                      an_grouping strata, an_grouping cluster,
+                      an_concordance_weight weight, double *influence,
+                      an_concordance *out)
 {
     an_status st = AN_OK;
     an_arena *mem = an_arena_new(ctx);
@@ -538,13 +539,12 @@ an_status an_concordance_of(an_ctx *ctx, const an_surv *surv, const double *scor
     pairs p = {.surv = surv};
     orders o = {
         .n = surv->n, .n_strata = strata.code ? strata.n_levels : 1, .code = strata.code};
-    double *influence;
 
     if (!mem) return AN_ERR_MEMORY;
     AN_TRY(check_scores(ctx, surv->n, score));
     AN_TRY(sort_rows(ctx, surv, score, mem, &o));
     AN_TRY(new_pairs(ctx, surv->n, mem, &p));
-    AN_ALLOC(influence, mem, cluster.code ? cluster.n_levels : 0);
+    if (!influence && cluster.code) AN_ALLOC(influence, mem, cluster.n_levels);
     AN_TRY(walk_strata(ctx, &o, &p, weight, mem, &found));
     p.row = o.row;
     if (found.concordant + found.discordant + found.tied_x > 0)
@@ -553,4 +553,37 @@ an_status an_concordance_of(an_ctx *ctx, const an_surv *surv, const double *scor
 done:
     an_arena_free(mem);
     return st;
+}
+
+an_status an_concordance_several(an_ctx *ctx, const an_surv *surv, an_index n_scores,
+                                 const double *score, an_grouping strata,
+                                 an_grouping cluster, an_concordance_weight weight,
+                                 an_concordance *out, double *vcov)
+{
+    an_status st = AN_OK;
+    const an_index n = cluster.code ? cluster.n_levels : surv->n;
+    double *influence = an_malloc(ctx, (size_t)(n * n_scores) * sizeof *influence + 1);
+
+    if (!influence) return AN_ERR_MEMORY;
+    for (an_index k = 0; k < n_scores; k++)
+        AN_TRY(find(ctx, surv, score + k * surv->n, strata, cluster, weight,
+                    influence + k * n, &out[k]));
+    for (an_index k = 0; vcov && k < n_scores; k++)
+        for (an_index l = 0; l < n_scores; l++) {
+            double sum = 0;
+
+            for (an_index i = 0; i < n; i++)
+                sum += influence[i + k * n] * influence[i + l * n];
+            vcov[k + l * n_scores] = isnan(out[k].c) || isnan(out[l].c) ? NAN : sum;
+        }
+done:
+    an_free(ctx, influence);
+    return st;
+}
+
+an_status an_concordance_of(an_ctx *ctx, const an_surv *surv, const double *score,
+                            an_grouping strata, an_grouping cluster,
+                            an_concordance_weight weight, an_concordance *out)
+{
+    return find(ctx, surv, score, strata, cluster, weight, NULL, out);
 }

@@ -9,6 +9,9 @@ expect 0 '"schema": "anodyne.document/1"' "$anodyne" km "$data" 'Surv(futime, de
 expect 0 'id,' "$anodyne" km "$data" 'Surv(futime, death) ~ sex' --format csv
 expect 0 'Fine-Gray' "$anodyne" finegray "$data" 'Surv(etime, event) ~ sex + age'
 expect 0 'The effect of age seems to change with time' "$anodyne" finegray "$data" 'Surv(etime, event) ~ age + sex + mspike' --zph log
+expect 0 'age ordered patients better than creat: its C is higher by 0.076' "$anodyne" concordance "$data" 'Surv(futime, death) ~ age + creat'
+expect 0 'the one with sex = M had it first' "$anodyne" concordance "$data" 'Surv(futime, death) ~ sex' --weight uno --tau 120
+expect 2 'a marker is a number or a factor of two levels' "$anodyne" concordance "$spine" 'Surv(age, sex == "M") ~ primary_tumour'
 expect 0 'cause-specific' "$anodyne" cox "$data" 'Surv(etime, event) ~ sex + age' --cause 1
 expect 0 'event 2' "$anodyne" cif "$data" 'Surv(etime, event) ~ sex' --cause 2
 expect 0 '753 given, 753 used' "$anodyne" km "$data" 'Surv(futime, death) ~ 1' --where 'sex == "M"'

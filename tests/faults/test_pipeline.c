@@ -34,6 +34,7 @@ static const recipe recipes[] = {
      {{"opioid_baseline", "omed0"}, {"opioid_followup", "omed1"}}},
     {"table1", "~ age + sex + dose | arm", {{0}}},
     {"cox", "Surv(time, death) ~ age + sex", {{0}}},
+    {"concordance", "Surv(time, death) ~ age + dose + strata(sex)", {{0}}},
     {"aft", "Surv(time, death) ~ age + sex", {{0}}},
     {"cif", "Surv(time, cause) ~ arm", {{0}}},
     {"finegray", "Surv(time, cause) ~ age + arm", {{0}}},

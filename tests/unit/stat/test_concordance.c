@@ -190,6 +190,56 @@ static void test_large(void **state)
     sample_free(&s);
 }
 
+/* The influence of a row is the derivative of C with respect to its weight: central differences give the
+ * covariance of two markers, in strata and with clusters. */
+static void test_covariance_of_two_markers(void **state)
+{
+    enum { ROWS = 40 };
+    sample s = sample_new(ROWS, 2, 15);
+    const an_surv surv = {
+        .n = ROWS, .time = s.time, .event = s.event, .weight = s.weight, .n_causes = 1};
+    const an_grouping strata = {.n_levels = 3, .code = s.stratum};
+    int32_t pair[ROWS];
+    const an_grouping cluster = {.n_levels = ROWS / 2, .code = pair};
+    double slope[2][ROWS / 2] = {{0}}, vcov[4];
+    const double h = 1e-4;
+    an_concordance found[2];
+    an_ctx *ctx = an_ctx_new();
+
+    (void)state;
+    for (int i = 0; i < ROWS; i++) pair[i] = i / 2;
+    assert_int_equal(an_concordance_several(ctx, &surv, 2, s.x, strata, cluster,
+                                            AN_CONCORDANCE_N, found, vcov),
+                     AN_OK);
+    for (int i = 0; i < ROWS; i++)
+        for (int k = 0; k < 2; k++) {
+            const double w = s.weight[i];
+            double c[2];
+
+            for (int side = 0; side < 2; side++) {
+                s.weight[i] = w * (side ? 1 - h : 1 + h);
+                c[side] = of(&surv, s.x + k * ROWS, strata, cluster, AN_CONCORDANCE_N).c;
+            }
+            s.weight[i] = w;
+            slope[k][pair[i]] += (c[0] - c[1]) / (2 * h);
+        }
+    for (int k = 0; k < 2; k++) {
+        const an_concordance alone =
+            of(&surv, s.x + k * ROWS, strata, cluster, AN_CONCORDANCE_N);
+
+        NEAR(found[k].c, alone.c);
+        NEAR(vcov[3 * k], alone.var);
+        for (int l = 0; l < 2; l++) {
+            double sum = 0;
+
+            for (int g = 0; g < ROWS / 2; g++) sum += slope[k][g] * slope[l][g];
+            assert_true(fabs(vcov[k + 2 * l] - sum) <= 1e-6 * sqrt(vcov[0] * vcov[3]));
+        }
+    }
+    an_ctx_free(ctx);
+    sample_free(&s);
+}
+
 static an_status find_concordance(an_ctx *ctx)
 {
     sample s = sample_new(20, 1, 10);
@@ -216,6 +266,7 @@ int main(void)
         cmocka_unit_test(test_all_pairs),
         cmocka_unit_test(test_many_scores),
         cmocka_unit_test(test_weights_without_censoring),
+        cmocka_unit_test(test_covariance_of_two_markers),
         cmocka_unit_test(test_large),
         cmocka_unit_test(test_memory_runs_out),
     };
