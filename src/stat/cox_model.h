@@ -50,6 +50,10 @@ void an_cox_model_variance(const an_cox_model *model, const double *v, double *o
 an_status an_cox_model_restore(an_ctx *ctx, const an_cox_data *data, const an_cox *fit,
                                an_arena *mem, an_cox_model *model);
 
+/* Plan rows of the deaths in order of (stratum, time, row). cox_resid.c */
+an_status an_cox_list_deaths(an_ctx *ctx, const an_cox_plan *plan, an_arena *mem,
+                             int64_t **death, an_index *n_deaths);
+
 /* Discrete (conditional) likelihood of the plan at gamma: state->loglik, score and info
  * (which may both be NULL). cox_discrete.c */
 an_status an_cox_discrete(an_ctx *ctx, const an_cox_plan *plan, const double *gamma,

@@ -10,102 +10,149 @@ typedef struct residuals {
     int64_t *row, *death;
 } residuals;
 
-/* A row that is never at risk keeps 0. */
-static void fill_martingale(residuals *r)
-{
-    const an_cox_plan *plan = r->model.plan;
-
-    for (an_index i = 0; i < plan->n; i++) {
-        const double delta = plan->death[i] ? 1 : 0;
-        const double m = r->model.state.m[i] / plan->weight[i];
-        const double inside = m + (delta > 0 ? log(delta - m) : 0);
-
-        r->martingale[plan->row[i]] = m;
-        r->deviance[plan->row[i]] = copysign(sqrt(fmax(0, -2 * inside)), m);
-    }
-}
-
 /* own[p] of the model's basis to the columns of the data; influence[p] = own times the
  * model-based covariance. */
-static void to_data(const residuals *r, double *own, double *influence)
+static void to_data(const residuals *r, double *own, double *restrict influence)
 {
     const an_index p = r->p;
 
     an_cox_model_unrotate(&r->model, 1, own);
-    for (an_index k = 0; k < p; k++) own[k] /= r->model.scale[k];
     for (an_index k = 0; k < p; k++) {
+        own[k] /= r->model.scale[k];
         influence[k] = 0;
-        for (an_index l = 0; l < p; l++)
-            influence[k] += own[l] * r->fit->naive_vcov[l + k * p];
+    }
+    for (an_index l = 0; l < p; l++) {
+        const double *restrict column = r->fit->naive_vcov + l * p;
+        const double x = own[l];
+
+        for (an_index k = 0; k < p; k++) influence[k] += x * column[k];
     }
 }
 
-static an_status fill_score(an_ctx *ctx, residuals *r, an_arena *work)
+/* ---- By row ---- */
+
+typedef struct by_row {
+    residuals *r;
+    const double *rows;   /* [plan rows x p] score residuals in the basis of the model */
+    const int32_t *place; /* [n] plan row of each row of the data; -1: never at risk */
+} by_row;
+
+static void fill_martingale(residuals *r, int64_t row, an_index at)
 {
-    an_status st = AN_OK;
     const an_cox_plan *plan = r->model.plan;
+    const bool death = plan->death[at];
+    const double m = r->model.state.m[at] / plan->weight[at];
+    const double inside = m + (death ? log(1 - m) : 0);
+
+    r->martingale[row] = m;
+    r->deviance[row] = copysign(sqrt(fmax(0, -2 * inside)), m);
+}
+
+/* scratch[2 p]. A row that is never at risk gets 0. */
+static void rows_block(void *self, void *scratch, an_index block, an_index first,
+                       an_index last)
+{
+    const by_row *t = self;
+    residuals *r = t->r;
     const an_index p = r->p, n = r->n;
-    double *space, *rows, *own, *influence;
+    double *own = scratch, *influence = own + p;
 
-    AN_ALLOC(space, work, 4 * plan->m * p + p);
-    AN_ALLOC(rows, work, plan->n * p);
-    AN_ALLOC(own, work, p);
-    AN_ALLOC(influence, work, p);
-    an_cox_score_residuals(plan, &r->model.state, space, rows);
-    for (an_index i = 0; i < plan->n; i++) {
-        const int64_t row = plan->row[i];
+    (void)block;
+    for (an_index row = first; row < last; row++) {
+        const an_index at = t->place[row];
+        const double w = at < 0 ? 0 : r->model.plan->weight[at];
 
-        memcpy(own, rows + i * p, (size_t)p * sizeof *own);
-        to_data(r, own, influence);
+        r->martingale[row] = r->deviance[row] = 0;
+        memset(own, 0, (size_t)(2 * p) * sizeof *own);
+        if (at >= 0) {
+            fill_martingale(r, row, at);
+            memcpy(own, t->rows + at * p, (size_t)p * sizeof *own);
+            to_data(r, own, influence);
+        }
         for (an_index k = 0; k < p; k++) {
+            const double se = r->fit->naive_se[k], dfbeta = w * influence[k];
+
             r->score[row + k * n] = own[k];
-            r->dfbeta[row + k * n] = plan->weight[i] * influence[k];
-            r->dfbetas[row + k * n] =
-                plan->weight[i] * influence[k] / r->fit->naive_se[k];
+            r->dfbeta[row + k * n] = dfbeta;
+            r->dfbetas[row + k * n] = isnan(se) ? NAN : dfbeta / se;
         }
     }
-    for (an_index k = 0; k < p; k++)
-        for (an_index i = 0; i < n && isnan(r->fit->naive_se[k]); i++)
-            r->dfbetas[i + k * n] = NAN; /* also of rows that are never at risk */
-done:
-    return st;
 }
 
-static an_status list_deaths(an_ctx *ctx, residuals *r, an_arena *work)
+static an_status fill_rows(an_ctx *ctx, residuals *r, an_arena *work)
 {
     an_status st = AN_OK;
     const an_cox_plan *plan = r->model.plan;
-    uint64_t *key;
-    int64_t *space;
+    const an_index p = r->p;
+    double *space, *rows;
+    int32_t *place;
+    by_row t = {.r = r};
 
-    AN_ALLOC(r->death, work, plan->n);
-    AN_ALLOC(key, work, plan->n);
-    AN_ALLOC(space, work, plan->n);
-    for (an_index i = 0; i < plan->n; i++) {
-        key[i] = (uint64_t)(uint32_t)plan->last[i] << 32 | (uint64_t)plan->row[i];
-        if (plan->death[i]) r->death[r->n_events++] = i;
-    }
-    an_radix_order(r->n_events, key, r->death, space);
+    AN_SPACE(space, work, 4 * plan->m * p + p);
+    AN_SPACE(rows, work, plan->n * p);
+    AN_SPACE(place, work, r->n);
+    an_cox_score_residuals(plan, &r->model.state, space, rows);
+    for (an_index i = 0; i < r->n; i++) place[i] = -1;
+    for (an_index i = 0; i < plan->n; i++) place[plan->row[i]] = (int32_t)i;
+    t.rows = rows;
+    t.place = place;
+    st = an_map_blocks_scratch(ctx, r->n, AN_COX_GRAIN,
+                               (size_t)(2 * p + 1) * sizeof *rows, rows_block, &t);
 done:
     return st;
 }
 
-static an_status fill_schoenfeld(an_ctx *ctx, residuals *r, an_arena *work)
+/* ---- By death ---- */
+
+an_status an_cox_list_deaths(an_ctx *ctx, const an_cox_plan *plan, an_arena *mem,
+                             int64_t **death, an_index *n_deaths)
 {
     an_status st = AN_OK;
+    an_arena *work = an_arena_new(ctx);
+    uint64_t *key, before = 0;
+    int64_t *list, *space;
+    an_index n = 0;
+    bool sorted = true;
+
+    if (!work) return AN_ERR_MEMORY;
+    AN_SPACE(list, mem, plan->n);
+    AN_SPACE(key, work, plan->n);
+    AN_SPACE(space, work, plan->n);
+    for (an_index i = 0; i < plan->n; i++) {
+        if (!plan->death[i]) continue;
+        key[i] = (uint64_t)(uint32_t)plan->last[i] << 32 | (uint64_t)plan->row[i];
+        sorted = sorted && key[i] >= before;
+        before = key[i];
+        list[n++] = i;
+    }
+    if (!sorted) an_radix_order(n, key, list, space);
+    *death = list;
+    *n_deaths = n;
+done:
+    an_arena_free(work);
+    return st;
+}
+
+/* scratch[3 p]. */
+static void deaths_block(void *self, void *scratch, an_index block, an_index first,
+                         an_index last)
+{
+    residuals *r = self;
     const an_cox_plan *plan = r->model.plan;
     const an_index p = r->p, n = r->n_events;
-    double *own, *influence, *mean;
+    double *own = scratch, *influence = own + p, *mean = influence + p;
+    an_index known = -1;
 
-    AN_ALLOC(own, work, p);
-    AN_ALLOC(influence, work, p);
-    AN_ALLOC(mean, work, p);
-    for (an_index e = 0; e < n; e++) {
+    (void)block;
+    for (an_index e = first; e < last; e++) {
         const int64_t i = r->death[e];
 
         r->time[e] = plan->time[plan->last[i]];
         r->row[e] = plan->row[i];
-        an_cox_event_mean(plan, &r->model.state, plan->last[i], mean);
+        if (plan->last[i] != known) {
+            known = plan->last[i];
+            an_cox_event_mean(plan, &r->model.state, known, mean);
+        }
         for (an_index k = 0; k < p; k++) own[k] = plan->x[i * p + k] - mean[k];
         to_data(r, own, influence);
         for (an_index k = 0; k < p; k++) {
@@ -113,23 +160,21 @@ static an_status fill_schoenfeld(an_ctx *ctx, residuals *r, an_arena *work)
             r->scaled[e + k * n] = r->fit->beta[k] + (double)n * influence[k];
         }
     }
-done:
-    return st;
 }
 
 static an_status new_arrays(an_ctx *ctx, residuals *r, an_arena *mem)
 {
     an_status st = AN_OK;
 
-    AN_ALLOC(r->martingale, mem, r->n);
-    AN_ALLOC(r->deviance, mem, r->n);
-    AN_ALLOC(r->score, mem, r->n * r->p);
-    AN_ALLOC(r->dfbeta, mem, r->n * r->p);
-    AN_ALLOC(r->dfbetas, mem, r->n * r->p);
-    AN_ALLOC(r->schoenfeld, mem, r->n_events * r->p);
-    AN_ALLOC(r->scaled, mem, r->n_events * r->p);
-    AN_ALLOC(r->time, mem, r->n_events);
-    AN_ALLOC(r->row, mem, r->n_events);
+    AN_SPACE(r->martingale, mem, r->n);
+    AN_SPACE(r->deviance, mem, r->n);
+    AN_SPACE(r->score, mem, r->n * r->p);
+    AN_SPACE(r->dfbeta, mem, r->n * r->p);
+    AN_SPACE(r->dfbetas, mem, r->n * r->p);
+    AN_SPACE(r->schoenfeld, mem, r->n_events * r->p);
+    AN_SPACE(r->scaled, mem, r->n_events * r->p);
+    AN_SPACE(r->time, mem, r->n_events);
+    AN_SPACE(r->row, mem, r->n_events);
 done:
     return st;
 }
@@ -147,11 +192,12 @@ an_status an_cox_residuals_of(an_ctx *ctx, const an_cox_data *data, const an_cox
         goto done;
     }
     AN_TRY(an_cox_model_restore(ctx, data, fit, work, &r.model));
-    AN_TRY(list_deaths(ctx, &r, work));
+    AN_TRY(an_cox_list_deaths(ctx, r.model.plan, work, &r.death, &r.n_events));
     AN_TRY(new_arrays(ctx, &r, mem));
-    fill_martingale(&r);
-    AN_TRY(fill_score(ctx, &r, work));
-    AN_TRY(fill_schoenfeld(ctx, &r, work));
+    AN_TRY(fill_rows(ctx, &r, work));
+    AN_TRY(an_map_blocks_scratch(ctx, r.n_events, AN_COX_GRAIN,
+                                 (size_t)(3 * r.p + 1) * sizeof(double), deaths_block,
+                                 &r));
     AN_ALLOC(result, mem, 1);
     *result = (an_cox_residuals){.n = r.n,
                                  .p = r.p,

@@ -35,47 +35,49 @@ done:
 
 /* ---- Score, information, residuals ---- */
 
-static an_status list_deaths(an_ctx *ctx, zph *z)
-{
-    an_status st = AN_OK;
-    const an_cox_plan *plan = z->model.plan;
-    uint64_t *key;
-    int64_t *work;
+/* Residuals of the deaths of a block, and what they add to the score. */
+typedef struct scoring {
+    zph *z;
+    double *partial; /* [blocks x p] */
+} scoring;
 
-    AN_ALLOC(z->death, z->model.mem, plan->n);
-    AN_ALLOC(key, z->model.mem, plan->n);
-    AN_ALLOC(work, z->model.mem, plan->n);
-    for (an_index i = 0; i < plan->n; i++) {
-        key[i] = (uint64_t)(uint32_t)plan->last[i] << 32 | (uint64_t)plan->row[i];
-        if (plan->death[i]) z->death[z->n_events++] = i;
+/* scratch[p]. */
+static void score_block(void *self, void *scratch, an_index block, an_index first,
+                        an_index last)
+{
+    const scoring *t = self;
+    zph *z = t->z;
+    const an_cox_plan *plan = z->model.plan;
+    const an_index p = z->p;
+    double *mean = scratch, *score = t->partial + block * p;
+    an_index known = -1;
+
+    for (an_index e = first; e < last; e++) {
+        const int64_t i = z->death[e];
+        const int32_t j = plan->last[i];
+
+        if (j != known) an_cox_event_mean(plan, &z->model.state, j, mean);
+        known = j;
+        for (an_index k = 0; k < p; k++) {
+            const double residual = plan->x[i * p + k] - mean[k];
+
+            z->schoenfeld[e + k * z->n_events] = residual;
+            score[k] += plan->weight[i] * z->g[j] * residual;
+        }
     }
-    an_radix_order(z->n_events, key, z->death, work);
-done:
-    return st;
 }
 
 static an_status find_score(an_ctx *ctx, zph *z)
 {
     an_status st = AN_OK;
-    const an_cox_plan *plan = z->model.plan;
-    const an_index p = z->p;
-    double *mean;
+    const an_index p = z->p, n_blocks = an_block_count(z->n_events, AN_COX_GRAIN);
+    scoring t = {.z = z};
 
-    AN_ALLOC(mean, z->model.mem, p);
-    AN_ALLOC(z->schoenfeld, z->model.mem, z->n_events * p);
-    for (an_index e = 0; e < z->n_events; e++) {
-        const int64_t i = z->death[e];
-        const int32_t j = plan->last[i];
-
-        if (e == 0 || plan->last[z->death[e - 1]] != j)
-            an_cox_event_mean(plan, &z->model.state, j, mean);
-        for (an_index k = 0; k < p; k++) {
-            const double residual = plan->x[i * p + k] - mean[k];
-
-            z->schoenfeld[e + k * z->n_events] = residual;
-            z->of.score[k] += plan->weight[i] * z->g[j] * residual;
-        }
-    }
+    AN_ALLOC(t.partial, z->model.mem, n_blocks * p);
+    AN_SPACE(z->schoenfeld, z->model.mem, z->n_events * p);
+    AN_TRY(an_map_blocks_scratch(ctx, z->n_events, AN_COX_GRAIN,
+                                 (size_t)(p + 1) * sizeof(double), score_block, &t));
+    an_merge_blocks(n_blocks, p, t.partial, z->of.score);
 done:
     return st;
 }
@@ -122,13 +124,10 @@ done:
  * mean counts the events of strata in which both columns vary. ---- */
 
 typedef struct scaling {
-    bool *varies;     /* [n_strata x p] */
-    double *deaths;   /* [n_strata] */
-    double *used;     /* [p x p] */
-    double *info;     /* [p x p] on the scale of the data */
-    double *inverse;  /* [p x p] of the stratum at hand */
-    double *factor;   /* [p x p] */
-    an_index stratum; /* that inverse belongs to, -1 none */
+    bool *varies;   /* [n_strata x p] */
+    double *deaths; /* [n_strata] */
+    double *used;   /* [p x p] */
+    double *info;   /* [p x p] on the scale of the data */
 } scaling;
 
 static an_index stratum_of(const zph *z, int64_t row)
@@ -167,35 +166,35 @@ static an_status new_scaling(an_ctx *ctx, const zph *z, scaling *s)
     an_status st = AN_OK;
     an_arena *mem = z->model.mem;
     const an_index p = z->p, n_strata = z->model.plan->n_strata;
+    double *factor;
 
     AN_ALLOC(s->varies, mem, n_strata * p);
     AN_ALLOC(s->deaths, mem, n_strata);
     AN_ALLOC(s->used, mem, p * p);
     AN_ALLOC(s->info, mem, p * p);
-    AN_ALLOC(s->inverse, mem, p * p);
-    AN_ALLOC(s->factor, mem, p * p);
-    s->stratum = -1;
-    memcpy(s->factor, z->fit->naive_vcov, (size_t)(p * p) * sizeof(double));
-    an_ldl_factor(p, s->factor, 0, NULL);
-    an_ldl_invert(p, s->factor, s->info);
+    AN_ALLOC(factor, mem, p * p);
+    memcpy(factor, z->fit->naive_vcov, (size_t)(p * p) * sizeof *factor);
+    an_ldl_factor(p, factor, 0, NULL);
+    an_ldl_invert(p, factor, s->info);
     AN_TRY(find_varying(ctx, z, s));
 done:
     return st;
 }
 
-static void choose_stratum(const zph *z, scaling *s, an_index h)
+/* Inverse of the mean information where the columns vary that vary in stratum h;
+ * factor[p x p] is work. */
+static void invert_in_stratum(const zph *z, const scaling *s, an_index h, double *factor,
+                              double *inverse)
 {
     const an_index p = z->p;
-    const bool *now = s->varies + h * p, *then = s->varies + s->stratum * p;
+    const bool *now = s->varies + h * p;
 
-    if (s->stratum >= 0 && memcmp(now, then, (size_t)p * sizeof *now) == 0) return;
-    s->stratum = h;
     for (an_index k = 0; k < p; k++)
         for (an_index l = 0; l < p; l++)
-            s->factor[k + l * p] =
+            factor[k + l * p] =
                 now[k] && now[l] ? s->info[k + l * p] / s->used[k + l * p] : 0;
-    an_ldl_factor(p, s->factor, 0, NULL);
-    an_ldl_invert(p, s->factor, s->inverse);
+    an_ldl_factor(p, factor, 0, NULL);
+    an_ldl_invert(p, factor, inverse);
 }
 
 static bool any_varies(const zph *z, const scaling *s, an_index h)
@@ -205,36 +204,68 @@ static bool any_varies(const zph *z, const scaling *s, an_index h)
     return false;
 }
 
+typedef struct scaling_rows {
+    const zph *z;
+    const scaling *s;
+    an_zph_answer *a;
+} scaling_rows;
+
+static void scale_death(const scaling_rows *t, an_index e, const double *inverse,
+                        double *own, double *y)
+{
+    const zph *z = t->z;
+    const an_cox_plan *plan = z->model.plan;
+    const an_index p = z->p, n = z->n_events, j = plan->last[z->death[e]];
+    const an_index h = plan->event_stratum[j];
+    const bool informs = any_varies(z, t->s, h);
+
+    t->a->time[e] = plan->time[j];
+    t->a->g[e] = z->g_plain[j];
+    t->a->row[e] = plan->row[z->death[e]];
+    for (an_index k = 0; k < p; k++) own[k] = z->schoenfeld[e + k * n];
+    an_cox_model_unrotate(&z->model, 1, own);
+    for (an_index k = 0; k < p; k++) y[k] = 0;
+    for (an_index l = 0; l < p; l++) {
+        const double x = own[l] / z->model.scale[l];
+
+        for (an_index k = 0; k < p; k++) y[k] += x * inverse[k + l * p];
+    }
+    for (an_index k = 0; k < p; k++)
+        t->a->y[e + k * n] =
+            t->s->varies[h * p + k] || !informs ? z->fit->coef[k] + y[k] : NAN;
+}
+
+/* scratch[2 p^2 + 2 p]. */
+static void scale_block(void *self, void *scratch, an_index block, an_index first,
+                        an_index last)
+{
+    const scaling_rows *t = self;
+    const zph *z = t->z;
+    const an_index p = z->p;
+    double *own = scratch, *y = own + p, *inverse = y + p, *factor = inverse + p * p;
+    an_index known = -1;
+
+    (void)block;
+    for (an_index e = first; e < last; e++) {
+        const an_index h = z->model.plan->event_stratum[z->model.plan->last[z->death[e]]];
+
+        if (h != known) invert_in_stratum(z, t->s, h, factor, inverse);
+        known = h;
+        scale_death(t, e, inverse, own, y);
+    }
+}
+
 static an_status scale_residuals(an_ctx *ctx, const zph *z, an_zph_answer *a)
 {
     an_status st = AN_OK;
-    const an_cox_plan *plan = z->model.plan;
-    const an_index p = z->p, n = z->n_events;
+    const an_index p = z->p;
     scaling s = {0};
-    double *own;
+    scaling_rows t = {.z = z, .s = &s, .a = a};
 
-    AN_ALLOC(own, z->model.mem, p);
     AN_TRY(new_scaling(ctx, z, &s));
-    for (an_index e = 0; e < n; e++) {
-        const int32_t j = plan->last[z->death[e]];
-        const an_index h = plan->event_stratum[j];
-        const bool informs = any_varies(z, &s, h);
-
-        a->time[e] = plan->time[j];
-        a->g[e] = z->g_plain[j];
-        a->row[e] = plan->row[z->death[e]];
-        choose_stratum(z, &s, h);
-        for (an_index k = 0; k < p; k++) own[k] = z->schoenfeld[e + k * n];
-        an_cox_model_unrotate(&z->model, 1, own);
-        for (an_index k = 0; k < p; k++) {
-            double sum = 0;
-
-            for (an_index l = 0; l < p; l++)
-                sum += own[l] / z->model.scale[l] * s.inverse[l + k * p];
-            a->y[e + k * n] =
-                s.varies[h * p + k] || !informs ? z->fit->coef[k] + sum : NAN;
-        }
-    }
+    st = an_map_blocks_scratch(ctx, z->n_events, AN_COX_GRAIN,
+                               (size_t)(2 * p * p + 2 * p) * sizeof(double), scale_block,
+                               &t);
 done:
     return st;
 }
@@ -254,7 +285,7 @@ static an_status prepare(an_ctx *ctx, an_zph_transform transform, an_arena *work
         z->of.usable[k] = z->fit->flag[k] == AN_COX_ESTIMATED;
         z->of.aliased[k] = z->fit->flag[k] == AN_COX_ALIASED;
     }
-    AN_TRY(list_deaths(ctx, z));
+    AN_TRY(an_cox_list_deaths(ctx, z->model.plan, work, &z->death, &z->n_events));
     AN_TRY(transform_time(ctx, z, transform));
     AN_TRY(find_score(ctx, z));
     AN_TRY(find_information(ctx, z));
