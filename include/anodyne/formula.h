@@ -35,6 +35,7 @@ typedef struct an_outcome {
     const int32_t *event; /**< [rows] 0 censored, 1..n_causes; -1: not known */
     an_index n_causes;
     const char *const *cause_labels; /**< [n_causes] */
+    bool others_censored;            /**< competing events were made censorings */
     const char *time_unit;           /**< "days", or NULL */
     const char *missing_reason;      /**< why a time can be missing, or NULL */
     an_index n_same_day;        /**< rows with the event and a competing one on one day */

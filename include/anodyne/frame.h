@@ -73,6 +73,7 @@ typedef struct an_frame {
 
     bool has_surv;
     an_surv surv;                    /**< n = 0 unless has_surv */
+    bool others_censored;            /**< events of other causes count as censored */
     const char *time_unit;           /**< "days" when derived from dates; else NULL */
     const char *event_label;         /**< of cause 1: "Re-irradiation" */
     const char *const *cause_labels; /**< [surv.n_causes] */

@@ -191,6 +191,7 @@ static an_status keep_one_cause(coding *c, an_event_codes *out)
     for (an_index k = 0; k < c->v.n_levels; k++)
         if (c->code[k] > 1) c->code[k] = 0;
     out->n_causes = 1;
+    c->b->frame->others_censored = true;
     return an_builder_note(c->b, "Other events are censored (cause-specific analysis).");
 }
 

@@ -132,6 +132,7 @@ static an_status outcome_of_study(an_builder *b)
     b->time = o->time;
     b->entry = o->entry;
     b->frame->time_unit = o->time_unit;
+    b->frame->others_censored = o->others_censored;
     AN_ALLOC(b->event.code, b->mem, b->n_rows);
     AN_ALLOC(b->event.labels, b->mem, o->n_causes);
     b->event.n_causes = o->n_causes;

@@ -140,6 +140,7 @@ static an_status describe(contest *c, an_outcome *out)
     for (an_index k = 0; k < c->n; k++) labels[k] = label_of(c->study, c->event[k]);
     out->cause_labels = labels;
     out->n_causes = knows_causes(c->item->analysis) ? c->n : 1;
+    out->others_censored = c->n > out->n_causes;
     out->time_unit = unit_of(c->study, c->item->event);
     out->missing_reason = an_arena_printf(c->study->mem, "missing: %s",
                                           last && last->label ? last->label : last->name);

@@ -22,6 +22,20 @@ const char *an_rows_count(an_doc *doc, const an_frame *f, double n)
     return an_doc_printf(doc, "%.15g %s", n, an_rows_noun(f, n));
 }
 
+const char *an_events_count(an_doc *doc, double n, const char *adjective)
+{
+    return an_doc_printf(doc, "%.15g %sevent%s", n, adjective, n == 1 ? "" : "s");
+}
+
+const char *an_rows_share(an_doc *doc, const an_frame *f, double n, double total)
+{
+    const char *rows = an_rows_count(doc, f, total);
+
+    if (!(total > 0)) return an_doc_printf(doc, "%.15g of %s", n, rows);
+    return an_doc_printf(doc, "%.15g of %s (%s)", n, rows,
+                         an_doc_format(doc, an_number(AN_KIND_PROPORTION, n / total)));
+}
+
 /* "of 929 persons", "in 18 clusters" */
 static const char *owners_text(an_doc *doc, const an_owners *o)
 {

@@ -15,6 +15,10 @@ const char *an_rows_title(const an_frame *frame);
 const char *an_rows_noun(const an_frame *frame, double n);
 /* "1 patient", "12 rows". */
 const char *an_rows_count(an_doc *doc, const an_frame *frame, double n);
+/* "1 event", "20 competing events". */
+const char *an_events_count(an_doc *doc, double n, const char *adjective);
+/* "6 of 58 patients (10.3 %)", "1 of 1 row (100.0 %)". */
+const char *an_rows_share(an_doc *doc, const an_frame *frame, double n, double total);
 /* All of the frame: "58 patients", "1858 rows of 929 persons (id)". */
 const char *an_rows_all(an_doc *doc, const an_frame *frame);
 /* How many different codes there are; each -1 is one of its own. */

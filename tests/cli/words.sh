@@ -43,6 +43,23 @@ told 'Death ~ age10 + kps10'
 told '44 events). A large p does not show that hazards are proportional'
 untold 'coarse departures only'
 
+# What a ratio compares has a name, and death that competes is named where it is censored.
+told 'KPS: the hazard of death was lower with higher values (HR 0.55'
+told 'Lung primary: the hazard of death was higher for yes than for no'
+told 'the cause-specific hazard of re-irradiation was higher for < 5 Gy than for >= 5 Gy'
+told 'Cause-specific hazard ratios'
+told 'the incidence of re-irradiation was higher for < 5 Gy'
+
+# Counts in the order of speech, whole months without a nought, events in the singular.
+told 'was the first event in 6 of 58 patients (10.3 %); its cumulative incidence at 12 months'
+told 'The typical change (Hodges-Lehmann, after minus before) is −2.00 points (95 % CI −2.50 to −1.50)'
+told 'The proportion with radiation myelitis'
+printf 't,e,x\n1,0,3\n2,1,2\n3,0,1\n4,0,5\n' >single.csv
+expect 0 '4 patients, 1 event.' "$anodyne" cox single.csv 'Surv(t, e) ~ x'
+told 'Only 1 event for 1 coefficient'
+expect 0 'M210' "$anodyne" km "$mgus" 'Surv(etime, event) ~ sex' --cause 1
+expect 0 '' "$anodyne" run "$study"
+
 # The files say the unit.
 expect 0 '"unit":"percentagepoints"' sh -c '"$1" run "$2" --format json | tr -d " \n"' sh "$anodyne" "$study"
 expect 0 'points,-29.4723' sh -c '"$1" run "$2" --format csv | grep "^\"pain.response.difference\""' sh "$anodyne" "$study"

@@ -112,7 +112,7 @@ void an_aft_note(const an_aft_view *v)
             "A distribution that is chosen by its fit to the same data makes "
             "p-values too small: choose it beforehand.",
             an_aft_dist_name(best->dist), best->aic, fit->aic);
-    if (v->frame.surv.n_causes > 1)
+    if (an_frame_has_competing(&v->frame))
         an_doc_note(
             v->r.doc, AN_WARNING, "M341",
             "Competing events count as censored: the time ratios are of a time to "

@@ -3,9 +3,7 @@
 
 const char *an_cif_time_text(const an_cif_view *v, double t)
 {
-    const char *text = an_doc_format(v->doc, an_scaled_time(&v->scale, t, NAN, NAN, 0));
-
-    return v->scale.unit ? text : an_doc_printf(v->doc, "time %s", text);
+    return an_time_in_words(v->doc, &v->scale, t);
 }
 
 static an_value time_value(const an_cif_view *v, double t)

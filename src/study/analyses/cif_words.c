@@ -25,18 +25,16 @@ static double at_horizon(const an_cif_view *v, an_index i)
 static void say_one(const an_cif_view *v)
 {
     const an_cif_group *g = an_cif_used(v, 0);
-    const char *count =
-        an_doc_format(v->doc, an_count_of(g->event_rows[0], (double)g->n));
-    const char *noun = an_rows_noun(v->frame, (double)g->n);
+    const char *count = an_rows_share(v->doc, v->frame, g->event_rows[0], (double)g->n);
 
     if (isnan(v->horizon))
-        an_doc_text(v->doc, "conclusion", "%s was the first event in %s %s.",
-                    an_event_at_start(v->doc, v->frame), count, noun);
+        an_doc_text(v->doc, "conclusion", "%s was the first event in %s.",
+                    an_event_at_start(v->doc, v->frame), count);
     else
         an_doc_text(v->doc, "conclusion",
-                    "%s was the first event in %s %s; its cumulative incidence at "
+                    "%s was the first event in %s; its cumulative incidence at "
                     "%s was %s.",
-                    an_event_at_start(v->doc, v->frame), count, noun,
+                    an_event_at_start(v->doc, v->frame), count,
                     an_cif_time_text(v, v->horizon), incidence_text(v, 0));
 }
 

@@ -196,7 +196,7 @@ static void free_view(an_cox_view *v)
 static an_cox_view view_of(an_ctx *ctx, const an_frame *frame, const an_cox_params *p,
                            an_doc *doc)
 {
-    const bool one_cause = frame->surv.n_causes < 2;
+    const bool one_cause = !an_frame_has_competing(frame);
 
     return (an_cox_view){
         .r = {.ctx = ctx,
@@ -207,6 +207,7 @@ static an_cox_view view_of(an_ctx *ctx, const an_frame *frame, const an_cox_para
               .symbol = "HR",
               .phrase = one_cause ? "HR" : "cause-specific HR",
               .event = an_event_in_words(doc, frame),
+              .rate = one_cause ? "hazard" : "cause-specific hazard",
               .conf_level = p->conf_level},
         .params = p,
         .options = options_of(p)};

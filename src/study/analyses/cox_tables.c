@@ -48,10 +48,10 @@ void an_cox_show_coefficients(const an_cox_view *v)
 
 an_status an_cox_show_forest(const an_cox_view *v)
 {
-    return an_regression_forest(&v->r, "lower hazard", "higher hazard",
-                                an_doc_printf(v->r.doc, "%s, %lld events",
-                                              an_rows_all(v->r.doc, v->r.frame),
-                                              (long long)v->fit->n_events));
+    return an_regression_forest(
+        &v->r, "lower hazard", "higher hazard",
+        an_doc_printf(v->r.doc, "%s, %s", an_rows_all(v->r.doc, v->r.frame),
+                      an_events_count(v->r.doc, (double)v->fit->n_events, "")));
 }
 
 /* ---- The model as a whole ---- */

@@ -3,12 +3,12 @@
 
 static void say_cause(const an_cox_view *v)
 {
-    if (v->r.frame->surv.n_causes < 2) return;
+    if (!an_frame_has_competing(v->r.frame)) return;
     an_doc_text(v->r.doc, "cause_specific",
-                "Cause-specific model for %s: a patient with a competing event counts as "
-                "censored at that time. Its hazard ratios describe the rate among those "
-                "still free of any event, not the share who will ever have %s; for that "
-                "see Fine-Gray regression and the cumulative incidence.",
+                "Cause-specific model for %s: a competing event counts as a censoring at "
+                "its time. The hazard ratios describe the rate among those still free of "
+                "any event, not the share who will ever have %s; for that see Fine-Gray "
+                "regression and the cumulative incidence.",
                 v->r.event, v->r.event);
 }
 
@@ -18,9 +18,9 @@ void an_cox_say(const an_cox_view *v)
     if (an_regression_say(&v->r) == 0)
         an_doc_text(v->r.doc, "conclusion",
                     "None of the covariates was shown to go with %s in this model of "
-                    "%s and %lld events.",
+                    "%s and %s.",
                     v->r.event, an_rows_all(v->r.doc, v->r.frame),
-                    (long long)v->fit->n_events);
+                    an_events_count(v->r.doc, (double)v->fit->n_events, ""));
 }
 
 /* ---- Notes ---- */
@@ -97,8 +97,8 @@ void an_cox_note(const an_cox_view *v)
 const char *an_cox_method_opening(const an_cox_view *v)
 {
     return an_doc_printf(v->r.doc, "%s ratios for %s are from Cox regression%s",
-                         v->r.frame->surv.n_causes > 1 ? "Cause-specific hazard"
-                                                       : "Hazard",
+                         an_frame_has_competing(v->r.frame) ? "Cause-specific hazard"
+                                                            : "Hazard",
                          v->r.event, v->data.strata.code ? ", stratified," : "");
 }
 

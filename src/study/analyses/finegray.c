@@ -148,6 +148,7 @@ static an_finegray_view view_of(an_ctx *ctx, const an_frame *frame,
                                     .symbol = "sHR",
                                     .phrase = "sHR",
                                     .event = an_event_in_words(doc, frame),
+                                    .rate = "incidence",
                                     .conf_level = p->conf_level},
                               .params = p,
                               .options = options_of(p)};

@@ -37,9 +37,10 @@ an_status an_finegray_show_forest(const an_finegray_view *v)
 {
     return an_regression_forest(
         &v->r, "lower incidence", "higher incidence",
-        an_doc_printf(v->r.doc, "%s, %lld events, %lld competing events",
-                      an_rows_all(v->r.doc, v->r.frame), (long long)v->fit->n_events,
-                      (long long)v->fit->n_competing));
+        an_doc_printf(
+            v->r.doc, "%s, %s, %s", an_rows_all(v->r.doc, v->r.frame),
+            an_events_count(v->r.doc, (double)v->fit->n_events, ""),
+            an_events_count(v->r.doc, (double)v->fit->n_competing, "competing ")));
 }
 
 /* ---- The model as a whole ---- */

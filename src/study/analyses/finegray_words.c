@@ -6,9 +6,10 @@ void an_finegray_say(const an_finegray_view *v)
     if (an_regression_say(&v->r) == 0)
         an_doc_text(v->r.doc, "conclusion",
                     "None of the covariates was shown to go with the incidence of %s in "
-                    "this model of %s, %lld events and %lld competing events.",
+                    "this model of %s, %s and %s.",
                     v->r.event, an_rows_all(v->r.doc, v->r.frame),
-                    (long long)v->fit->n_events, (long long)v->fit->n_competing);
+                    an_events_count(v->r.doc, (double)v->fit->n_events, ""),
+                    an_events_count(v->r.doc, (double)v->fit->n_competing, "competing "));
 }
 
 /* ---- Notes ---- */

@@ -36,17 +36,21 @@ static const char *verdict(const an_regression *r, const an_zph *z, an_index n_e
                            const char *advice)
 {
     const double global = z->p_value[z->n_terms];
-    const char *names = "";
+    const char *names = "", *last = "";
+    an_index n = 0;
 
-    for (an_index t = 0; t < z->n_terms; t++)
-        if (z->p_value[t] < 0.05)
-            names = an_join(r->doc, names,
-                            an_label_in_words(r->doc, term_of(r, z, t)->label));
-    if (*names)
+    for (an_index t = 0; t < z->n_terms; t++) {
+        if (!(z->p_value[t] < 0.05)) continue;
+        if (n++ > 0) names = an_join(r->doc, names, last);
+        last = an_label_in_words(r->doc, term_of(r, z, t)->label);
+    }
+    if (n > 0)
         return an_doc_printf(r->doc,
-                             "The effect of %s seems to change with time (global test "
-                             "%s): one %s is an average over the follow-up. %s",
-                             names, an_doc_p(r->doc, global), ratio_in_words(r), advice);
+                             "The effect%s of %s%s%s seem%s to change with time (global "
+                             "test %s): one %s is an average over the follow-up. %s",
+                             n == 1 ? "" : "s", names, n == 1 ? "" : " and ", last,
+                             n == 1 ? "s" : "", an_doc_p(r->doc, global),
+                             ratio_in_words(r), advice);
     if (global < 0.05)
         return an_doc_printf(r->doc,
                              "No single covariate stands out, yet together their effects "

@@ -11,10 +11,10 @@ static void say_one(const an_km_view *v)
 {
     const an_km_curve *c = v->km->curve;
 
-    an_doc_text(v->doc, "conclusion", "%s was seen in %s %s; median time to %s: %s.",
+    an_doc_text(v->doc, "conclusion", "%s was seen in %s; median time to %s: %s.",
                 an_event_at_start(v->doc, v->frame),
-                an_doc_format(v->doc, an_count_of(c->total_rows_event, (double)c->n)),
-                an_rows_noun(v->frame, (double)c->n), v->event, median_text(v, 0));
+                an_rows_share(v->doc, v->frame, c->total_rows_event, (double)c->n),
+                v->event, median_text(v, 0));
 }
 
 /* Which of two groups had more events than expected; both medians must not contradict. */
@@ -232,7 +232,7 @@ static void note_data(const an_km_view *v, double n_events)
         an_doc_note(v->doc, AN_WARNING, "M204",
                     "Only one level of %s has %s: there is nothing to compare.",
                     an_label_in_words(v->doc, f->group->label), an_rows_noun(f, 2));
-    if (f->surv.n_causes > 1)
+    if (an_frame_has_competing(f))
         an_doc_note(v->doc, AN_WARNING, "M210",
                     "Competing causes are censored here, so that one minus this curve "
                     "overstates how many will have %s. Use cif for that.",

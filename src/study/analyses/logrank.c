@@ -214,7 +214,7 @@ static void add_notes(an_doc *doc, const an_frame *frame, const an_logrank *test
         an_doc_note(doc, AN_WARNING, "M207",
                     "Weights that are not whole numbers were taken as frequencies: the "
                     "p-value is not valid for sampling or propensity weights.");
-    if (frame->surv.n_causes > 1)
+    if (an_frame_has_competing(frame))
         an_doc_note(
             doc, AN_WARNING, "M210",
             "Competing causes are censored here, so that cause-specific hazards "

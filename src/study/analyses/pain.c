@@ -141,8 +141,11 @@ static an_value median_of(double median)
 
 static an_value typical_change(const an_pain *p, const an_paired *f)
 {
-    return an_estimate_at(AN_KIND_NUMBER, f->pseudomedian, f->pseudomedian_lower,
-                          f->pseudomedian_upper, p->o->conf_level);
+    an_value v = an_estimate_at(AN_KIND_NUMBER, f->pseudomedian, f->pseudomedian_lower,
+                                f->pseudomedian_upper, p->o->conf_level);
+
+    v.unit = "points";
+    return v;
 }
 
 static void paired_values(an_pain *p, const an_paired *f)
@@ -150,6 +153,10 @@ static void paired_values(an_pain *p, const an_paired *f)
     an_doc *doc = p->doc;
     const an_signed_rank *w = &f->pratt;
     const an_value change = typical_change(p, f);
+    an_value mean = an_estimate_at(AN_KIND_NUMBER, f->mean, f->mean_lower, f->mean_upper,
+                                   p->o->conf_level);
+
+    mean.unit = change.unit;
 
     an_doc_value(doc, "n_pairs",
                  an_doc_printf(doc, "%s with both scores", an_rows_title(p->frame)),
@@ -178,18 +185,16 @@ static void paired_values(an_pain *p, const an_paired *f)
                  an_number_or(AN_KIND_P, w->p_two_sided, "no score changed"),
                  w->exact ? "exact signed-rank, zeros by Pratt"
                           : "signed-rank, normal approximation, zeros by Pratt");
-    an_doc_value(doc, "mean_change", "Mean change (after minus before)",
-                 an_estimate_at(AN_KIND_NUMBER, f->mean, f->mean_lower, f->mean_upper,
-                                p->o->conf_level),
+    an_doc_value(doc, "mean_change", "Mean change (after minus before)", mean,
                  "paired t interval");
     an_doc_value(doc, "p_t", "Paired t test, p",
                  an_number_or(AN_KIND_P, f->t_p, "every change is the same"),
                  "paired t test");
-    an_doc_value(doc, "n_lower", "Score lower",
+    an_doc_value(doc, "n_lower", "Score lower than before",
                  an_count_of((double)f->n_negative, (double)f->n), "count of pairs");
     an_doc_value(doc, "n_same", "Score unchanged",
                  an_count_of((double)f->n_zero, (double)f->n), "count of pairs");
-    an_doc_value(doc, "n_higher", "Score higher",
+    an_doc_value(doc, "n_higher", "Score higher than before",
                  an_count_of((double)f->n_positive, (double)f->n), "count of pairs");
 }
 
@@ -214,7 +219,7 @@ static void paired_sentence(an_pain *p, const an_paired *f)
 
     an_doc_text(
         doc, "change",
-        "%s, mean pain %s from %s to %s. The typical change (Hodges-Lehmann) is %s points%s.",
+        "%s, mean pain %s from %s to %s. The typical change (Hodges-Lehmann, after minus before) is %s%s.",
         who, how, an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_y)),
         an_doc_format(doc, an_number(AN_KIND_NUMBER, f->mean_x)), change,
         test_phrase(doc, &f->pratt));

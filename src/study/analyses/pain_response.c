@@ -403,7 +403,7 @@ static void group_difference(const an_pain *p)
     an_two_by_two_fit(a.responders, a.treated - a.responders, b.responders,
                       b.treated - b.responders, p->o->conf_level, &t);
     an_doc_value(p->doc, "difference",
-                 an_doc_printf(p->doc, "CR or PR, %s minus %s (reference)",
+                 an_doc_printf(p->doc, "CR or PR of all treated, %s minus %s (reference)",
                                g->levels[other], g->levels[reference]),
                  an_points(t.risk_difference, t.rd_newcombe.lower, t.rd_newcombe.upper,
                            p->o->conf_level),

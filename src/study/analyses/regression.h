@@ -38,6 +38,7 @@ typedef struct an_regression {
     const char *symbol; /* "HR", labels an axis */
     const char *phrase; /* "cause-specific HR", in a sentence */
     const char *event;  /* "death", in a sentence */
+    const char *rate;   /* "hazard": what the ratio compares, in a sentence */
     double conf_level;
     an_index n_rows;
     an_regression_row *rows; /* [n_rows] */

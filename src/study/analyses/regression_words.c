@@ -77,8 +77,7 @@ static const char *ratio_text(const an_regression *r, const an_effect *e)
 /* "0 events in 12 patients" */
 static const char *events_in_rows(const an_regression *r, const an_regression_row *row)
 {
-    return an_doc_printf(r->doc, "%g event%s in %s", row->n_events,
-                         row->n_events == 1 ? "" : "s",
+    return an_doc_printf(r->doc, "%s in %s", an_events_count(r->doc, row->n_events, ""),
                          an_rows_count(r->doc, r->frame, row->n));
 }
 
@@ -87,15 +86,20 @@ static void say_no_ratio(const an_regression *r, const an_regression_row *row,
                          const an_effect *e)
 {
     const char *where =
-        row->indent ? an_doc_printf(r->doc, "with %s (%s) than with %s", row->label,
+        row->indent ? an_doc_printf(r->doc, "for %s (%s) than for %s", row->label,
                                     events_in_rows(r, row), an_reference_level(row))
                     : "with higher values";
 
     an_doc_text(
         r->doc, conclusion_key(r, row),
-        "%s: %s was so much %s frequent %s that no finite ratio exists; see the note "
+        "%s: the %s of %s was so much %s %s that no finite ratio exists; see the note "
         "on separation.",
-        row->term->label, r->event, e->towards > 0 ? "more" : "less", where);
+        row->term->label, r->rate, r->event, e->towards > 0 ? "higher" : "lower", where);
+}
+
+static const char *higher_or_lower(const an_effect *e)
+{
+    return e->ratio > 1 ? "higher" : "lower";
 }
 
 /* A ratio below 1 is read more easily from the other side. */
@@ -107,20 +111,19 @@ static void say_level(const an_regression *r, const an_regression_row *row,
 
     if (e->ratio < 1)
         other = an_doc_printf(r->doc, "; the other way round %s", ratio_text(r, &turned));
-    an_doc_text(
-        r->doc, conclusion_key(r, row),
-        "%s: %s was %s frequent with %s than with %s (%s %s, reference %s%s; %s).",
-        row->term->label, r->event, e->ratio > 1 ? "more" : "less", row->label,
-        an_reference_level(row), r->phrase, ratio_text(r, e), an_reference_level(row),
-        other, an_doc_p(r->doc, e->p));
+    an_doc_text(r->doc, conclusion_key(r, row),
+                "%s: the %s of %s was %s for %s than for %s (%s %s, reference %s%s; %s).",
+                row->term->label, r->rate, r->event, higher_or_lower(e), row->label,
+                an_reference_level(row), r->phrase, ratio_text(r, e),
+                an_reference_level(row), other, an_doc_p(r->doc, e->p));
 }
 
 static void say_number(const an_regression *r, const an_regression_row *row,
                        const an_effect *e)
 {
     an_doc_text(r->doc, conclusion_key(r, row),
-                "%s: %s was %s frequent with higher values (%s %s per %s; %s).",
-                row->term->label, r->event, e->ratio > 1 ? "more" : "less", r->phrase,
+                "%s: the %s of %s was %s with higher values (%s %s per %s; %s).",
+                row->term->label, r->rate, r->event, higher_or_lower(e), r->phrase,
                 ratio_text(r, e), an_one_unit(r->doc, row->term->unit),
                 an_doc_p(r->doc, e->p));
 }
@@ -169,14 +172,16 @@ void an_regression_note_size(const an_regression *r, an_index n_events,
 
     if (n_coefficients == 0 || epv >= 10) return;
     an_doc_note(r->doc, AN_WARNING, "M310",
-                epv < 5
-                    ? "Only %lld events for %lld coefficients (%.1f each). With fewer "
-                      "than 5 the estimates are unstable and biased away from 1, and "
-                      "limits are too narrow: drop covariates, combine levels, or "
-                      "report the ratios of each covariate alone."
-                    : "%lld events for %lld coefficients (%.1f each): fewer than 10, "
-                      "so that estimates are less stable than their limits say.",
-                (long long)n_events, (long long)n_coefficients, epv);
+                epv < 5 ? "Only %s for %s (%.1f each). With fewer "
+                          "than 5 the estimates are unstable and biased away from 1, and "
+                          "limits are too narrow: drop covariates, combine levels, or "
+                          "report the ratios of each covariate alone."
+                        : "%s for %s (%.1f each): fewer than 10, "
+                          "so that estimates are less stable than their limits say.",
+                an_events_count(r->doc, (double)n_events, ""),
+                an_doc_printf(r->doc, "%lld coefficient%s", (long long)n_coefficients,
+                              n_coefficients == 1 ? "" : "s"),
+                epv);
 }
 
 static const an_regression_row *row_of(const an_regression *r, an_index column)

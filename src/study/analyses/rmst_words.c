@@ -161,9 +161,9 @@ void an_rmst_note(const an_rmst_view *v)
                     v->within);
     if (f->group && v->rmst->n_groups == 1)
         an_doc_note(v->doc, AN_WARNING, "M204",
-                    "Only one level of %s has patients: there is nothing to compare.",
-                    f->group->label);
-    if (f->surv.n_causes > 1)
+                    "Only one level of %s has %s: there is nothing to compare.",
+                    an_label_in_words(v->doc, f->group->label), an_rows_noun(f, 2));
+    if (an_frame_has_competing(f))
         an_doc_note(v->doc, AN_WARNING, "M210",
                     "Competing causes are censored here, so that the mean is that of a "
                     "world without them.");

@@ -2,8 +2,7 @@
 #include <anodyne/analysis.h>
 #include <anodyne/proportion.h>
 
-#include "base/base.h"
-#include "study/rows.h"
+#include "study/analyses/survival_parts.h"
 
 typedef struct options {
     double conf_level;
@@ -61,22 +60,29 @@ static an_value with_limits(an_kind kind, double x, an_interval limits, double c
     return an_estimate_at(kind, x, limits.lower, limits.upper, conf_level);
 }
 
+static an_value exact_risk(const an_frame *frame, double n_events, double conf_level)
+{
+    const double n = (double)frame->n;
+
+    return with_limits(
+        AN_KIND_PROPORTION, n_events / n,
+        an_proportion_interval(AN_PROPORTION_CLOPPER_PEARSON, n_events, n, conf_level),
+        conf_level);
+}
+
 static void frequency(an_doc *doc, const an_frame *frame, double n_events,
                       double conf_level)
 {
     const double n = (double)frame->n;
     const an_interval wilson =
         an_proportion_interval(AN_PROPORTION_WILSON, n_events, n, conf_level);
-    const an_interval exact =
-        an_proportion_interval(AN_PROPORTION_CLOPPER_PEARSON, n_events, n, conf_level);
 
     an_doc_value(doc, "observed", "Observed", an_count_of(n_events, n), "count");
     an_doc_value(doc, "wilson", "Risk, Wilson limits",
                  with_limits(AN_KIND_PROPORTION, n_events / n, wilson, conf_level),
                  "Wilson interval");
     an_doc_value(doc, "exact", "Risk, exact limits",
-                 with_limits(AN_KIND_PROPORTION, n_events / n, exact, conf_level),
-                 "Clopper-Pearson interval");
+                 exact_risk(frame, n_events, conf_level), "Clopper-Pearson interval");
     an_doc_value(
         doc, "upper_one_sided", "Largest risk not excluded, one-sided",
         an_number(AN_KIND_PROPORTION, an_proportion_upper(n_events, n, conf_level)),
@@ -122,10 +128,12 @@ static void say(an_doc *doc, const an_frame *frame, double n_events, double conf
                     "%s was not observed in %s. That does not mean that it cannot "
                     "happen: a risk of up to %s is compatible with these data (one-sided "
                     "%g %% exact limit).",
-                    frame->event_label, an_rows_all(doc, frame), limit, 100 * conf_level);
+                    an_event_at_start(doc, frame), an_rows_all(doc, frame), limit,
+                    100 * conf_level);
     else
-        an_doc_text(doc, "conclusion", "%s was observed in %g of %s.", frame->event_label,
-                    n_events, an_rows_all(doc, frame));
+        an_doc_text(doc, "conclusion", "%s was observed in %g of %s: %s, exact limits.",
+                    an_event_at_start(doc, frame), n_events, an_rows_all(doc, frame),
+                    an_doc_format(doc, exact_risk(frame, n_events, conf_level)));
     an_doc_note(
         doc, AN_NOTE, "M401",
         "A late harm can only be seen in patients who live long enough: read the risk "
@@ -146,7 +154,7 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
         "The proportion with %s is given with Wilson and Clopper-Pearson %g %% limits "
         "and a one-sided exact upper limit; the rate per person-time with an exact "
         "Poisson interval.",
-        frame->event_label, 100 * o->conf_level);
+        an_event_in_words(doc, frame), 100 * o->conf_level);
     return an_doc_status(doc);
 }
 

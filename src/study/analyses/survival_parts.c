@@ -65,6 +65,14 @@ an_value an_scaled_time(const an_time_scale *scale, double value, double lower,
     return v;
 }
 
+const char *an_time_in_words(an_doc *doc, const an_time_scale *scale, double t)
+{
+    an_value v = an_scaled_time(scale, t, NAN, NAN, 0);
+
+    if (v.value == floor(v.value)) v.kind = AN_KIND_NUMBER; /* nobody says 24.0 months */
+    return an_doc_printf(doc, "%s%s", scale->unit ? "" : "time ", an_doc_format(doc, v));
+}
+
 void an_note_assumed_unit(an_doc *doc, const an_time_scale *scale)
 {
     if (scale->assumed)
@@ -89,6 +97,11 @@ const char *an_event_at_start(an_doc *doc, const an_frame *frame)
     if (label[0] >= 'a' && label[0] <= 'z')
         return an_doc_printf(doc, "%c%s", label[0] - 'a' + 'A', label + 1);
     return label;
+}
+
+bool an_frame_has_competing(const an_frame *frame)
+{
+    return frame->surv.n_causes > 1 || frame->others_censored;
 }
 
 bool an_frame_fractional(const an_frame *frame)

@@ -30,9 +30,15 @@ an_status an_time_ticks(an_ctx *ctx, an_arena *mem, const an_time_scale *scale,
 an_value an_scaled_time(const an_time_scale *scale, double value, double lower,
                         double upper, double level);
 
+/* A time of the data in a sentence: "24 months", "7.4 months", "time 3". */
+const char *an_time_in_words(an_doc *doc, const an_time_scale *scale, double t);
+
 /* "re-irradiation", the event in the middle of a sentence, and at its start. */
 const char *an_event_in_words(an_doc *doc, const an_frame *frame);
 const char *an_event_at_start(an_doc *doc, const an_frame *frame);
+
+/* Are there events of other causes, which an analysis of one counts as censored? */
+bool an_frame_has_competing(const an_frame *frame);
 
 /* Is there a weight that is not a whole number? */
 bool an_frame_fractional(const an_frame *frame);

@@ -191,13 +191,13 @@ static void test_ratio_follows_its_reference(void **state)
         ratio[reference] = table->rows[2 - reference].cells[3].value;
         if (reference == 0) {
             says(child(doc, "conclusion_dose_ge5_gy"),
-                 "re-irradiation was less frequent with >= 5 Gy than with < 5 "
+                 "the incidence of re-irradiation was lower for >= 5 Gy than for < 5 "
                  "Gy");
             says(child(doc, "conclusion_dose_ge5_gy"), "reference < 5 Gy");
             says(child(doc, "conclusion_dose_ge5_gy"), "the other way round");
         } else {
             says(child(doc, "conclusion_dose_lt5_gy"),
-                 "re-irradiation was more frequent with < 5 Gy than with >= 5 "
+                 "the incidence of re-irradiation was higher for < 5 Gy than for >= 5 "
                  "Gy");
             says(child(doc, "conclusion_dose_lt5_gy"), "reference >= 5 Gy");
         }
