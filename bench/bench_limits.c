@@ -21,7 +21,7 @@ static void read_block(void *self, an_index block, an_index first, an_index last
     for (int k = 0; k < LANES; k++) t->out[block] += sum[k];
 }
 
-__attribute__((target_clones("avx512f", "fma", "default"), optimize("O3"))) static double
+__attribute__((target_clones("avx512f", "fma", "default"))) static double
 multiply_add(double seed)
 {
     double a[LANES], total = 0;

@@ -38,26 +38,16 @@ static bool wants_robust(const an_cox_data *data, const an_cox_options *options)
 static an_status cluster_products(an_ctx *ctx, const fitting *f, double *total, double *b)
 {
     an_status st = AN_OK;
-    const an_cox_plan *plan = f->model.plan;
-    const an_index p = f->model.p, n = plan->n;
+    const an_index p = f->model.p;
     const an_grouping *cluster = &f->data->cluster;
-    const an_index n_clusters = cluster->code ? cluster->n_levels : n;
-    double *work, *residual, *sum;
-    double *one;
+    const an_index n_clusters = cluster->code ? cluster->n_levels : f->data->surv.n;
+    double *sum, *one;
     an_arena *mem = an_arena_new(ctx);
 
     if (!mem) return AN_ERR_MEMORY;
-    AN_ALLOC(work, mem, 4 * plan->m * p + p);
-    AN_ALLOC(residual, mem, n * p);
     AN_ALLOC(sum, mem, n_clusters * p);
     AN_ALLOC(one, mem, n_clusters);
-    an_cox_score_residuals(plan, &f->model.state, work, residual);
-    for (an_index i = 0; i < n; i++) {
-        const int64_t at = cluster->code ? cluster->code[plan->row[i]] : i;
-
-        for (an_index k = 0; k < p; k++)
-            sum[at * p + k] += plan->weight[i] * residual[i * p + k];
-    }
+    AN_TRY(an_cox_influence(ctx, f->model.plan, &f->model.state, cluster, sum));
     for (an_index g = 0; g < n_clusters; g++) one[g] = 1;
     AN_TRY(an_rows_moments(ctx, n_clusters, p, sum, one, one, total, b));
 done:
@@ -149,21 +139,6 @@ static void fill_columns(const fitting *f, columns *c)
         c->hr[k] = exp(c->coef[k]);
         c->lower[k] = exp(c->coef[k] - z * c->se[k]);
         c->upper[k] = exp(c->coef[k] + z * c->se[k]);
-    }
-}
-
-/* Linear predictor about the means, for every row, also those never at risk. */
-static void fill_eta(const fitting *f, columns *c)
-{
-    const an_index n = f->data->surv.n;
-
-    for (an_index i = 0; i < n; i++) {
-        double eta = f->data->offset ? f->data->offset[i] : 0;
-
-        for (an_index k = 0; k < f->model.p; k++)
-            if (c->beta[k] != 0)
-                eta += (f->data->x[i + k * n] - f->model.centre[k]) * c->beta[k];
-        c->eta[i] = eta;
     }
 }
 
@@ -309,7 +284,10 @@ static an_status describe_fit(an_ctx *ctx, fitting *f, an_arena *mem, an_cox *fi
     if (p > 0) memcpy(c.alias, f->model.alias, (size_t)(p * p) * sizeof(double));
     flag_columns(f, &c);
     fill_columns(f, &c);
-    fill_eta(f, &c);
+    /* about the means, for every row, also those never at risk */
+    if (f->data->offset)
+        memcpy(c.eta, f->data->offset, (size_t)f->data->surv.n * sizeof *c.eta);
+    AN_TRY(an_cox_model_eta(ctx, &f->model, c.beta, c.eta));
     publish_columns(&c, fit);
 done:
     return st;
@@ -346,7 +324,7 @@ an_status an_cox_fit(an_ctx *ctx, const an_cox_data *data, const an_cox_options 
                     .ties = options->ties,
                     .robust = f.robust,
                     .conf_level = options->conf_level};
-    AN_TRY(an_cox_model_new(ctx, data, options->ties, f.work, &f.model));
+    AN_TRY(an_cox_model_for_fit(ctx, data, options->ties, f.work, &f.model));
     AN_TRY(new_work(ctx, &f));
     fit->n_events = count_events(&data->surv);
     AN_TRY(find_estimates(ctx, &f, fit));

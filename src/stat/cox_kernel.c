@@ -1,6 +1,7 @@
 /* Inner loops of Cox and Fine-Gray regression. Written so that a plain -O2 compiler keeps
  * several independent sums in flight without reordering any of them. */
 #include "stat/cox_core.h"
+#include "stat/lanes.h"
 
 void an_cox_eta(an_index first, an_index last, an_index p, const double *x,
                 const double *offset, const double *beta, double *eta)
@@ -86,50 +87,24 @@ void an_symmetric_fill(an_index p, double *a)
         for (an_index i = 0; i < j; i++) a[i + j * p] = a[j + i * p];
 }
 
-/* Sum of log(1 - k/d share), k = 1..d-1, with few logarithms: factors are multiplied
- * while their product is far from underflow. */
-static double sum_log_factors(double share, an_index d)
-{
-    double sum = 0, product = 1;
-
-    for (an_index k = 1; k < d; k++) {
-        product *= 1 - (double)k / (double)d * share;
-        if (product > 1e-200) continue;
-        sum += log(product);
-        product = 1;
-    }
-    return sum + log(product);
-}
-
 void an_cox_tie_factors(double s0, double d0, double wsum, an_index d, bool efron,
                         an_tie_factors *out)
 {
+    double sum[6];
+
     *out = (an_tie_factors){
         .loglik = -wsum * log(s0), .c0 = wsum / s0, .a11 = wsum / s0 / s0, .b11 = wsum};
     if (!efron || d < 2) return;
 
-    const double wbar = wsum / (double)d, tied = d0 / s0;
-    double c0 = 0, c1 = 0, b11 = 0, b12 = 0, b22 = 0;
+    const double wbar = wsum / (double)d;
 
-    for (an_index k = 0; k < d; k++) {
-        const double share = (double)k / (double)d, inverse = 1 / (1 - share * tied);
-
-        c0 += inverse;
-        c1 += share * inverse;
-        b11 += inverse * inverse;
-        b12 += share * inverse * inverse;
-    }
-    out->kappa = b12 / b11;
-    for (an_index k = 0; k < d; k++) {
-        const double share = (double)k / (double)d, inverse = 1 / (1 - share * tied);
-
-        b22 += (share - out->kappa) * (share - out->kappa) * inverse * inverse;
-    }
-    out->loglik -= wbar * sum_log_factors(tied, d);
-    out->c0 = wbar * c0 / s0;
-    out->c1 = wbar * c1 / s0;
-    out->b11 = wbar * b11;
-    out->b22 = wbar * b22;
+    an_lanes_best()->ties(d0 / s0, d, sum);
+    out->kappa = sum[3] / sum[2];
+    out->loglik -= wbar * sum[5];
+    out->c0 = wbar * sum[0] / s0;
+    out->c1 = wbar * sum[1] / s0;
+    out->b11 = wbar * sum[2];
+    out->b22 = wbar * fmax(0, sum[4] - out->kappa * sum[3]);
     out->a11 = out->b11 / s0 / s0;
     out->a22 = out->b22 / s0 / s0;
 }

@@ -24,16 +24,20 @@ typedef struct an_cox_model {
     double *centre, *scale; /* [p] x_scaled = (x - centre) scale */
     double *transform;      /* [p x p] T, column-major */
     bool rotated;           /* T is not the identity */
-    double *spread;         /* [p] mean absolute deviation of z over the plan's rows */
+    double *spread;         /* [p] mean absolute deviation of z */
     double *gamma;          /* [p] coefficients of z */
     bool *aliased;          /* [p] at coefficients 0 */
     double *alias;          /* [p x p] see an_cox.alias */
     double *factor;         /* [p x p] LDL' of the information last factored */
 } an_cox_model;
 
-/* Plan, basis, and the state (likelihood, score, information) at coefficients 0. */
+/* Plan, basis, and the state (likelihood, score, information) at coefficients 0. The plan is
+ * one for rows; an_cox_model_for_fit() makes one for passes (see an_cox_detail), unless
+ * ties are discrete. */
 an_status an_cox_model_new(an_ctx *ctx, const an_cox_data *data, an_cox_ties ties,
                            an_arena *mem, an_cox_model *model);
+an_status an_cox_model_for_fit(an_ctx *ctx, const an_cox_data *data, an_cox_ties ties,
+                               an_arena *mem, an_cox_model *model);
 /* Likelihood only, then score and information, at model->gamma. */
 an_status an_cox_model_risk(an_ctx *ctx, an_cox_model *model);
 an_status an_cox_model_information(an_ctx *ctx, an_cox_model *model);
@@ -53,6 +57,17 @@ an_status an_cox_model_restore(an_ctx *ctx, const an_cox_data *data, const an_co
 /* Plan rows of the deaths in order of (stratum, time, row). cox_resid.c */
 an_status an_cox_list_deaths(an_ctx *ctx, const an_cox_plan *plan, an_arena *mem,
                              int64_t **death, an_index *n_deaths);
+
+/* eta[n] of the data's rows += sum (x - centre) beta, at gamma's beta. Rows with the same
+ * covariates get the same bits. */
+an_status an_cox_model_eta(an_ctx *ctx, const an_cox_model *model, const double *beta,
+                           double *eta);
+
+/* Columns of the plan, centre, scale and spread from the data; an error names the row that
+ * is not finite. cox_columns.c */
+an_status an_cox_columns(an_ctx *ctx, an_cox_model *model);
+/* The columns of z = T x, computed anew, replace them. */
+an_status an_cox_rotated_columns(an_ctx *ctx, an_cox_model *model);
 
 /* Discrete (conditional) likelihood of the plan at gamma: state->loglik, score and info
  * (which may both be NULL). cox_discrete.c */

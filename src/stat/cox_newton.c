@@ -13,6 +13,10 @@ static const double STILL_MOVING = 0.01;
 /* Information on a coefficient, against that at coefficients 0, below which the data that
  * separate in another direction say nothing of it any more: every value of it is as good. */
 static const double NOTHING_LEFT = 1e-9;
+/* A step this small is the last: it squares the error of the coefficients, and what it
+ * changes in the likelihood (10^-20 of itself) and in the information (10^-10) need not
+ * be computed again. */
+static const double LAST_STEP = 1e-10;
 
 static void newton_step(const an_cox_model *model, const bool *fixed, double *step)
 {
@@ -151,9 +155,9 @@ static an_status polish(an_ctx *ctx, an_cox_model *model, const bool *fixed, dou
             moves = fmax(moves, fabs(step[k]) * model->spread[k]);
         if (!(moves < previous / 2) || moves == 0) break;
         for (an_index k = 0; k < model->p; k++) model->gamma[k] += step[k];
+        if (moves < LAST_STEP) break;
         AN_TRY(an_cox_model_risk(ctx, model));
         AN_TRY(an_cox_model_information(ctx, model));
-        if (moves < 1e-15) break;
         previous = moves;
     }
 done:

@@ -1,5 +1,5 @@
-/* Sort once, compress to distinct event times, cut into pieces. */
-#include "stat/cox_plan.h"
+/* Event times and risk sets of a Cox data set, and the layout of its rows. */
+#include "stat/cox_sorted.h"
 
 /* ---- What must hold ---- */
 
@@ -23,15 +23,28 @@ static an_status check_row(an_ctx *ctx, const an_cox_data *data, an_index i)
     return AN_OK;
 }
 
-static an_status check_column(an_ctx *ctx, const an_cox_data *data, an_index k)
+static bool all_finite(an_index n, const double *x)
 {
-    const double *x = data->x + k * data->surv.n;
+    an_column_sums sums = {.finite = true};
 
-    for (an_index i = 0; i < data->surv.n; i++)
-        if (!isfinite(x[i]))
-            return an_fail(ctx, AN_ERR_DATA, "row %lld: column %s is not finite",
-                           (long long)i + 1, data->names ? data->names[k] : "of x");
-    return AN_OK;
+    if (x) an_lanes_best()->measure(n, x, NULL, 0, &sums);
+    return sums.finite;
+}
+
+/* Is there nothing that check_row() would find? Straight loops over whole arrays. */
+static bool rows_are_good(const an_cox_data *data)
+{
+    const an_surv *surv = &data->surv;
+    const an_index n = surv->n;
+    bool good = all_finite(n, surv->time) && all_finite(n, surv->entry) &&
+                all_finite(n, surv->weight) && all_finite(n, data->offset);
+
+    for (an_index i = 0; i < n && surv->entry; i++)
+        good &= surv->entry[i] < surv->time[i];
+    for (an_index i = 0; i < n && surv->weight; i++) good &= surv->weight[i] > 0;
+    for (an_index i = 0; i < n && data->strata.code; i++)
+        good &= data->strata.code[i] >= 0 && data->strata.code[i] < data->strata.n_levels;
+    return good;
 }
 
 static an_status check_data(an_ctx *ctx, const an_cox_data *data)
@@ -40,208 +53,209 @@ static an_status check_data(an_ctx *ctx, const an_cox_data *data)
 
     if (data->surv.n <= 0 || data->surv.n > INT32_MAX / 2 || data->p < 0)
         return an_fail(ctx, AN_ERR_DATA, "there are no rows to fit a Cox model to");
+    if (rows_are_good(data)) return AN_OK;
     for (an_index i = 0; i < data->surv.n && st == AN_OK; i++)
         st = check_row(ctx, data, i);
-    for (an_index k = 0; k < data->p && st == AN_OK; k++) st = check_column(ctx, data, k);
     return st;
 }
 
-/* ---- Sorting and compression ---- */
+/* ---- Event times, and the last one at which each row is at risk ---- */
 
-typedef struct sorting {
-    an_index n;
-    uint64_t *key;
-    int64_t *order, *work;
-    int32_t *stratum, *first, *last; /* of every row; last < first: never at risk */
-    int8_t *level;
-} sorting;
-
-static void sort_rows(const an_cox_data *data, sorting *s)
+static double weight_of(const an_cox_data *data, an_index row)
 {
-    for (an_index i = 0; i < s->n; i++) {
-        s->order[i] = i;
-        s->key[i] = an_radix_key(data->surv.time[i]);
-        s->stratum[i] = data->strata.code ? data->strata.code[i] : 0;
-    }
-    an_radix_order(s->n, s->key, s->order, s->work);
-    if (!data->strata.code) return;
-    for (an_index i = 0; i < s->n; i++) s->key[i] = (uint64_t)s->stratum[i];
-    an_radix_order(s->n, s->key, s->order, s->work);
+    return data->surv.weight ? data->surv.weight[row] : 1;
 }
 
-/* Distinct event times in sorted order; last[] of every row on the way. */
-static void find_events(const an_cox_data *data, sorting *s, an_cox_plan *plan)
+/* Begins the strata up to `stratum`; the next event time is m. */
+static void open_strata(an_cox_plan *plan, int32_t *open, int32_t stratum)
 {
-    int32_t stratum = -1;
-    an_index m = 0;
+    while (*open < stratum) plan->stratum_event[++*open] = plan->m;
+}
 
+static void add_event(an_cox_plan *plan, double time, int64_t deaths, double weight,
+                      int32_t stratum)
+{
+    plan->time[plan->m] = time;
+    plan->d[plan->m] = deaths;
+    plan->wsum[plan->m] = weight;
+    plan->event_stratum[plan->m] = stratum;
+    plan->m++;
+}
+
+/* Whole days: deaths are counted by (stratum, day), nothing is sorted. */
+static an_status find_by_day(an_ctx *ctx, const an_cox_data *data, an_days days,
+                             an_cox_sorting *s, an_arena *work, an_cox_plan *plan)
+{
+    an_status st = AN_OK;
+    const an_surv *surv = &data->surv;
+    const an_index n_cells = days.n * plan->n_strata;
+    int64_t *deaths;
+    double *weight;
+    int32_t *last, open = -1;
+
+    AN_ALLOC(deaths, work, n_cells);
+    AN_ALLOC(weight, work, n_cells);
+    AN_ALLOC(last, work, n_cells);
+    for (an_index i = 0; i < s->n; i++) {
+        const an_index cell =
+            an_cox_stratum_of(data, i) * days.n + an_day(&days, surv->time[i]);
+
+        s->last[i] = (int32_t)cell;
+        if (surv->event[i] != 1) continue;
+        deaths[cell]++;
+        weight[cell] += weight_of(data, i);
+    }
+    for (an_index cell = 0; cell < n_cells; cell++) {
+        const int32_t stratum = (int32_t)(cell / days.n);
+
+        open_strata(plan, &open, stratum);
+        if (deaths[cell] > 0)
+            add_event(plan, days.first + (double)(cell % days.n), deaths[cell],
+                      weight[cell], stratum);
+        last[cell] = (int32_t)(plan->m - 1);
+    }
+    open_strata(plan, &open, (int32_t)plan->n_strata);
+    for (an_index i = 0; i < s->n; i++) s->last[i] = last[s->last[i]];
+done:
+    return st;
+}
+
+static an_status sort_rows(an_ctx *ctx, const an_cox_data *data, an_arena *work,
+                           int64_t **out)
+{
+    an_status st = AN_OK;
+    const an_index n = data->surv.n;
+    int64_t *order, *sorted, *start;
+
+    AN_ALLOC(order, work, n);
+    AN_TRY(an_order_double(ctx, n, data->surv.time, order));
+    *out = order;
+    if (!data->strata.code) goto done;
+    AN_ALLOC(sorted, work, n);
+    AN_ALLOC(start, work, data->strata.n_levels + 1);
+    an_order_codes(n, data->strata.code, data->strata.n_levels, order, start, sorted);
+    *out = sorted;
+done:
+    return st;
+}
+
+/* Any times: rows sorted by (stratum, time). */
+static an_status find_by_sorting(an_ctx *ctx, const an_cox_data *data, an_cox_sorting *s,
+                                 an_arena *work, an_cox_plan *plan)
+{
+    an_status st = AN_OK;
+    int32_t open = -1;
+    int64_t *order = NULL;
+
+    AN_TRY(sort_rows(ctx, data, work, &order));
     for (an_index k = 0, end; k < s->n; k = end) {
-        const int64_t row = s->order[k];
-        const double time = data->surv.time[row];
-        an_index deaths = 0;
+        const double time = data->surv.time[order[k]];
+        const int32_t stratum = an_cox_stratum_of(data, order[k]);
+        int64_t deaths = 0;
         double weight = 0;
 
-        for (; stratum < s->stratum[row];) plan->stratum_event[++stratum] = m;
-        for (end = k; end < s->n && data->surv.time[s->order[end]] == time &&
-                      s->stratum[s->order[end]] == stratum;
+        open_strata(plan, &open, stratum);
+        for (end = k; end < s->n && data->surv.time[order[end]] == time &&
+                      an_cox_stratum_of(data, order[end]) == stratum;
              end++) {
-            if (data->surv.event[s->order[end]] != 1) continue;
+            if (data->surv.event[order[end]] != 1) continue;
             deaths++;
-            weight += data->surv.weight ? data->surv.weight[s->order[end]] : 1;
+            weight += weight_of(data, order[end]);
         }
-        if (deaths > 0) {
-            plan->time[m] = time;
-            plan->d[m] = deaths;
-            plan->wsum[m] = weight;
-            plan->event_stratum[m] = stratum;
-            m++;
-        }
-        for (an_index i = k; i < end; i++) s->last[s->order[i]] = (int32_t)(m - 1);
+        if (deaths > 0) add_event(plan, time, deaths, weight, stratum);
+        for (an_index i = k; i < end; i++) s->last[order[i]] = (int32_t)(plan->m - 1);
     }
-    while (stratum < plan->n_strata) plan->stratum_event[++stratum] = m;
-    plan->m = m;
+    open_strata(plan, &open, (int32_t)plan->n_strata);
+done:
+    return st;
 }
 
-/* First event time of the stratum that is later than entry. */
-static int32_t first_at_risk(const an_cox_plan *plan, int32_t stratum,
-                             const double *entry)
+static an_status find_events(an_ctx *ctx, const an_cox_data *data, an_cox_sorting *s,
+                             an_arena *work, an_cox_plan *plan)
 {
-    int64_t low = plan->stratum_event[stratum], high = plan->stratum_event[stratum + 1];
+    const an_index limit = an_days_limit(s->n) / plan->n_strata;
+    const an_days days = an_days_of(s->n, data->surv.time, limit);
 
-    while (entry && low < high) {
-        const int64_t middle = (low + high) / 2;
-
-        if (plan->time[middle] > *entry)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return (int32_t)low;
+    return days.n > 0 ? find_by_day(ctx, data, days, s, work, plan)
+                      : find_by_sorting(ctx, data, s, work, plan);
 }
 
-static int8_t highest_bit(uint32_t bits)
-{
-    int8_t at = 0;
+/* ---- Risk sets ---- */
 
-    while (bits >>= 1) at++;
-    return at;
+/* Entry before the first event time of the stratum is no late entry. */
+static bool enters_late(const an_cox_data *data, const an_cox_plan *plan)
+{
+    const double *entry = data->surv.entry;
+
+    for (an_index i = 0; entry && i < data->surv.n; i++) {
+        const int32_t h = an_cox_stratum_of(data, i);
+
+        if (plan->stratum_event[h] < plan->stratum_event[h + 1] &&
+            entry[i] >= plan->time[plan->stratum_event[h]])
+            return true;
+    }
+    return false;
 }
 
-static void place_rows(const an_cox_data *data, sorting *s, an_cox_plan *plan)
-{
-    for (an_index i = 0; i < s->n; i++) {
-        const int32_t h = s->stratum[i];
-        const int32_t first =
-            first_at_risk(plan, h, data->surv.entry ? data->surv.entry + i : NULL);
+/* ---- Natural layout ---- */
 
-        s->first[i] = first;
-        s->level[i] = -1;
-        if (s->last[i] < first || first == plan->stratum_event[h]) continue;
-        s->level[i] = highest_bit((uint32_t)first ^ (uint32_t)s->last[i]);
-    }
+/* Bytes of one copy of the sums that stay in a core's second cache; blocks at most, so that
+ * merging their copies stays a small part of a pass. */
+enum { MOST_SUM_BYTES = 1 << 20, MOST_COPIES = 8 };
+
+static bool can_be_natural(const an_cox_data *data, const an_cox_plan *plan)
+{
+    return 2 * plan->m * plan->q * (an_index)sizeof(double) <= MOST_SUM_BYTES &&
+           !enters_late(data, plan);
 }
 
-/* Kept rows in the order (level, last, deaths first). */
-static void order_kept(const an_cox_data *data, sorting *s, an_cox_plan *plan)
+/* Pieces 2 j and 2 j + 1: those who die at event time j, those who leave after it. */
+static an_status lay_naturally(an_ctx *ctx, const an_cox_data *data,
+                               const an_cox_sorting *s, an_arena *mem, an_cox_plan *plan)
 {
-    an_index n = 0;
+    an_status st = AN_OK;
+    an_cox_runs *runs = &plan->by_last;
+    const an_index n = s->n, most = n / (8 * plan->m + 1);
 
-    for (an_index k = 0; k < s->n; k++) {
-        const int64_t row = s->order[k];
-        const bool death = data->surv.event[row] == 1;
-
-        if (s->last[row] < s->first[row]) continue;
-        s->key[row] = (uint64_t)(s->level[row] + 1) << 33 | (uint64_t)s->last[row] << 1 |
-                      (death ? 0 : 1);
-        s->order[n++] = row;
-    }
-    an_radix_order(n, s->key, s->order, s->work);
+    plan->natural = true;
     plan->n = n;
-}
-
-static void copy_rows(const an_cox_data *data, const sorting *s, an_cox_plan *plan)
-{
-    for (an_index i = 0; i < plan->n; i++) {
-        const int64_t row = s->order[i];
-
-        plan->row[i] = row;
-        plan->weight[i] = data->surv.weight ? data->surv.weight[row] : 1;
-        plan->offset[i] = data->offset ? data->offset[row] : 0;
-        plan->stratum[i] = s->stratum[row];
-        plan->first[i] = s->first[row];
-        plan->last[i] = s->last[row];
-        plan->level[i] = s->level[row];
-        plan->death[i] = data->surv.event[row] == 1;
+    plan->n_copies = most < 1 ? 1 : most < MOST_COPIES ? most : MOST_COPIES;
+    plan->grain = (n / plan->n_copies + AN_TILE) / AN_TILE * AN_TILE;
+    plan->n_copies = an_block_count(n, plan->grain);
+    if (data->surv.weight) {
+        AN_ALLOC(plan->weight, mem, n);
+        memcpy(plan->weight, data->surv.weight, (size_t)n * sizeof(double));
     }
-    for (an_index i = 0; i < plan->n; i++)
-        if (i == 0 || plan->level[i] != plan->level[i - 1])
-            plan->level_row[plan->n_levels++] = i;
-    plan->level_row[plan->n_levels] = plan->n;
-}
-
-/* ---- Pieces ---- */
-
-static bool same_piece(const an_cox_plan *plan, const an_cox_runs *runs, an_index i,
-                       bool by_last)
-{
-    const int64_t a = runs->perm ? runs->perm[i - 1] : i - 1;
-    const int64_t b = runs->perm ? runs->perm[i] : i;
-
-    if (i % AN_COX_GRAIN == 0 || plan->level[a] != plan->level[b]) return false;
-    if (!by_last) return plan->first[a] == plan->first[b];
-    return plan->last[a] == plan->last[b] && plan->death[a] == plan->death[b];
-}
-
-static an_status cut_pieces(an_ctx *ctx, const an_cox_plan *plan, bool by_last,
-                            an_arena *mem, an_cox_runs *runs)
-{
-    an_status st = AN_OK;
-    an_index count = 0, at = 0;
-
-    for (an_index i = 0; i < runs->n; i++)
-        if (i == 0 || !same_piece(plan, runs, i, by_last)) count++;
-    AN_ALLOC(runs->start, mem, count + 1);
-    AN_ALLOC(runs->event, mem, count);
-    AN_ALLOC(runs->level, mem, count);
-    AN_ALLOC(runs->death, mem, count);
-    AN_ALLOC(runs->block, mem, an_block_count(runs->n, AN_COX_GRAIN) + 1);
-    AN_ALLOC(runs->sum, mem, count * (plan->p + 1));
-    for (an_index i = 0; i < runs->n; i++) {
-        const int64_t row = runs->perm ? runs->perm[i] : i;
-
-        if (i % AN_COX_GRAIN == 0) runs->block[i / AN_COX_GRAIN] = at;
-        if (i > 0 && same_piece(plan, runs, i, by_last)) continue;
-        runs->start[at] = i;
-        runs->event[at] = by_last ? plan->last[row] : plan->first[row];
-        runs->level[at] = plan->level[row];
-        runs->death[at] = by_last && plan->death[row];
-        at++;
+    if (data->offset) {
+        AN_ALLOC(plan->offset, mem, n);
+        memcpy(plan->offset, data->offset, (size_t)n * sizeof(double));
     }
-    runs->start[count] = runs->n;
-    runs->block[an_block_count(runs->n, AN_COX_GRAIN)] = count;
-    runs->n_pieces = count;
+    runs->n_pieces = 2 * plan->m;
+    AN_ALLOC(runs->event, mem, runs->n_pieces);
+    AN_ALLOC(runs->level, mem, runs->n_pieces);
+    AN_ALLOC(runs->death, mem, runs->n_pieces);
+    AN_ALLOC(runs->dead, mem, runs->n_pieces + 1);
+    runs->dead++;
+    AN_ALLOC(runs->sum, mem, plan->n_copies * runs->n_pieces * plan->q);
+    for (an_index k = 0; k < runs->n_pieces; k++) {
+        runs->event[k] = (int32_t)(k / 2);
+        runs->level[k] = -1;
+        runs->death[k] = k % 2 == 0;
+        runs->dead[k] = runs->death[k];
+    }
+    runs->cell = s->last;
+    for (an_index i = 0; i < n; i++) {
+        const int32_t last = s->last[i];
+        const bool at_risk = last >= plan->stratum_event[an_cox_stratum_of(data, i)];
+
+        runs->cell[i] = at_risk ? 2 * last + (data->surv.event[i] != 1) : -1;
+    }
+    for (an_index i = n; i < n + AN_TILE; i++) runs->cell[i] = -1;
 done:
     return st;
 }
 
-static an_status list_by_first(an_ctx *ctx, an_cox_plan *plan, sorting *s, an_arena *mem)
-{
-    an_status st = AN_OK;
-    an_cox_runs *runs = &plan->by_first;
-
-    for (an_index i = 0; i < plan->n; i++) {
-        s->key[i] =
-            (uint64_t)(plan->level[i] + 1) << 32 | (uint64_t)(uint32_t)plan->first[i];
-        if (plan->level[i] >= 0 && plan->first[i] != plan->last[i])
-            s->order[runs->n++] = i;
-    }
-    AN_ALLOC(runs->perm, mem, runs->n);
-    an_radix_order(runs->n, s->key, s->order, s->work);
-    if (runs->n > 0) memcpy(runs->perm, s->order, (size_t)runs->n * sizeof *runs->perm);
-    AN_TRY(cut_pieces(ctx, plan, false, mem, runs));
-done:
-    return st;
-}
+/* ---- All of it ---- */
 
 static an_status number_ties(an_ctx *ctx, bool tied, an_arena *mem, an_cox_plan *plan)
 {
@@ -254,49 +268,13 @@ done:
     return st;
 }
 
-static an_status new_sorting(an_ctx *ctx, an_index n, an_arena *work, sorting *s)
-{
-    an_status st = AN_OK;
-
-    s->n = n;
-    AN_ALLOC(s->key, work, n);
-    AN_ALLOC(s->order, work, n);
-    AN_ALLOC(s->work, work, n);
-    AN_ALLOC(s->stratum, work, n);
-    AN_ALLOC(s->first, work, n);
-    AN_ALLOC(s->last, work, n);
-    AN_ALLOC(s->level, work, n);
-done:
-    return st;
-}
-
-static an_status new_rows(an_ctx *ctx, an_arena *mem, an_cox_plan *plan)
-{
-    an_status st = AN_OK;
-    const an_index n = plan->n;
-
-    AN_ALLOC(plan->row, mem, n);
-    AN_ALLOC(plan->x, mem, n * plan->p);
-    AN_ALLOC(plan->weight, mem, n);
-    AN_ALLOC(plan->offset, mem, n);
-    AN_ALLOC(plan->stratum, mem, n);
-    AN_ALLOC(plan->first, mem, n);
-    AN_ALLOC(plan->last, mem, n);
-    AN_ALLOC(plan->level, mem, n);
-    AN_ALLOC(plan->death, mem, n);
-    AN_ALLOC(plan->level_row, mem, 34);
-done:
-    return st;
-}
-
 static an_status new_events(an_ctx *ctx, const an_cox_data *data, an_arena *mem,
                             an_cox_plan *plan)
 {
     an_status st = AN_OK;
     an_index n_events = 0;
 
-    for (an_index i = 0; i < data->surv.n; i++)
-        if (data->surv.event[i] == 1) n_events++;
+    for (an_index i = 0; i < data->surv.n; i++) n_events += data->surv.event[i] == 1;
     AN_ALLOC(plan->time, mem, n_events);
     AN_ALLOC(plan->wsum, mem, n_events);
     AN_ALLOC(plan->d, mem, n_events);
@@ -306,35 +284,66 @@ done:
     return st;
 }
 
-an_status an_cox_plan_new(an_ctx *ctx, const an_cox_data *data, bool tied, an_arena *mem,
-                          an_cox_plan **out)
+an_status an_cox_plan_with(an_ctx *ctx, const an_cox_data *data, bool tied,
+                           an_cox_detail detail, an_arena *mem, an_cox_plan **out)
 {
     an_status st = AN_OK;
     an_arena *work = NULL;
     an_cox_plan *plan;
-    sorting s = {0};
+    an_cox_sorting s = {.n = data->surv.n};
 
     AN_TRY(check_data(ctx, data));
     work = an_arena_new(ctx);
     if (!work) return AN_ERR_MEMORY;
     AN_ALLOC(plan, mem, 1);
     plan->p = data->p;
+    plan->q = (data->p + 4) / 4 * 4;
     plan->n_rows = data->surv.n;
     plan->n_strata = data->strata.code ? data->strata.n_levels : 1;
-    AN_TRY(new_sorting(ctx, data->surv.n, work, &s));
+    AN_ALLOC(plan->column, mem, plan->p);
+    AN_ALLOC(plan->tail, mem, plan->p);
+    AN_ALLOC(s.last, mem, s.n + AN_TILE);
     AN_TRY(new_events(ctx, data, mem, plan));
-    sort_rows(data, &s);
-    find_events(data, &s, plan);
-    place_rows(data, &s, plan);
-    order_kept(data, &s, plan);
-    AN_TRY(new_rows(ctx, mem, plan));
-    copy_rows(data, &s, plan);
-    plan->by_last.n = plan->n;
-    AN_TRY(cut_pieces(ctx, plan, true, mem, &plan->by_last));
-    AN_TRY(list_by_first(ctx, plan, &s, mem));
+    AN_TRY(find_events(ctx, data, &s, work, plan));
     AN_TRY(number_ties(ctx, tied, mem, plan));
+    if (detail == AN_COX_FOR_FIT && can_be_natural(data, plan))
+        AN_TRY(lay_naturally(ctx, data, &s, mem, plan));
+    else
+        AN_TRY(an_cox_lay_sorted(ctx, data, detail, &s, mem, work, plan));
     *out = plan;
 done:
     an_arena_free(work);
     return st;
+}
+
+an_status an_cox_plan_new(an_ctx *ctx, const an_cox_data *data, bool tied, an_arena *mem,
+                          an_cox_plan **out)
+{
+    return an_cox_plan_with(ctx, data, tied, AN_COX_FOR_ROWS, mem, out);
+}
+
+/* ---- Tiles ---- */
+
+an_index an_cox_tile_columns(const an_cox_plan *plan, const an_lanes *lanes,
+                             an_index first, an_index from, an_index to, double *z)
+{
+    const an_index rows = an_tile_rows(plan->n, first);
+    const an_index n = (rows + AN_MOST_LANES - 1) / AN_MOST_LANES * AN_MOST_LANES;
+
+    for (an_index k = from; k < to; k++, z += AN_TILE_STRIDE)
+        if (first + AN_TILE <= plan->n)
+            lanes->widen(n, plan->column + k, first, z);
+        else
+            lanes->widen(n, plan->tail + k, 0, z);
+    return n;
+}
+
+an_index an_cox_tile(const an_cox_plan *plan, const an_lanes *lanes, an_index first,
+                     double *z)
+{
+    const an_index n = an_cox_tile_columns(plan, lanes, first, 0, plan->p, z);
+    double *ones = z + plan->p * AN_TILE_STRIDE;
+
+    for (an_index i = 0; i < n; i++) ones[i] = 1;
+    return n;
 }

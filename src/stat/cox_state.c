@@ -1,4 +1,4 @@
-/* One value of the coefficients: risk sets, likelihood, score, information, residuals. */
+/* One value of the coefficients: risk sets and likelihood. */
 #include "stat/cox_state.h"
 
 an_status an_cox_state_new(an_ctx *ctx, const an_cox_plan *plan, an_arena *mem,
@@ -8,67 +8,201 @@ an_status an_cox_state_new(an_ctx *ctx, const an_cox_plan *plan, an_arena *mem,
     const an_index n = plan->n, m = plan->m, p = plan->p;
 
     *state = (an_cox_state){0};
-    AN_ALLOC(state->eta, mem, n);
-    AN_ALLOC(state->r, mem, n);
-    AN_ALLOC(state->v, mem, n);
-    AN_ALLOC(state->m, mem, n);
+    AN_ALLOC(state->r, mem, n + AN_TILE);
+    if (plan->last) { /* for rows */
+        AN_ALLOC(state->eta, mem, n);
+        AN_ALLOC(state->v, mem, n);
+        AN_ALLOC(state->m, mem, n);
+    }
     AN_ALLOC(state->shift, mem, plan->n_strata);
     AN_ALLOC(state->s0, mem, m);
     AN_ALLOC(state->s1, mem, m * p);
     AN_ALLOC(state->d0, mem, plan->n_tied);
     AN_ALLOC(state->d1, mem, plan->n_tied * p);
     AN_ALLOC(state->factor, mem, m);
-    AN_ALLOC(state->ahead, mem, 2 * m);
-    state->behind = state->ahead + m;
+    AN_ALLOC(state->by_last, mem, plan->by_last.n_pieces + 1);
+    AN_ALLOC(state->by_first, mem, plan->by_first.n_pieces + 1);
+    state->by_last++;
+    state->by_first++;
     AN_ALLOC(state->score, mem, p);
     AN_ALLOC(state->info, mem, p * p);
     AN_ALLOC(state->gross, mem, p);
-    AN_ALLOC(state->rank_row, mem, m * p);
-    AN_ALLOC(state->rank_weight, mem, m);
-    AN_ALLOC(state->event_row, mem, p);
+    AN_ALLOC(state->work, mem, 3 * m);
 done:
     return st;
 }
 
-/* ---- Pass over rows: eta, exp, sums of pieces ---- */
+/* ---- Pass over rows: eta, exp, sums of pieces, deaths' part of the likelihood ---- */
+
+/* What one block of rows says about eta. */
+typedef struct block_eta {
+    double least, most;
+    an_sum loglik, size; /* sums of weight eta over deaths, and of its absolute value */
+} block_eta;
 
 typedef struct pass {
     const an_cox_plan *plan;
-    const an_cox_runs *runs;
+    const an_lanes *lanes;
     const double *beta;
     an_cox_state *state;
+    block_eta *block;
+    bool only_eta;    /* state->r = eta and nothing else */
+    bool per_stratum; /* state->shift differs between strata */
 } pass;
 
-static void eta_block(void *self, an_index block, an_index first, an_index last)
-{
-    const pass *t = self;
+/* Scratch of a thread in the first pass. */
+enum { N_VECTORS = 3 }; /* eta, start, r */
 
-    (void)block;
-    an_cox_eta(first, last, t->plan->p, t->plan->x, t->plan->offset, t->beta,
-               t->state->eta);
+static size_t pass_scratch(const an_cox_plan *plan)
+{
+    return (size_t)(plan->q * AN_TILE_STRIDE + N_VECTORS * AN_TILE) * sizeof(double);
 }
 
-static void sum_block(void *self, an_index block, an_index first, an_index last)
+/* eta of a tile; offsets are copied, because the last tile has rows that do not exist. */
+static void tile_eta(const pass *t, an_index first, an_index rows, an_index n,
+                     const double *z, double *start, double *eta)
+{
+    const double *offset = t->plan->offset;
+
+    if (offset) memcpy(start, offset + first, (size_t)rows * sizeof *start);
+    for (an_index i = rows; i < n && offset; i++) start[i] = 0;
+    t->lanes->eta(n, t->plan->p, z, t->beta, offset ? start : NULL, eta);
+    for (an_index i = rows; i < n; i++) eta[i] = eta[rows - 1];
+}
+
+/* death[n]: work. */
+static void note_eta(const pass *t, an_index first, an_index rows, an_index n,
+                     const double *eta, double *death, block_eta *block)
+{
+    const an_cox_plan *plan = t->plan;
+    double out[4] = {block->least, block->most, 0, 0};
+
+    t->lanes->lookup(n, plan->by_last.cell + first, plan->by_last.dead, death);
+    for (an_index i = 0; i < rows && plan->weight; i++)
+        death[i] *= plan->weight[first + i];
+    t->lanes->deaths(n, eta, death, out);
+    block->least = out[0];
+    block->most = out[1];
+    an_sum_add(&block->loglik, out[2]);
+    an_sum_add(&block->size, out[3]);
+}
+
+static int32_t stratum_of(const an_cox_plan *plan, an_index i)
+{
+    const int32_t cell = plan->by_last.cell[i];
+
+    return cell < 0 ? -1 : plan->event_stratum[plan->by_last.event[cell]];
+}
+
+/* r of a tile, 0 where there is no row. */
+static void tile_risk(const pass *t, an_index first, an_index rows, an_index n,
+                      double *eta, double *r)
+{
+    const an_cox_plan *plan = t->plan;
+    const double *weight = plan->weight;
+
+    for (an_index i = 0; i < rows && t->per_stratum; i++) {
+        const int32_t h = stratum_of(plan, first + i);
+
+        eta[i] -= h < 0 ? eta[i] : t->state->shift[h];
+    }
+    t->lanes->exp(n, eta, 0, r);
+    for (an_index i = rows; i < n; i++) r[i] = 0;
+    for (an_index i = 0; i < rows && weight; i++) r[i] *= weight[first + i];
+    memcpy(t->state->r + first, r, (size_t)rows * sizeof *r);
+}
+
+static void risk_block(void *self, void *scratch, an_index block, an_index first,
+                       an_index last)
 {
     const pass *t = self;
     const an_cox_plan *plan = t->plan;
-    const an_cox_runs *runs = t->runs;
-    double *r = t->state->r;
+    const an_cox_runs *by_last = &plan->by_last, *by_first = &plan->by_first;
+    double *z = scratch, *eta = z + plan->q * AN_TILE_STRIDE, *start = eta + AN_TILE,
+           *r = start + AN_TILE;
+    const an_index size = by_last->n_pieces * plan->q;
+    double *sum = by_last->sum + (plan->n_copies > 1 ? block * size : 0);
 
-    for (an_index i = first; i < last && !runs->perm; i++)
-        r[i] =
-            plan->weight[i] * exp(t->state->eta[i] - t->state->shift[plan->stratum[i]]);
-    for (int64_t k = runs->block[block]; k < runs->block[block + 1]; k++)
-        an_cox_sums(runs->start[k], runs->start[k + 1], plan->p, plan->x, r, runs->perm,
-                    runs->sum + k * (plan->p + 1));
+    if (plan->natural) memset(sum, 0, (size_t)size * sizeof *sum);
+    t->block[block] = (block_eta){.least = INFINITY, .most = -INFINITY};
+    for (an_index at = first; at < last; at += AN_TILE) {
+        const an_index rows = an_tile_rows(last, at);
+        const an_index n = an_cox_tile(plan, t->lanes, at, z);
+
+        tile_eta(t, at, rows, n, z, start, eta);
+        if (t->only_eta) {
+            memcpy(t->state->r + at, eta, (size_t)rows * sizeof *eta);
+            continue;
+        }
+        note_eta(t, at, rows, n, eta, r, t->block + block);
+        tile_risk(t, at, rows, n, eta, r);
+        t->lanes->scatter(rows, plan->q, z, r, by_last->cell + at, sum);
+        if (by_first->cell)
+            t->lanes->scatter(rows, plan->q, z, r, by_first->cell + at, by_first->sum);
+    }
 }
 
-static void find_shift(const an_cox_plan *plan, an_cox_state *state)
+static an_status run_pass(an_ctx *ctx, pass *t)
 {
-    for (an_index h = 0; h < plan->n_strata; h++) state->shift[h] = -INFINITY;
-    for (an_index i = 0; i < plan->n; i++)
-        if (state->eta[i] > state->shift[plan->stratum[i]])
-            state->shift[plan->stratum[i]] = state->eta[i];
+    const an_cox_plan *plan = t->plan;
+    const an_index q = plan->q;
+
+    if (!plan->natural) {
+        memset(plan->by_last.sum, 0,
+               (size_t)(plan->by_last.n_pieces * q) * sizeof(double));
+        if (plan->by_first.cell)
+            memset(plan->by_first.sum, 0,
+                   (size_t)(plan->by_first.n_pieces * q) * sizeof(double));
+    }
+    return an_map_blocks_scratch(ctx, plan->n, plan->grain, pass_scratch(plan),
+                                 risk_block, t);
+}
+
+/* exp(eta) and its sums and their squares stay far inside the doubles. */
+static const double SAFE_ETA = 150;
+
+/* Largest eta of every stratum. */
+static an_status find_shift(an_ctx *ctx, pass *t)
+{
+    an_status st = AN_OK;
+    const an_cox_plan *plan = t->plan;
+    double *shift = t->state->shift;
+
+    t->only_eta = true;
+    AN_TRY(run_pass(ctx, t));
+    t->only_eta = false;
+    t->per_stratum = true;
+    for (an_index h = 0; h < plan->n_strata; h++) shift[h] = -INFINITY;
+    for (an_index i = 0; i < plan->n; i++) {
+        const int32_t h = stratum_of(plan, i);
+
+        if (h >= 0 && t->state->r[i] > shift[h]) shift[h] = t->state->r[i];
+    }
+done:
+    return st;
+}
+
+static an_status pass_over_rows(an_ctx *ctx, pass *t)
+{
+    an_status st = AN_OK;
+    const an_cox_plan *plan = t->plan;
+    const an_index n_blocks = an_block_count(plan->n, plan->grain);
+    double least = INFINITY, most = -INFINITY;
+
+    memset(t->state->shift, 0, (size_t)plan->n_strata * sizeof(double));
+    AN_TRY(run_pass(ctx, t));
+    for (an_index b = 0; b < n_blocks; b++) {
+        least = fmin(least, t->block[b].least);
+        most = fmax(most, t->block[b].most);
+    }
+    if (most > SAFE_ETA || least < -SAFE_ETA) {
+        AN_TRY(find_shift(ctx, t));
+        AN_TRY(run_pass(ctx, t));
+    }
+    an_merge_blocks(plan->n_copies, plan->by_last.n_pieces * plan->q, plan->by_last.sum,
+                    plan->by_last.sum);
+done:
+    return st;
 }
 
 /* ---- Scans over event times ---- */
@@ -88,10 +222,11 @@ static void add_exactly(an_index n, const double *restrict x, double *restrict s
 static void add_to_event(const an_cox_plan *plan, an_cox_state *state, an_index j,
                          const double *sum, const double *error)
 {
-    double *restrict s1 = state->s1 + j * plan->p;
+    const an_index p = plan->p;
+    double *restrict s1 = state->s1 + j * p;
 
-    state->s0[j] += sum[0] + error[0];
-    for (an_index k = 0; k < plan->p; k++) s1[k] += sum[1 + k] + error[1 + k];
+    for (an_index k = 0; k < p; k++) s1[k] += sum[k] + error[k];
+    state->s0[j] += sum[p] + error[p];
 }
 
 /* From the latest event time of a block back to its start. */
@@ -99,7 +234,7 @@ static void scan_by_last(const an_cox_plan *plan, an_cox_state *state, double *s
                          double *error)
 {
     const an_cox_runs *runs = &plan->by_last;
-    const an_index q = plan->p + 1;
+    const an_index q = plan->q;
     an_index k = runs->n_pieces - 1;
 
     while (k >= 0) {
@@ -120,7 +255,7 @@ static void scan_by_first(const an_cox_plan *plan, an_cox_state *state, double *
                           double *error)
 {
     const an_cox_runs *runs = &plan->by_first;
-    const an_index q = plan->p + 1;
+    const an_index q = plan->q;
     an_index k = 0;
 
     while (k < runs->n_pieces) {
@@ -146,23 +281,25 @@ static void sum_tied_deaths(const an_cox_plan *plan, an_cox_state *state)
     memset(state->d1, 0, (size_t)(plan->n_tied * p) * sizeof(double));
     for (an_index k = 0; k < runs->n_pieces; k++) {
         const int64_t at = plan->tie[runs->event[k]];
-        const double *sum = runs->sum + k * (p + 1);
+        const double *sum = runs->sum + k * plan->q;
 
         if (at < 0 || !runs->death[k]) continue;
-        state->d0[at] += sum[0];
-        for (an_index l = 0; l < p; l++) state->d1[at * p + l] += sum[1 + l];
+        for (an_index l = 0; l < p; l++) state->d1[at * p + l] += sum[l];
+        state->d0[at] += sum[p];
     }
 }
 
-static void find_loglik(const an_cox_plan *plan, bool efron, an_cox_state *state)
+static void find_loglik(const pass *t, bool efron)
 {
+    const an_cox_plan *plan = t->plan;
+    an_cox_state *state = t->state;
     an_sum loglik = {0, 0};
 
     state->size = 0;
-    for (an_index i = 0; i < plan->n; i++) {
-        if (!plan->death[i]) continue;
-        an_sum_add(&loglik, plan->weight[i] * state->eta[i]);
-        state->size += fabs(plan->weight[i] * state->eta[i]);
+    for (an_index b = 0; b < an_block_count(plan->n, plan->grain); b++) {
+        an_sum_add(&loglik, t->block[b].loglik.s);
+        an_sum_add(&loglik, t->block[b].loglik.c);
+        state->size += an_sum_value(&t->block[b].size);
     }
     for (an_index j = 0; j < plan->m; j++) {
         const int64_t tie = plan->tie[j];
@@ -184,201 +321,24 @@ an_status an_cox_risk(an_ctx *ctx, const an_cox_plan *plan, const double *beta,
                       bool efron, an_cox_state *state)
 {
     an_status st = AN_OK;
-    pass t = {.plan = plan, .runs = &plan->by_last, .beta = beta, .state = state};
-    double *sum = an_malloc(ctx, (size_t)(2 * (plan->p + 1)) * sizeof *sum);
+    const an_index n_blocks = an_block_count(plan->n, plan->grain);
+    pass t = {.plan = plan, .lanes = an_lanes_best(), .beta = beta, .state = state};
+    double *sum = an_malloc(ctx, (size_t)(2 * plan->q) * sizeof *sum);
 
-    if (!sum) return AN_ERR_MEMORY;
-    AN_TRY(an_map_blocks(ctx, plan->n, AN_COX_GRAIN, eta_block, &t));
-    find_shift(plan, state);
-    AN_TRY(an_map_blocks(ctx, plan->n, AN_COX_GRAIN, sum_block, &t));
-    t.runs = &plan->by_first;
-    AN_TRY(an_map_blocks(ctx, plan->by_first.n, AN_COX_GRAIN, sum_block, &t));
+    t.block = an_malloc(ctx, (size_t)(n_blocks + 1) * sizeof *t.block);
+    if (!sum || !t.block) {
+        st = AN_ERR_MEMORY;
+        goto done;
+    }
+    AN_TRY(pass_over_rows(ctx, &t));
     memset(state->s0, 0, (size_t)plan->m * sizeof(double));
     memset(state->s1, 0, (size_t)(plan->m * plan->p) * sizeof(double));
-    scan_by_last(plan, state, sum, sum + plan->p + 1);
-    scan_by_first(plan, state, sum, sum + plan->p + 1);
+    scan_by_last(plan, state, sum, sum + plan->q);
+    scan_by_first(plan, state, sum, sum + plan->q);
     sum_tied_deaths(plan, state);
-    find_loglik(plan, efron, state);
+    find_loglik(&t, efron);
 done:
+    an_free(ctx, t.block);
     an_free(ctx, sum);
     return st;
-}
-
-/* ---- From event times back to rows ---- */
-
-/* ahead[j]: sum from the start of j's block to j; behind[j]: from j to the block's
- * end. */
-static void block_sums(const an_cox_plan *plan, int level, an_index q,
-                       const double *value, double *ahead, double *behind)
-{
-    const an_index m = plan->m;
-    const uint32_t mask = level < 0 ? 0 : ((uint32_t)1 << level) - 1;
-
-    for (an_index j = 0; j < m; j++) {
-        const bool starts =
-            level < 0 ? j == 0 || plan->event_stratum[j] != plan->event_stratum[j - 1]
-                      : ((uint32_t)j & mask) == 0;
-
-        for (an_index k = 0; k < q; k++)
-            ahead[j * q + k] = (starts ? 0 : ahead[(j - 1) * q + k]) + value[j * q + k];
-    }
-    for (an_index j = m - 1; j >= 0 && level >= 0; j--) {
-        const bool ends = j == m - 1 || ((uint32_t)j & mask) == mask;
-
-        for (an_index k = 0; k < q; k++)
-            behind[j * q + k] = (ends ? 0 : behind[(j + 1) * q + k]) + value[j * q + k];
-    }
-}
-
-void an_cox_spread(const an_cox_plan *plan, an_index q, const double *value, double *work,
-                   double *out)
-{
-    double *ahead = work, *behind = work + plan->m * q;
-
-    for (an_index g = 0; g < plan->n_levels; g++) {
-        const an_index start = plan->level_row[g], end = plan->level_row[g + 1];
-
-        block_sums(plan, plan->level[start], q, value, ahead, behind);
-        for (an_index i = start; i < end; i++) {
-            const bool split = plan->level[i] >= 0 && plan->first[i] != plan->last[i];
-
-            for (an_index k = 0; k < q; k++)
-                out[i * q + k] = ahead[plan->last[i] * q + k] +
-                                 (split ? behind[plan->first[i] * q + k] : 0);
-        }
-    }
-}
-
-void an_cox_hazard(const an_cox_plan *plan, const double *g, an_cox_state *state)
-{
-    double *hazard = state->rank_weight;
-
-    for (an_index j = 0; j < plan->m; j++)
-        hazard[j] = (g ? g[j] : 1) * state->factor[j].c0;
-    an_cox_spread(plan, 1, hazard, state->ahead, state->v);
-    for (an_index i = 0; i < plan->n; i++) {
-        const int32_t j = plan->last[i];
-        const double own = plan->death[i] ? (g ? g[j] : 1) * state->factor[j].c1 : 0;
-
-        state->v[i] = state->r[i] * (state->v[i] - own);
-        state->m[i] = (plan->death[i] ? plan->weight[i] : 0) - state->v[i];
-    }
-}
-
-/* ---- Information ---- */
-
-/* Means s1 / s0 rather than sums: nothing overflows, whatever the range of exp(eta). */
-static void fill_rank_rows(const an_cox_plan *plan, const double *g, an_cox_state *state)
-{
-    const an_index p = plan->p;
-
-    for (an_index j = 0; j < plan->m; j++) {
-        const int64_t tie = plan->tie[j];
-        const double inverse = 1 / state->s0[j], kappa = state->factor[j].kappa * inverse;
-        const double *restrict s1 = state->s1 + j * p;
-        double *restrict row = state->rank_row + j * p;
-
-        state->rank_weight[j] = -(g ? g[j] : 1) * state->factor[j].b11;
-        for (an_index k = 0; k < p; k++) row[k] = s1[k] * inverse;
-        for (an_index k = 0; k < p && tie >= 0; k++)
-            row[k] -= kappa * state->d1[tie * p + k];
-    }
-}
-
-static void subtract_tied(const an_cox_plan *plan, const double *g,
-                          const an_cox_state *state, double *info)
-{
-    const an_index p = plan->p;
-    double *row = state->event_row;
-
-    for (an_index j = 0; j < plan->m; j++) {
-        const int64_t tie = plan->tie[j];
-        const double weight = -(g ? g[j] : 1) * state->factor[j].b22;
-
-        if (tie < 0) continue;
-        for (an_index k = 0; k < p; k++) row[k] = state->d1[tie * p + k] / state->s0[j];
-        an_syrk_add(0, 1, p, row, &weight, info);
-    }
-    an_symmetric_fill(p, info);
-}
-
-an_status an_cox_information(an_ctx *ctx, const an_cox_plan *plan, const double *g,
-                             an_cox_state *state, double *score, double *info)
-{
-    an_status st = AN_OK;
-    const an_index p = plan->p;
-    double *rank = an_malloc(ctx, (size_t)(p * p) * sizeof *rank + 1);
-
-    if (!rank) return AN_ERR_MEMORY;
-    AN_TRY(an_rows_moments(ctx, plan->n, p, plan->x, state->m, state->v, score, info));
-    for (an_index k = 0; k < p; k++) state->gross[k] = info[k + k * p];
-    fill_rank_rows(plan, g, state);
-    AN_TRY(an_rows_moments(ctx, plan->m, p, state->rank_row, NULL, state->rank_weight,
-                           NULL, rank));
-    for (an_index k = 0; k < p * p; k++) info[k] += rank[k];
-    subtract_tied(plan, g, state, info);
-done:
-    an_free(ctx, rank);
-    return st;
-}
-
-/* ---- Residuals ---- */
-
-void an_cox_event_mean(const an_cox_plan *plan, const an_cox_state *state, an_index j,
-                       double *out)
-{
-    const an_index p = plan->p;
-    const an_tie_factors *f = state->factor + j;
-    const int64_t tie = plan->tie[j];
-
-    for (an_index k = 0; k < p; k++) {
-        const double tied = tie < 0 ? 0 : f->c1 * state->d1[tie * p + k];
-
-        out[k] = (f->c0 * state->s1[j * p + k] - tied) / plan->wsum[j];
-    }
-}
-
-void an_cox_xi(const an_cox_plan *plan, const an_cox_state *state, double *xi,
-               double *own)
-{
-    const an_index p = plan->p;
-
-    for (an_index j = 0; j < plan->m; j++) {
-        const an_tie_factors *f = state->factor + j;
-        const int64_t tie = plan->tie[j];
-        const double b12 = f->kappa * f->b11, b22 = f->b22 + f->kappa * b12;
-        const double s0 = state->s0[j];
-
-        for (an_index k = 0; k < p; k++) {
-            const double s = state->s1[j * p + k] / s0;
-            const double d = tie < 0 ? 0 : state->d1[tie * p + k] / s0;
-
-            xi[j * p + k] = (f->b11 * s - b12 * d) / s0;
-            own[j * p + k] = (b12 * s - b22 * d) / s0;
-        }
-    }
-}
-
-void an_cox_score_residuals(const an_cox_plan *plan, const an_cox_state *state,
-                            double *work, double *out)
-{
-    const an_index p = plan->p, m = plan->m;
-    double *xi = work, *own = work + m * p, *scratch = own + m * p;
-
-    an_cox_xi(plan, state, xi, own);
-    an_cox_spread(plan, p, xi, scratch, out);
-    for (an_index i = 0; i < plan->n; i++) {
-        const double *x = plan->x + i * p, *mine = own + plan->last[i] * p;
-        const double risk = state->r[i] / plan->weight[i];
-        const double hazard = state->v[i] / plan->weight[i];
-
-        for (an_index k = 0; k < p; k++) {
-            const double past = out[i * p + k] - (plan->death[i] ? mine[k] : 0);
-
-            out[i * p + k] = risk * past - hazard * x[k];
-        }
-        if (!plan->death[i]) continue;
-        an_cox_event_mean(plan, state, plan->last[i], scratch);
-        for (an_index k = 0; k < p; k++) out[i * p + k] += x[k] - scratch[k];
-    }
 }

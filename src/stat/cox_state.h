@@ -13,34 +13,54 @@ typedef struct an_cox_state {
     double loglik;          /* NaN or infinite when a risk set under- or overflowed */
     double size;            /* sum of the absolute terms of loglik: its rounding error is
                                about 2^-53 of this */
-    double *eta, *r;        /* [n] r = weight exp(eta - shift) */
-    double *v, *m;          /* [n] hazard scalar; weight death - v */
-    double *shift;          /* [n_strata] largest eta */
+    double *r;              /* [n, and 0 up to n + AN_TILE] weight exp(eta - shift) */
+    double *eta;            /* rows: [n], used by the discrete likelihood alone */
+    double *v, *m;          /* rows: [n] hazard scalar; weight death - v */
+    double *shift;          /* [n_strata] 0, or the largest eta where exp() asks for it */
     double *s0, *s1;        /* [m], [m x p] risk-set sums of r, r x */
     double *d0, *d1;        /* [n_tied], [n_tied x p] the same over tied deaths */
     an_tie_factors *factor; /* [m] */
-    double *ahead, *behind; /* [m] work: sums within blocks */
-    double *score, *info;   /* [p], [p x p] */
-    double *gross;          /* [p] sum v x^2: what the information was subtracted from */
-    double *rank_row;       /* [m x p] work: (s1 - kappa d1) / s0 */
-    double *event_row;      /* [p] work */
-    double *rank_weight;    /* [m] work */
+    double *by_last,
+        *by_first; /* [-1..pieces-1], 0 at -1: hazard that rows of a piece meet: v = r times
+                                   the sum of both */
+    double *score, *info; /* [p], [p x p] */
+    double *gross;        /* [p] sum v x^2: what the information was subtracted from */
+    double *work;         /* [3 m] */
 } an_cox_state;
 
 an_status an_cox_state_new(an_ctx *ctx, const an_cox_plan *plan, an_arena *mem,
                            an_cox_state *state);
 
-/* eta, r, sums, tie factors and log-likelihood at beta[p]. */
+/* r, sums, tie factors and log-likelihood at beta[p]. */
 an_status an_cox_risk(an_ctx *ctx, const an_cox_plan *plan, const double *beta,
                       bool efron, an_cox_state *state);
+
+/* ahead[j * q + k]: sum from the start of j's block of 2^level event times (-1: its
+ * stratum) to j; behind: from j to the block's end, unless level is -1. */
+void an_cox_block_sums(const an_cox_plan *plan, int level, an_index q,
+                       const double *value, double *ahead, double *behind);
+
+/* For every piece the sum of value[j * q + k] over the event times at which its rows are at
+ * risk: by_last[piece * q + k] + by_first[piece * q + k], one for each piece of a row.
+ * work[2 m q]. Prefix sums inside blocks: no subtraction. */
+void an_cox_spread_pieces(const an_cox_plan *plan, an_index q, const double *value,
+                          double *work, double *by_last, double *by_first);
 
 /* out[i * q + k] = sum of value[j * q + k] over the event times at which row i is at
  * risk, in work of 2 m q doubles. Prefix sums inside blocks: no subtraction. */
 void an_cox_spread(const an_cox_plan *plan, an_index q, const double *value, double *work,
                    double *out);
 
-/* v and m; g[m] multiplies the hazard of each event time (NULL: 1). */
+/* The hazard of each piece, and v and m of rows; g[m] multiplies the hazard of each event
+ * time (NULL: 1). an_cox_information() needs it. */
 void an_cox_hazard(const an_cox_plan *plan, const double *g, an_cox_state *state);
+
+/* v[n] and m[n] = weight death - v of the plan's rows from `first` on, after
+ * an_cox_hazard(); n may reach into the padding of the last tile, where both are 0. */
+void an_cox_tile_hazard(const an_cox_plan *plan, const an_cox_state *state,
+                        const an_lanes *lanes, an_index first, an_index n, double *v);
+void an_cox_tile_residual(const an_cox_plan *plan, const an_lanes *lanes, an_index first,
+                          an_index n, const double *v, double *m);
 
 /* info = sum v x x' - rank terms (times g), and score = sum m x unless score is NULL. */
 an_status an_cox_information(an_ctx *ctx, const an_cox_plan *plan, const double *g,
@@ -59,5 +79,11 @@ void an_cox_xi(const an_cox_plan *plan, const an_cox_state *state, double *xi,
 /* Score residuals L[n x p], row-major, not weighted; work[4 m p + p]. */
 void an_cox_score_residuals(const an_cox_plan *plan, const an_cox_state *state,
                             double *work, double *out);
+
+/* sum[clusters x p] += weighted score residuals of the rows of each cluster; without codes
+ * every row of the data is one. After an_cox_information(); for any plan. */
+an_status an_cox_influence(an_ctx *ctx, const an_cox_plan *plan,
+                           const an_cox_state *state, const an_grouping *cluster,
+                           double *sum);
 
 #endif
