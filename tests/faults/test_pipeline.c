@@ -10,34 +10,49 @@
 #include <anodyne/report.h>
 #include <anodyne/study.h>
 
-enum { N = 24, MOST_BINDS = 5 };
+enum { N = 24, MOST_BINDS = 5, MOST_SETTINGS = 3 };
 
 typedef struct recipe {
     const char *analysis, *formula;
     an_bind binds[MOST_BINDS];
+    const char *settings[MOST_SETTINGS][2]; /* name and value of an option */
 } recipe;
 
 /* One for each analysis of the registry; a new analysis fails the test until it has one. */
 static const recipe recipes[] = {
-    {"treatment",
-     NULL,
-     {{"dose_per_fraction", "dose"},
-      {"fractions", "fractions"},
-      {"start", "start"},
-      {"group", "arm"}}},
-    {"km", "Surv(time, death) ~ arm", {{0}}},
-    {"logrank", "Surv(time, death) ~ arm + strata(sex)", {{0}}},
-    {"rmst", "Surv(time, death) ~ arm + age", {{0}}},
-    {"safety", "Surv(time, cause == 2) ~ 1", {{0}}},
-    {"pain",
-     "after ~ before | arm",
-     {{"opioid_baseline", "omed0"}, {"opioid_followup", "omed1"}}},
-    {"table1", "~ age + sex + dose | arm", {{0}}},
-    {"cox", "Surv(time, death) ~ age + sex", {{0}}},
-    {"concordance", "Surv(time, death) ~ age + dose + strata(sex)", {{0}}},
-    {"aft", "Surv(time, death) ~ age + sex", {{0}}},
-    {"cif", "Surv(time, cause) ~ arm", {{0}}},
-    {"finegray", "Surv(time, cause) ~ age + arm", {{0}}},
+    {.analysis = "treatment",
+     .binds = {{"dose_per_fraction", "dose"},
+               {"fractions", "fractions"},
+               {"start", "start"},
+               {"group", "arm"}}},
+    {.analysis = "km", .formula = "Surv(time, death) ~ arm"},
+    {.analysis = "logrank", .formula = "Surv(time, death) ~ arm + strata(sex)"},
+    {.analysis = "rmst", .formula = "Surv(time, death) ~ arm + age"},
+    {.analysis = "landmark",
+     .formula = "Surv(time, death) ~ arm",
+     .settings = {{"landmarks", "20,40"}}},
+    {.analysis = "mcf", .formula = "Surv(time, death) ~ arm + cluster(id)"},
+    {.analysis = "safety", .formula = "Surv(time, cause == 2) ~ 1"},
+    {.analysis = "pain",
+     .formula = "after ~ before | arm",
+     .binds = {{"opioid_baseline", "omed0"}, {"opioid_followup", "omed1"}}},
+    {.analysis = "table1", .formula = "~ age + sex + dose | arm"},
+    {.analysis = "cox", .formula = "Surv(time, death) ~ age + sex"},
+    {.analysis = "coxnet",
+     .formula = "Surv(time, death) ~ age + sex + dose",
+     .settings = {{"lambdas", "3"}, {"folds", "3"}}},
+    {.analysis = "concordance",
+     .formula = "Surv(time, death) ~ age + dose + strata(sex)"},
+    {.analysis = "aft", .formula = "Surv(time, death) ~ age + sex"},
+    {.analysis = "turnbull",
+     .formula = "~ arm",
+     .binds = {{"left", "time"}, {"right", "until"}},
+     .settings = {{"resamples", "2"}}},
+    {.analysis = "validate",
+     .formula = "Surv(time, death) ~ age + sex",
+     .settings = {{"resamples", "2"}}},
+    {.analysis = "cif", .formula = "Surv(time, cause) ~ arm"},
+    {.analysis = "finegray", .formula = "Surv(time, cause) ~ age + arm"},
 };
 
 static const char *const formats[] = {"text",     "json", "csv",
@@ -82,14 +97,16 @@ static size_t write_table(char *text, size_t size)
 {
     size_t at = (size_t)snprintf(
         text, size,
-        "age,sex,arm,dose,fractions,start,time,death,cause,before,after,omed0,omed1\n");
+        "id,age,sex,arm,dose,fractions,start,time,until,death,cause,before,after,"
+        "omed0,omed1\n");
 
     for (int i = 0; i < N; i++)
         at += (size_t)snprintf(
-            text + at, size - at, "%d,%s,%s,%d,%d,2021-%02d-%02d,%d,%d,%d,%d,%s,%d,%d\n",
+            text + at, size - at,
+            "%d,%d,%s,%s,%d,%d,2021-%02d-%02d,%d,%d,%d,%d,%d,%s,%d,%d\n", i,
             40 + (i * 7) % 31, i % 3 ? "F" : "M", i % 2 ? "long" : "short", 5 + i % 4,
-            3 + i % 5, 1 + i % 12, 1 + i % 28, 10 + (i * 37) % 90, i % 4 != 3, i % 3,
-            3 + i % 7,
+            3 + i % 5, 1 + i % 12, 1 + i % 28, 10 + (i * 37) % 90, 20 + (i * 37) % 90,
+            i % 4 != 3, i % 3, 3 + i % 7,
             i % 6 == 5 ? ""
             : i % 2    ? "1"
                        : "4",
@@ -120,6 +137,9 @@ static an_status run_recipe(an_ctx *ctx)
     AN_TRY(an_table_read_memory(ctx, "small.csv", csv, size, NULL, &text));
     AN_TRY(an_table_infer(ctx, text, &table));
     AN_TRY(an_options_new(ctx, analysis, &options));
+    for (int i = 0; i < MOST_SETTINGS && current->settings[i][0]; i++)
+        AN_TRY(an_options_set(ctx, options, current->settings[i][0],
+                              current->settings[i][1]));
     AN_TRY(build_frame(ctx, table, analysis, &frame));
     AN_TRY(an_doc_new(ctx, "Small", &doc));
     AN_TRY(an_analysis_run(ctx, analysis, frame, an_options_values(options), "it", NULL,
