@@ -29,7 +29,7 @@ an_status an_regression_forest(const an_regression *r, const char *favours_low,
     an_forest_row *rows;
     an_figure figure = {.type = AN_FIGURE_FOREST,
                         .x_label =
-                            an_doc_printf(r->doc, "%s (%g%% CI)", r->symbol, per_cent),
+                            an_doc_printf(r->doc, "%s (%g %% CI)", r->symbol, per_cent),
                         .x_min = NAN,
                         .x_max = NAN,
                         .y_min = NAN,
