@@ -215,7 +215,8 @@ typedef enum an_cox_product {
 } an_cox_product;
 
 /** Risk of cause 1 in the presence of the others from one cause-specific model for each:
- *  sum of S(u-) times the hazard of cause 1 at u, over u <= t. One stratum.
+ *  sum of S(u-) times the hazard of cause 1 at u, over u <= t; 1 - S without others. One
+ *  stratum.
  *  @param data   surv.event names the causes
  *  @param fit    [surv.n_causes] fits of one cause each, the others censored
  *  @param risk   [n_times x n_profiles] column-major */

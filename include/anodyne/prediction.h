@@ -111,6 +111,40 @@ AN_API an_status an_validate_cox(an_ctx *ctx, const an_cox_data *data, an_index 
                                  an_validation **out);
 AN_API void an_validation_free(an_validation *validation); /**< NULL is allowed */
 
+/* ---- Standardised absolute risk ---- */
+
+/** Columns of the design that get a value for everybody; the others stay as they are. */
+typedef struct an_setting {
+    an_index n;             /**< 0: everybody as is */
+    const an_index *column; /**< [n] */
+    const double *value;    /**< [n] */
+} an_setting;
+
+typedef struct an_standardised {
+    an_index n_times, n_settings, n_causes;
+    const double *risk; /**< [n_times x n_settings] column-major */
+    const double *lower,
+        *upper;                /**< bootstrap percentiles, as risk; NULL: no resamples */
+    an_cox *const *fit;        /**< [n_causes] the model of each cause */
+    an_index n_boot, n_failed; /**< resamples used; left out: no estimate there */
+    struct an_arena *mem;      /**< private */
+} an_standardised;
+
+/**
+ * Absolute risk of cause 1 from a Cox model of each cause, averaged over the rows with some
+ * of their covariates set (g-formula; Cox models of all causes as an_cox_absolute_risk()
+ * combines them).
+ *
+ * @param time  [n_times] ascending
+ * Fails as an_validate_cox().
+ */
+AN_API an_status an_cox_standardised(an_ctx *ctx, const an_cox_data *data,
+                                     an_index n_settings, const an_setting *settings,
+                                     an_index n_times, const double *time,
+                                     const an_validation_options *options,
+                                     an_standardised **out);
+AN_API void an_standardised_free(an_standardised *standardised); /**< NULL is allowed */
+
 AN_END_DECLS
 
 #endif

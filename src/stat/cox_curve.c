@@ -371,7 +371,8 @@ static double step_hazard(const an_km_curve *curve, an_index i)
 }
 
 /* The curves of all causes, at the means, have the same times: those of the rows. ratio[j]
- * is the hazard of the profile over that at the means. */
+ * is the hazard of the profile over that at the means. Without competing causes the risk
+ * is all that survival has lost. */
 static void find_risk(an_cox_curves *const *cause, an_index n_causes, const double *ratio,
                       an_cox_product product, an_index n_times, const double *time,
                       double *risk)
@@ -390,6 +391,7 @@ static void find_risk(an_cox_curves *const *cause, an_index n_causes, const doub
         if (all == 0) continue;
         total += s * ratio[0] * step_hazard(first, i);
         s *= product == AN_COX_EXPONENTIAL ? exp(-all) : fmax(0, 1 - all);
+        if (n_causes == 1) total = 1 - s;
     }
     for (; at < n_times; at++) risk[at] = total;
 }

@@ -1,23 +1,13 @@
 /* Validation of a Cox model, or of one for each cause: predictions, their scores, and
  * the optimism of scores on the data that made the model. */
-#include <anodyne/prediction.h>
+#include "stat/cause_models.h"
 
-#include "base/base.h"
+#include <anodyne/prediction.h>
 
 an_validation_options an_validation_defaults(void)
 {
     return (an_validation_options){.conf_level = 0.95, .n_boot = 200, .seed = 1};
 }
-
-/* Rows of one sample, or of a resample, and the models made from them. */
-typedef struct trained {
-    an_cox_data data;  /* surv.event names the causes */
-    an_cox **fit;      /* [n_causes] */
-    double *time, *x;  /* of a resample */
-    double *weight;    /* the same, or NULL */
-    int32_t *event;    /* the same */
-    int32_t *of_cause; /* [n] scratch */
-} trained;
 
 typedef struct validating {
     an_ctx *ctx;
@@ -36,44 +26,6 @@ typedef struct worth {
     double *brier, *ipa, *auc; /* [n_times] */
 } worth;
 
-/* ---- Models ---- */
-
-static an_cox_data data_of_cause(const trained *t, an_index cause)
-{
-    an_cox_data one = t->data;
-
-    for (an_index i = 0; i < one.surv.n; i++)
-        t->of_cause[i] = t->data.surv.event[i] == cause + 1;
-    one.surv.event = t->of_cause;
-    one.surv.n_causes = 1;
-    return one;
-}
-
-static void free_fits(const validating *v, trained *t)
-{
-    for (an_index j = 0; t->fit && j < v->n_causes; j++) {
-        an_cox_free(t->fit[j]);
-        t->fit[j] = NULL;
-    }
-}
-
-static an_status train(validating *v, trained *t)
-{
-    an_status st = AN_OK;
-    an_cox_options o = an_cox_defaults();
-
-    o.concordance = false;
-    o.variance = AN_COX_VARIANCE_MODEL;
-    if (v->options->breslow) o.ties = AN_COX_BRESLOW;
-    for (an_index j = 0; j < v->n_causes; j++) {
-        const an_cox_data one = data_of_cause(t, j);
-
-        AN_TRY(an_cox_fit(v->ctx, &one, &o, &t->fit[j]));
-    }
-done:
-    return st;
-}
-
 /* ---- Predictions for the rows of v->data ---- */
 
 /* eta[n] of the model of cause 1, about the means of its own sample. */
@@ -89,53 +41,23 @@ static void predict_eta(const validating *v, const an_cox *fit, double *eta)
     }
 }
 
-/* One cause: 1 - exp(-H e^eta), H the cumulative hazard at the means. */
-static an_status predict_one(validating *v, trained *t, double *risk)
-{
-    an_status st = AN_OK;
-    const an_index n = v->data->surv.n;
-    const an_cox_data one = data_of_cause(t, 0);
-    an_cox_curves *curves = NULL;
-
-    AN_TRY(an_cox_curves_of(v->ctx, &one, t->fit[0], 1, t->fit[0]->means, NULL,
-                            AN_CONF_LOG, 0.95, &curves));
-    predict_eta(v, t->fit[0], v->eta);
-    for (an_index k = 0; k < v->n_times; k++) {
-        const double h = an_km_at(&curves->curve[0], v->time[k]).cumhaz;
-
-        for (an_index i = 0; i < n; i++)
-            risk[i + k * n] = h > 0 ? -expm1(-h * exp(v->eta[i])) : 0;
-    }
-done:
-    an_cox_curves_free(curves);
-    return st;
-}
-
-static an_status predict_causes(validating *v, const trained *t, double *risk)
+/* A model on its way to infinity may predict nothing: a finding, as of any sample that is
+ * too small. */
+static an_status predict(validating *v, const an_cause_models *t, double *risk)
 {
     const an_index n = v->data->surv.n;
     const an_status st = an_cox_absolute_risk(
         v->ctx, &t->data, (const an_cox *const *)t->fit, n, v->data->x,
         AN_COX_EXPONENTIAL, v->n_times, v->time, v->by_row);
 
-    for (an_index i = 0; i < n; i++)
-        for (an_index k = 0; k < v->n_times; k++)
+    for (an_index i = 0; st == AN_OK && i < n; i++)
+        for (an_index k = 0; k < v->n_times; k++) {
             risk[i + k * n] = v->by_row[k + i * v->n_times];
-    return st;
-}
-
-/* A model on its way to infinity may predict nothing: a finding, as of any sample that is
- * too small. */
-static an_status predict(validating *v, trained *t, double *risk)
-{
-    const an_index all = v->data->surv.n * v->n_times;
-    const an_status st =
-        v->n_causes == 1 ? predict_one(v, t, risk) : predict_causes(v, t, risk);
-
-    for (an_index i = 0; st == AN_OK && i < all; i++)
-        if (!isfinite(risk[i]))
-            return an_fail(v->ctx, AN_ERR_ESTIMATE,
-                           "the model separates the data, and predicts no finite risk");
+            if (!isfinite(risk[i + k * n]))
+                return an_fail(v->ctx, AN_ERR_ESTIMATE,
+                               "the model separates the data, and predicts no finite "
+                               "risk");
+        }
     return st;
 }
 
@@ -160,8 +82,8 @@ static an_status slope_of(validating *v, const an_surv *surv, const double *eta,
 }
 
 /* t's model on the rows of v->data, whose outcomes are surv. */
-static an_status judge(validating *v, trained *t, const an_surv *surv, double *risk,
-                       an_score *score, worth *w)
+static an_status judge(validating *v, an_cause_models *t, const an_surv *surv,
+                       double *risk, an_score *score, worth *w)
 {
     an_status st = AN_OK;
     an_surv first = *surv;
@@ -189,45 +111,6 @@ done:
 }
 
 /* ---- Resamples ---- */
-
-static void draw(const validating *v, uint64_t replicate, trained *t)
-{
-    const an_surv *surv = &v->data->surv;
-    const an_index n = surv->n;
-    an_rng rng = an_rng_new(v->options->seed, 1, replicate);
-
-    for (an_index i = 0; i < n; i++) {
-        const an_index from = an_rng_below(&rng, n);
-
-        t->time[i] = surv->time[from];
-        t->event[i] = surv->event[from];
-        if (t->weight) t->weight[i] = surv->weight[from];
-        for (an_index k = 0; k < v->data->p; k++)
-            t->x[i + k * n] = v->data->x[from + k * n];
-    }
-}
-
-static an_status new_trained(validating *v, bool own_rows, trained *t)
-{
-    an_status st = AN_OK;
-    an_ctx *const ctx = v->ctx;
-    const an_index n = v->data->surv.n;
-
-    *t = (trained){.data = *v->data};
-    AN_ALLOC(t->fit, v->work, v->n_causes);
-    AN_ALLOC(t->of_cause, v->work, n);
-    if (!own_rows) return AN_OK;
-    AN_ALLOC(t->time, v->work, n);
-    AN_ALLOC(t->event, v->work, n);
-    AN_ALLOC(t->x, v->work, n * v->data->p);
-    if (v->data->surv.weight) AN_ALLOC(t->weight, v->work, n);
-    t->data.surv.time = t->time;
-    t->data.surv.event = t->event;
-    t->data.surv.weight = t->weight;
-    t->data.x = t->x;
-done:
-    return st;
-}
 
 static an_status new_worth(validating *v, worth *w)
 {
@@ -267,18 +150,18 @@ typedef struct optimism {
 
 /* The resample's model on the resample, and on all rows. A resample without an estimate
  * is left out. */
-static an_status one_resample(validating *v, uint64_t replicate, trained *t, worth *own,
-                              worth *all, optimism *o, an_index *n_failed)
+static an_status one_resample(validating *v, uint64_t replicate, an_cause_models *t,
+                              worth *own, worth *all, optimism *o, an_index *n_failed)
 {
     an_status st = AN_OK;
     validating there = *v;
 
-    draw(v, replicate, t);
+    an_cause_models_draw(v->data, v->options->seed, replicate, t);
     there.data = &t->data;
-    st = train(v, t);
+    st = an_cause_models_train(v->ctx, v->options->breslow, t);
     if (st == AN_OK) st = judge(&there, t, &t->data.surv, v->risk, v->score, own);
     if (st == AN_OK) st = judge(v, t, &v->data->surv, v->risk, v->score, all);
-    free_fits(v, t);
+    an_cause_models_clear(t);
     if (st == AN_ERR_ESTIMATE) {
         ++*n_failed;
         return AN_OK;
@@ -298,13 +181,13 @@ static an_status find_optimism(validating *v, optimism *o, an_index *n_failed)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = v->ctx;
-    trained t = {0};
+    an_cause_models t = {0};
     worth own, all;
 
     AN_ALLOC(o->brier, v->work, v->n_times);
     AN_ALLOC(o->ipa, v->work, v->n_times);
     AN_ALLOC(o->auc, v->work, v->n_times);
-    AN_TRY(new_trained(v, true, &t));
+    AN_TRY(an_cause_models_new(ctx, v->data, true, v->work, &t));
     AN_TRY(new_worth(v, &own));
     AN_TRY(new_worth(v, &all));
     for (int64_t b = 0; b < v->options->n_boot; b++) {
@@ -313,32 +196,11 @@ static an_status find_optimism(validating *v, optimism *o, an_index *n_failed)
         AN_TRY(one_resample(v, (uint64_t)b, &t, &own, &all, o, n_failed));
     }
 done:
-    free_fits(v, &t);
+    an_cause_models_clear(&t);
     return st;
 }
 
 /* ---- The operation ---- */
-
-static an_status check(an_ctx *ctx, const an_cox_data *data, an_index n_times,
-                       const double *time, const an_validation_options *o)
-{
-    an_index n_events = 0;
-
-    if (data->strata.code || data->offset || data->surv.entry)
-        return an_fail(ctx, AN_ERR_ARGUMENT,
-                       "validation takes one stratum, no offset and no delayed entry");
-    if (data->p == 0 || n_times < 1)
-        return an_fail(ctx, AN_ERR_ARGUMENT,
-                       "validation needs a covariate and a horizon");
-    if (o->n_boot < 0)
-        return an_fail(ctx, AN_ERR_ARGUMENT, "the number of resamples is negative");
-    for (an_index k = 1; k < n_times; k++)
-        if (!(time[k] > time[k - 1]))
-            return an_fail(ctx, AN_ERR_ARGUMENT, "horizons must ascend");
-    for (an_index i = 0; i < data->surv.n; i++) n_events += data->surv.event[i] == 1;
-    if (n_events == 0) return an_fail(ctx, AN_ERR_ESTIMATE, "there is no event");
-    return AN_OK;
-}
 
 static an_status new_scratch(validating *v)
 {
@@ -385,7 +247,7 @@ static an_status validate(validating *v, an_arena *mem, an_validation **out)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = v->ctx;
-    trained t = {0};
+    an_cause_models t = {0};
     worth w;
     optimism o = {0};
     an_validation *result;
@@ -401,16 +263,16 @@ static an_status validate(validating *v, an_arena *mem, an_validation **out)
                               .risk = risk,
                               .score = score,
                               .mem = mem};
-    AN_TRY(new_trained(v, false, &t));
+    AN_TRY(an_cause_models_new(ctx, v->data, false, v->work, &t));
     AN_TRY(new_worth(v, &w));
-    AN_TRY(train(v, &t));
+    AN_TRY(an_cause_models_train(ctx, v->options->breslow, &t));
     AN_TRY(judge(v, &t, &v->data->surv, risk, score, &w));
     if (v->options->n_boot > 0) AN_TRY(find_optimism(v, &o, &result->n_failed));
     result->n_boot = (an_index)v->options->n_boot - result->n_failed;
     AN_TRY(fill_result(v, &w, &o, result));
     *out = result;
 done:
-    free_fits(v, &t);
+    an_cause_models_clear(&t);
     return st;
 }
 
@@ -434,7 +296,7 @@ an_status an_validate_cox(an_ctx *ctx, const an_cox_data *data, an_index n_times
         st = AN_ERR_MEMORY;
         goto done;
     }
-    AN_TRY(check(ctx, data, n_times, time, &o));
+    AN_TRY(an_cause_models_check(ctx, data, n_times, time, o.n_boot));
     AN_TRY(validate(&v, mem, &result));
     *out = result;
     mem = NULL;

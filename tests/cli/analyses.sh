@@ -40,6 +40,7 @@ expect 0 'half had the event at 3' "$anodyne" turnbull visits.csv '~ 1' --left f
 expect 2 'two columns' "$anodyne" aft visits.csv '~ arm' --left free
 
 expect 0 'corrected for optimism' "$anodyne" validate "$data" 'Surv(futime, death) ~ age' --resamples 3
+expect 0 'Hazard ratios for event 2' "$anodyne" risk "$data" 'Surv(etime, event) ~ sex' --times 120 --resamples 2
 
 # -o writes the same bytes as standard output, and any number of threads does.
 "$anodyne" cox "$data" 'Surv(futime, death) ~ age + sex' --format json --threads 1 >one.json 2>/dev/null

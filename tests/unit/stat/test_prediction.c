@@ -203,6 +203,76 @@ static void test_validation(void **state)
     an_ctx_free(ctx);
 }
 
+/* All columns set: the absolute risk of that profile. None: the mean of everybody's. */
+static void test_standardised(void **state)
+{
+    static const an_index column[] = {0, 1};
+    static const double value[] = {0.4, 1}, times[] = {4, 8};
+    const an_setting settings[] = {{0, NULL, NULL}, {2, column, value}};
+    sample s;
+    an_ctx *ctx = an_ctx_new();
+    an_validation_options o = an_validation_defaults();
+    an_standardised *r;
+    an_cox_data data;
+    double risk[2], all[2 * N], mean = 0;
+
+    (void)state;
+    o.n_boot = 30;
+    for (an_index causes = 1; causes <= 2; causes++) {
+        make_sample(&s, causes);
+        s.surv.weight = NULL;
+        data = (an_cox_data){.surv = s.surv, .p = 2, .x = s.x};
+        assert_int_equal(an_cox_standardised(ctx, &data, 2, settings, 2, times, &o, &r),
+                         AN_OK);
+        assert_int_equal(an_cox_absolute_risk(ctx, &data, (const an_cox *const *)r->fit,
+                                              1, value, AN_COX_EXPONENTIAL, 2, times,
+                                              risk),
+                         AN_OK);
+        NEAR(r->risk[2], risk[0], 1e-13);
+        NEAR(r->risk[3], risk[1], 1e-13);
+        assert_int_equal(an_cox_absolute_risk(ctx, &data, (const an_cox *const *)r->fit,
+                                              N, s.x, AN_COX_EXPONENTIAL, 2, times, all),
+                         AN_OK);
+        mean = 0;
+        for (int i = 0; i < N; i++) mean += all[2 * i] / N;
+        NEAR(r->risk[0], mean, 1e-13);
+        for (int k = 0; k < 4; k++)
+            assert_true(r->lower[k] <= r->upper[k] && r->lower[k] > 0);
+        assert_int_equal(r->n_boot, 30);
+        an_standardised_free(r);
+    }
+    an_ctx_free(ctx);
+}
+
+/* One cause: 1 - S, S the fit's own curve. */
+static void test_one_cause(void **state)
+{
+    static const double value[] = {0.4, 1};
+    const double t = 8;
+    sample s;
+    an_ctx *ctx = an_ctx_new();
+    an_cox_options o = an_cox_defaults();
+    an_cox_data data;
+    an_cox *fit;
+    an_cox_curves *curves;
+    double risk;
+
+    (void)state;
+    make_sample(&s, 1);
+    data = (an_cox_data){.surv = s.surv, .p = 2, .x = s.x};
+    assert_int_equal(an_cox_fit(ctx, &data, &o, &fit), AN_OK);
+    assert_int_equal(
+        an_cox_curves_of(ctx, &data, fit, 1, value, NULL, AN_CONF_LOG, 0.95, &curves),
+        AN_OK);
+    assert_int_equal(an_cox_absolute_risk(ctx, &data, (const an_cox *const[]){fit}, 1,
+                                          value, AN_COX_EXPONENTIAL, 1, &t, &risk),
+                     AN_OK);
+    NEAR(risk, 1 - an_km_at(curves->curve, t).surv, 1e-13);
+    an_cox_curves_free(curves);
+    an_cox_free(fit);
+    an_ctx_free(ctx);
+}
+
 /* ---- Edges ---- */
 
 static void test_edges(void **state)
@@ -237,7 +307,9 @@ static an_status work(an_ctx *ctx)
     sample s;
     const double t = 8;
     an_validation_options o = an_validation_defaults();
+    const an_setting setting = {0, NULL, NULL};
     an_validation *v = NULL;
+    an_standardised *r = NULL;
     an_calibration_group g[3];
     an_index n = 3;
     an_status st;
@@ -249,6 +321,11 @@ static an_status work(an_ctx *ctx)
     st = an_validate_cox(ctx, &(an_cox_data){.surv = s.surv, .p = 1, .x = s.x}, 1, &t, &o,
                          &v);
     an_validation_free(v);
+    if (st != AN_OK) return st;
+    o.n_boot = 2;
+    st = an_cox_standardised(ctx, &(an_cox_data){.surv = s.surv, .p = 1, .x = s.x}, 1,
+                             &setting, 1, &t, &o, &r);
+    an_standardised_free(r);
     if (st != AN_OK) return st;
     return an_calibration_of(ctx, &(an_predicted){s.surv, 1, &t, s.risk}, 0, 0.95, &n, g);
 }
@@ -262,10 +339,11 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_by_hand),     cmocka_unit_test(test_competing_by_hand),
-        cmocka_unit_test(test_errors),      cmocka_unit_test(test_without_censoring),
-        cmocka_unit_test(test_calibration), cmocka_unit_test(test_validation),
-        cmocka_unit_test(test_edges),       cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_by_hand),      cmocka_unit_test(test_competing_by_hand),
+        cmocka_unit_test(test_errors),       cmocka_unit_test(test_without_censoring),
+        cmocka_unit_test(test_calibration),  cmocka_unit_test(test_validation),
+        cmocka_unit_test(test_standardised), cmocka_unit_test(test_one_cause),
+        cmocka_unit_test(test_edges),        cmocka_unit_test(test_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
