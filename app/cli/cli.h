@@ -68,6 +68,8 @@ void cli_print_problems(an_ctx *ctx, an_status status);
 void cli_put_json_text(FILE *to, const char *text);
 
 /* help.c */
+/* Words from this column on, wrapped at 80 columns; later lines begin at indent. */
+void cli_put_wrapped(FILE *to, int column, int indent, const char *text);
 void cli_print_help(FILE *to);
 void cli_print_verb_help(FILE *to, const cli_verb *verb);
 void cli_print_analysis_help(FILE *to, const an_analysis *analysis);

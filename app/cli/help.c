@@ -1,9 +1,39 @@
 /* Help, made from the table of verbs and the registry of analyses. */
 #include "cli.h"
 
+#include <stdarg.h>
+
+enum { LINE = 80 }; /* columns of a terminal */
+
+void cli_put_wrapped(FILE *to, int column, int indent, const char *text)
+{
+    while (*text) {
+        const size_t n = strcspn(text, " ");
+
+        if (column > indent && column + 1 + (int)n > LINE) {
+            fprintf(to, "\n%*s", indent, "");
+            column = indent;
+        } else if (column > indent) {
+            fputc(' ', to);
+            column++;
+        }
+        fwrite(text, 1, n, to);
+        column += (int)n;
+        text += n + (text[n] == ' ');
+    }
+    fputc('\n', to);
+}
+
 static void put_spelled(FILE *to, const char *name)
 {
     for (; *name; name++) fputc(*name == '_' ? '-' : *name, to);
+}
+
+/* A name of so many columns, and what it means beside it. */
+static void put_item(FILE *to, int width, const char *name, const char *text)
+{
+    fprintf(to, "  %-*s ", width, name);
+    cli_put_wrapped(to, width + 3, width + 3, text);
 }
 
 void cli_print_help(FILE *to)
@@ -18,7 +48,7 @@ void cli_print_help(FILE *to)
         fprintf(to, "  %-12s %s\n", cli_verb_at(i)->name, cli_verb_at(i)->summary);
     fprintf(to, "\nAnalyses (anodyne ANALYSIS FILE 'FORMULA'):\n");
     for (an_index i = 0; i < an_analysis_count(); i++)
-        fprintf(to, "  %-12s %s\n", an_analysis_at(i)->id, an_analysis_at(i)->question);
+        put_item(to, 12, an_analysis_at(i)->id, an_analysis_at(i)->question);
     fprintf(to, "\nHelp on one: anodyne VERB --help. For research; not for treatment "
                 "advice.\n"
                 "Exit codes: 0 done, 2 usage, 3 study file, 4 data, 5 not estimable,\n"
@@ -34,7 +64,7 @@ static void print_option(FILE *to, const cli_option *o)
     for (const char *c = o->name; *c && n < 50; c++) left[n++] = *c == '_' ? '-' : *c;
     snprintf(left + n, sizeof left - (size_t)n, "%s%s", o->value ? " " : "",
              o->value ? o->value : "");
-    fprintf(to, "  %-30s %s\n", left, o->help);
+    put_item(to, 30, left, o->help);
 }
 
 static void print_options(FILE *to, const cli_options *options)
@@ -55,34 +85,65 @@ void cli_print_verb_help(FILE *to, const cli_verb *verb)
     print_options(to, &options);
 }
 
+/* Adds to text[size], as far as there is room. */
+static void add(char *text, size_t size, const char *format, ...)
+{
+    const size_t n = strlen(text);
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text + n, size - n, format, args);
+    va_end(args);
+}
+
+#define NO_LIMIT 1e15 /* an upper bound that only keeps numbers finite */
+
+static void add_bounds(char *text, size_t size, const an_param *p)
+{
+    add(text, size, " (%g, ", p->initial);
+    if (p->max < NO_LIMIT)
+        add(text, size, "from %g to %g", p->min, p->max);
+    else
+        add(text, size, "at least %g", p->min);
+    if (p->unit) add(text, size, "%s%s", p->max < NO_LIMIT ? " " : "; ", p->unit);
+    add(text, size, ")");
+}
+
+static void add_choices(char *text, size_t size, const an_param *p)
+{
+    for (int i = 0; p->choices[i]; i++)
+        add(text, size, "%s%s%s", i ? ", " : " (", p->choices[i],
+            i == (int)p->initial ? " = default" : "");
+    add(text, size, ")");
+}
+
 /* Defaults, bounds and choices of the analysis' own options. */
 static void print_param(FILE *to, const an_param *p)
 {
+    char text[1000] = "";
+
     fputs("  --", to);
     put_spelled(to, p->name);
-    fprintf(to, "\n      %s", p->help);
+    fprintf(to, "\n      ");
+    add(text, sizeof text, "%s", p->help);
     if (p->type == AN_PARAM_REAL_TYPE || p->type == AN_PARAM_INTEGER_TYPE)
-        fprintf(to, " (%g, from %g to %g%s%s)", p->initial, p->min, p->max,
-                p->unit ? " " : "", p->unit ? p->unit : "");
+        add_bounds(text, sizeof text, p);
     if (p->type == AN_PARAM_BOOL_TYPE)
-        fprintf(to, " (%s)", p->initial != 0 ? "on" : "off");
-    if (p->type == AN_PARAM_CHOICE_TYPE) {
-        fputs(" (", to);
-        for (int i = 0; p->choices[i]; i++)
-            fprintf(to, "%s%s%s", i ? ", " : "", p->choices[i],
-                    i == (int)p->initial ? " = default" : "");
-        fputc(')', to);
-    }
+        add(text, sizeof text, " (%s)", p->initial != 0 ? "on" : "off");
+    if (p->type == AN_PARAM_CHOICE_TYPE) add_choices(text, sizeof text, p);
     if (p->type == AN_PARAM_REALS_TYPE)
-        fprintf(to, " (numbers, comma between%s%s)", p->unit ? "; " : "",
-                p->unit ? p->unit : "");
-    fputc('\n', to);
+        add(text, sizeof text, " (numbers, comma between%s%s)", p->unit ? "; " : "",
+            p->unit ? p->unit : "");
+    cli_put_wrapped(to, 6, 6, text);
 }
 
 static void print_role(FILE *to, const an_role *r)
 {
-    fprintf(to, "  %-18s %s%s%s\n", r->name, r->help, r->required ? "; needed" : "",
-            r->many ? "; may be several" : "");
+    char text[1000] = "";
+
+    add(text, sizeof text, "%s%s%s", r->help, r->required ? "; needed" : "",
+        r->many ? "; may be several" : "");
+    put_item(to, 18, r->name, text);
 }
 
 void cli_print_analysis_help(FILE *to, const an_analysis *analysis)
@@ -93,7 +154,9 @@ void cli_print_analysis_help(FILE *to, const an_analysis *analysis)
     cli_analysis_options(analysis, &options);
     fprintf(to, "  %s\n  %s --format json\n\nanodyne %s FILE 'FORMULA' [options]\n\n",
             analysis->example, analysis->example, analysis->id);
-    fprintf(to, "%s. %s\n\nColumns:\n", analysis->title, analysis->question);
+    fprintf(to, "%s.", analysis->title);
+    cli_put_wrapped(to, (int)strlen(analysis->title) + 1, 0, analysis->question);
+    fprintf(to, "\nColumns:\n");
     for (const an_role *r = analysis->roles; r->name; r++) print_role(to, r);
     for (const an_param *p = analysis->params; p->name; p++) {
         if (own++ == 0) fprintf(to, "\nOptions of this analysis:\n");

@@ -61,9 +61,11 @@ an_status cli_run_list(an_ctx *ctx, const cli_args *args)
     else if (wants(args, "json"))
         list_json();
     else
-        for (an_index i = 0; i < an_analysis_count(); i++)
-            printf("%-12s %s\n             %s\n", an_analysis_at(i)->id,
-                   an_analysis_at(i)->title, an_analysis_at(i)->question);
+        for (an_index i = 0; i < an_analysis_count(); i++) {
+            printf("%-12s %s\n             ", an_analysis_at(i)->id,
+                   an_analysis_at(i)->title);
+            cli_put_wrapped(stdout, 13, 13, an_analysis_at(i)->question);
+        }
     return cli_flush(ctx);
 }
 
@@ -172,8 +174,10 @@ static void describe_text(const an_analysis *a)
 {
     cli_print_analysis_help(stdout, a);
     if (a->references && a->references[0]) printf("\nReferences:\n");
-    for (int i = 0; a->references && a->references[i]; i++)
-        printf("  %s\n", a->references[i]);
+    for (int i = 0; a->references && a->references[i]; i++) {
+        printf("  ");
+        cli_put_wrapped(stdout, 2, 2, a->references[i]);
+    }
 }
 
 static an_status fail_unknown_analysis(an_ctx *ctx, const char *id)

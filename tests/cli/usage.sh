@@ -37,5 +37,6 @@ expect 0 'can be read two ways' "$anodyne" explain D102
 for verb in init check report run list describe explain doctor $("$anodyne" list --format csv | tail -n +2 | cut -d, -f1); do
     expect 0 'anodyne' "$anodyne" "$verb" --help
     head -n 2 said | grep -c '^  anodyne' | grep -q 2 || { echo "help of $verb: no two examples"; failed=1; }
+    tail -n +3 said | awk 'length > 80 { exit 1 }' || { echo "help of $verb: a line of more than 80 columns"; failed=1; }
 done
 finish
