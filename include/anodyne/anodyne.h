@@ -36,6 +36,7 @@
 #include <anodyne/report.h>
 #include <anodyne/rmst.h>
 #include <anodyne/sensitivity.h>
+#include <anodyne/spline.h>
 #include <anodyne/status.h>
 #include <anodyne/study.h>
 #include <anodyne/survival.h>

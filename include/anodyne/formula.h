@@ -8,7 +8,9 @@
  *     arm ~ age + sex       ~ age + sex | arm        after ~ before | arm
  *
  * Names may be Chinese, or anything in backticks. Functions: factor, relevel, log, log2,
- * log10, exp, sqrt, abs, I, ifelse, is.na, as.numeric, bed, eqd2.
+ * log10, exp, sqrt, abs, I, ifelse, is.na, as.numeric, bed, eqd2. As a term, splines: rcs(x, 4)
+ * with that many knots, or rcs(x, c(50, 60, 70)) at these; ns(x, 3) and bs(x, 5) with degrees of
+ * freedom. Knots are placed on the rows used.
  *
  * The event of Surv(): true/false; 0/1; 1/2 where 2 is the event, as in R; a comparison.
  * An analysis of competing risks also takes a factor, whose first level is "censored", or

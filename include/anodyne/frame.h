@@ -23,6 +23,8 @@ typedef struct an_vector {
     const char *const *levels; /**< [n_levels + n_unused] as the report shows them */
     an_index n_unused;         /**< levels that no row has, after the others */
     an_index reference;        /**< level that effects are compared with */
+    const struct an_spline
+        *spline; /**< the design holds this basis of x (spline.h); NULL */
 } an_vector;
 
 /** A term of the model: one numeric column, or a factor's n_levels - 1 indicators. */

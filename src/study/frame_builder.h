@@ -83,6 +83,9 @@ an_status an_builder_event(an_builder *b, const an_source *source, const an_expr
                            an_event_codes *out); /* frame_event.c */
 an_status an_builder_owners(an_builder *b);      /* frame_owners.c: whose the rows are */
 an_status an_builder_vars(an_builder *b);        /* frame_design.c: evaluate variables */
-an_status an_builder_design(an_builder *b);      /* frame_design.c: on the rows kept */
+bool an_is_spline(const an_expr *e);             /* frame_spline.c: rcs() ns() bs() */
+an_status an_builder_spline(an_builder *b, const an_expr *e, an_vector *out);
+an_status an_builder_place_splines(an_builder *b); /* knots, on the rows kept */
+an_status an_builder_design(an_builder *b);        /* frame_design.c: on the rows kept */
 
 #endif

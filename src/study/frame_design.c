@@ -3,6 +3,8 @@
  * interaction is coded by contrasts when the term without it is in the model, else by all
  * of its indicators (Chambers and Hastie, Statistical Models in S, 1992, section 2.4).
  */
+#include <anodyne/spline.h>
+
 #include "study/frame_builder.h"
 
 enum { MOST_COLUMNS = 1000 };
@@ -61,7 +63,10 @@ an_status an_builder_vars(an_builder *b)
         part->role = role->name;
         part->complete = role->complete;
         AN_TRY(an_builder_refuse_text(b, b->formula.vars.e[i]));
-        AN_TRY(an_expr_eval(&b->eval, b->formula.vars.e[i], &part->full));
+        if (an_is_spline(b->formula.vars.e[i]))
+            AN_TRY(an_builder_spline(b, b->formula.vars.e[i], &part->full));
+        else
+            AN_TRY(an_expr_eval(&b->eval, b->formula.vars.e[i], &part->full));
         AN_TRY(
             an_builder_refuse_stray(b, b->formula.vars.e[i], &part->full, AN_STRAY_TERM));
         if (part->full.type == AN_LOGICAL) AN_TRY(logical_as_factor(b, &part->full));
@@ -135,7 +140,9 @@ static void code_term(const an_builder *b, const an_formula_term *term, coded_te
 
         f->v = &b->vars[t->var[k]].used;
         f->all_levels = f->v->code && !margin_present(b, t, k);
-        f->n_columns = f->v->x ? 1 : f->v->n_levels - (f->all_levels ? 0 : 1);
+        f->n_columns = f->v->spline ? f->v->spline->df
+                       : f->v->x    ? 1
+                                    : f->v->n_levels - (f->all_levels ? 0 : 1);
         if (f->n_columns < 0) f->n_columns = 0;
     }
 }
@@ -161,6 +168,12 @@ static an_index level_of(const coded_factor *f, an_index c)
 
 static double value_of(const coded_factor *f, an_index c, an_index i)
 {
+    double basis[AN_SPLINE_MOST_DF];
+
+    if (f->v->spline) {
+        an_spline_basis(f->v->spline, f->v->x[i], basis);
+        return basis[c];
+    }
     return f->v->x ? f->v->x[i] : f->v->code[i] == level_of(f, c);
 }
 
@@ -184,6 +197,11 @@ static void fill_column(const coded_term *t, an_index c, an_index n, double *x)
     }
 }
 
+static char *spline_name(an_arena *mem, const an_vector *v, an_index c)
+{
+    return an_arena_printf(mem, "%s%lld", v->name, (long long)c + 1);
+}
+
 static const char *level_name(const an_vector *v, an_index level)
 {
     if (v->type != AN_LOGICAL) return v->levels[level];
@@ -199,7 +217,9 @@ static char *column_name(an_arena *mem, const coded_term *t, an_index c)
     for (an_index k = 0; k < t->n && name; k++) {
         const an_vector *v = t->f[k].v;
 
-        name = an_arena_printf(mem, "%s%s%s%s", name, k ? ":" : "", v->name,
+        const char *own = v->spline ? spline_name(mem, v, part[k]) : v->name;
+
+        name = an_arena_printf(mem, "%s%s%s%s", name, k ? ":" : "", own ? own : "",
                                v->x ? "" : level_name(v, level_of(&t->f[k], part[k])));
     }
     return name;
@@ -209,6 +229,9 @@ static char *factor_label(an_arena *mem, const coded_factor *f, an_index c)
 {
     const an_vector *v = f->v;
 
+    if (v->spline)
+        return an_arena_printf(mem, "%s: column %lld of %lld of its spline", v->label,
+                               (long long)c + 1, (long long)v->spline->df);
     if (v->x && v->unit) return an_arena_printf(mem, "%s (per 1 %s)", v->label, v->unit);
     if (v->x) return an_arena_strdup(mem, v->label);
     if (f->all_levels)
@@ -352,6 +375,7 @@ an_status an_builder_design(an_builder *b)
     coded_term t;
 
     if (!role || !role->complete) return AN_OK;
+    AN_TRY(an_builder_place_splines(b));
     AN_TRY(note_findings(b));
     AN_TRY(count_columns(b, &n_columns));
     AN_ALLOC(a.x, b->mem, n_columns * b->frame->n);

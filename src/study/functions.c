@@ -241,9 +241,9 @@ done:
 static an_status fail_unknown_function(const an_eval *ev, const an_expr *e)
 {
     static const char *const names[] = {
-        "log",   "log2",       "log10",  "exp",  "sqrt",    "abs",
-        "I",     "ifelse",     "bed",    "eqd2", "factor",  "relevel",
-        "is.na", "as.numeric", "strata", "Surv", "cluster", "offset"};
+        "log",    "log2", "log10",   "exp",    "sqrt",    "abs",   "I",
+        "ifelse", "bed",  "eqd2",    "factor", "relevel", "is.na", "as.numeric",
+        "strata", "Surv", "cluster", "offset", "rcs",     "ns",    "bs"};
     const char *nearest = an_nearest(e->text, names, sizeof names / sizeof *names);
     char advice[300];
 
@@ -256,7 +256,7 @@ static an_status fail_unknown_function(const an_eval *ev, const an_expr *e)
         snprintf(
             advice, sizeof advice,
             "the functions are: log log2 log10 exp sqrt abs I ifelse bed eqd2 factor "
-            "relevel is.na as.numeric");
+            "relevel is.na as.numeric; and as a term of a model: rcs ns bs");
     return an_source_fail(ev->ctx, ev->source, "U112", e->at, advice, "no function `%s`",
                           e->text);
 }

@@ -24,6 +24,11 @@ expect 0 '27 % shorter with M than with F' "$anodyne" aft "$data" 'Surv(futime, 
 expect 0 'was best with 4 of 5 coefficients' "$anodyne" coxnet "$data" \
     'Surv(futime, death) ~ age + sex + hgb + creat + mspike' --lambdas 40
 expect 0 "Firth's penalty" "$anodyne" cox "$data" 'Surv(ptime, pstat) ~ age + sex' --penalty firth
+expect 0 'not a straight line, chi-squared  13.18' "$anodyne" cox "$data" 'Surv(futime, death) ~ ns(hgb, 3) + sex + age'
+expect 0 'knots at 60, 70, 80' "$anodyne" finegray "$data" 'Surv(etime, event) ~ rcs(age, c(60, 70, 80))'
+expect 2 'write rcs(x, 4)' "$anodyne" cox "$data" 'Surv(futime, death) ~ rcs(sex, 4)'
+expect 2 'two knots of the spline are the same' "$anodyne" cox "$data" 'Surv(futime, death) ~ rcs(pstat, 4)'
+expect 2 '`rcs` cannot stand here' "$anodyne" km "$data" 'Surv(futime, death) ~ rcs(age, 4)'
 cat >visits.csv <<'END'
 free,seen,arm
 1,2,A

@@ -225,6 +225,7 @@ static an_status describe(an_aft_view *v)
     an_aft_say(v);
     an_aft_show_coefficients(v);
     if (ratios(v)) AN_TRY(an_aft_show_forest(v));
+    if (ratios(v)) AN_TRY(an_regression_show_splines(&v->r));
     an_aft_show_model(v);
     if (ratios(v) && v->params->compare) an_aft_show_others(v);
     if (!v->interval && ratios(v)) AN_TRY(an_aft_show_curves(v));

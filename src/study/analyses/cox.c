@@ -106,6 +106,10 @@ static an_status fill_effects(an_cox_view *v)
         v->r.effect[c] =
             v->firth ? an_cox_firth_effect(v->firth, c) : effect_of(v->fit, c);
     AN_TRY(an_regression_test_terms(&v->r, v->fit->coef, v->fit->vcov));
+    if (v->firth) {
+        v->r.coef = v->firth->coef;
+        v->r.vcov = v->firth->vcov;
+    }
     for (an_index t = 0; v->firth && t < v->r.frame->design.n_terms; t++)
         v->r.term_p[t] = v->firth->term_p[t];
 done:
@@ -170,6 +174,7 @@ static an_status describe(an_cox_view *v)
     an_cox_say(v);
     an_cox_show_coefficients(v);
     AN_TRY(an_cox_show_forest(v));
+    AN_TRY(an_regression_show_splines(&v->r));
     if (v->firth)
         an_cox_firth_show(v);
     else

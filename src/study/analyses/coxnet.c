@@ -62,8 +62,20 @@ static double coefficient(const view *v, an_index column, an_index lambda)
     return v->fit->coef[column + lambda * v->fit->p];
 }
 
+/* Of a spline only how many of its columns are kept means something. */
+static an_value spline_cell(const view *v, const an_term *term, an_index lambda)
+{
+    an_index kept = 0;
+
+    for (an_index c = 0; c < term->n_columns; c++)
+        kept += coefficient(v, term->first + c, lambda) != 0;
+    return an_text(an_doc_printf(v->r.doc, "%lld of %lld columns", (long long)kept,
+                                 (long long)term->n_columns));
+}
+
 static an_value ratio_cell(const view *v, const an_regression_row *row, an_index lambda)
 {
+    if (an_term_spline(row->term)) return spline_cell(v, row->term, lambda);
     if (row->column < 0) return an_text(row->reference ? "1 (reference)" : "");
     if (coefficient(v, row->column, lambda) == 0) return an_text("left out");
     return an_number(AN_KIND_RATIO, exp(coefficient(v, row->column, lambda)));

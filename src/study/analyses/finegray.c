@@ -127,6 +127,7 @@ static an_status describe(an_finegray_view *v)
     an_finegray_say(v);
     an_finegray_show_coefficients(v);
     AN_TRY(an_finegray_show_forest(v));
+    AN_TRY(an_regression_show_splines(&v->r));
     an_finegray_show_model(v);
     an_ph_show(&v->r, v->zph, v->zph_reason, v->fit->n_events,
                "Look at the curves of cumulative incidence, or stratify by it.");

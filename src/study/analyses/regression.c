@@ -90,6 +90,15 @@ static void add_factor(an_regression *r, const an_term *term, const char *key)
     }
 }
 
+/* The coefficients of a spline mean nothing one by one: its test, and a table of its own. */
+static void add_spline(an_regression *r, const an_term *term, const char *key)
+{
+    an_regression_row *row = next_row(r, term, key);
+
+    row->heading = true;
+    row->label = an_doc_printf(r->doc, "%s (spline)", term->label);
+}
+
 static void add_columns(an_regression *r, const an_term *term, const char *key)
 {
     for (an_index k = 0; k < term->n_columns; k++) {
@@ -101,6 +110,11 @@ static void add_columns(an_regression *r, const an_term *term, const char *key)
             one ? number_label(r, term) : r->frame->design.labels[term->first + k];
         row->column = term->first + k;
     }
+}
+
+const struct an_spline *an_term_spline(const an_term *term)
+{
+    return term->vector ? term->vector->spline : NULL;
 }
 
 static bool is_factor(const an_term *term)
@@ -128,6 +142,8 @@ an_status an_regression_start(an_regression *r)
         r->term_key[t] = unique_key(r, term->name, t);
         if (is_factor(term))
             add_factor(r, term, r->term_key[t]);
+        else if (an_term_spline(term))
+            add_spline(r, term, r->term_key[t]);
         else
             add_columns(r, term, r->term_key[t]);
     }
@@ -192,6 +208,8 @@ an_status an_regression_test_terms(an_regression *r, const double *coef,
     const an_design *design = &r->frame->design;
     double *work;
 
+    r->coef = coef;
+    r->vcov = vcov;
     AN_ALLOC(r->term_p, r->mem, design->n_terms);
     AN_ALLOC(work, r->mem, design->n_columns * (design->n_columns + 2));
     for (an_index t = 0; t < design->n_terms; t++)

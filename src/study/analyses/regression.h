@@ -45,6 +45,8 @@ typedef struct an_regression {
     const char **term_key;   /* [n_terms] */
     an_effect *effect;       /* [n_columns] all covariates together */
     double *term_p;          /* [n_terms] Wald test of all columns of a term */
+    const double *coef,
+        *vcov; /* [n_columns], [n_columns x n_columns] of the same model */
 } an_regression;
 
 /* One unit of a number: "year" of "years"; "unit" of NULL. */
@@ -77,6 +79,13 @@ void an_regression_tests_open(const an_regression *r);
 /* Patients, events, events per coefficient. */
 void an_regression_size(const an_regression *r, an_index n, an_index n_events,
                         an_index n_competing, an_index n_coefficients);
+
+/* ---- Splines (regression_spline.c) ---- */
+
+/* The spline that a term is, or NULL. */
+const struct an_spline *an_term_spline(const an_term *term);
+/* Of each spline: ratios at quantiles against the median, tests, curve. */
+an_status an_regression_show_splines(const an_regression *r);
 
 /* ---- Figure, sentences, notes ---- */
 

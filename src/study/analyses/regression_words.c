@@ -154,9 +154,24 @@ static bool say_row(const an_regression *r, const an_regression_row *row)
     return true;
 }
 
+static bool say_spline(const an_regression *r, an_index t)
+{
+    const an_term *term = &r->frame->design.terms[t];
+
+    if (!an_term_spline(term) || !r->term_p || !(r->term_p[t] < 1 - r->conf_level))
+        return false;
+    an_doc_text(r->doc, an_doc_printf(r->doc, "conclusion_%s", r->term_key[t]),
+                "%s goes with %s along a curve (all columns of its spline together: %s); "
+                "its table shows where.",
+                term->label, r->event, an_doc_p(r->doc, r->term_p[t]));
+    return true;
+}
+
 an_index an_regression_say(const an_regression *r)
 {
     an_index n = 0;
+
+    for (an_index t = 0; t < r->frame->design.n_terms; t++) n += say_spline(r, t);
 
     for (an_index i = 0; i < r->n_rows; i++)
         if (r->rows[i].column >= 0) n += say_row(r, &r->rows[i]);
