@@ -19,6 +19,9 @@ struct an_arena;
 
 typedef struct an_rmst_options {
     double conf_level; /**< 0.5..0.9999, default 0.95 */
+    an_km_variance
+        variance;      /**< of an_rmst_fit(). Default AN_KM_AUTO: robust with clusters
+                                  or a weight that is not a whole number */
     double tau;        /**< > 0; NaN (default): the smallest of the groups' last times */
     int32_t cause;     /**< code that is the event, others are censorings; 0: any.
                             Default 1 */
@@ -62,9 +65,12 @@ typedef struct an_rmst {
     double tau;
     bool tau_chosen; /**< by the rule, not by the caller */
     bool weighted;
+    bool robust; /**< which variance was taken */
     double conf_level;
     int32_t reference;
     an_index n_groups;
+    const double *vcov; /**< [n_groups x n_groups] of the means; clusters may have rows in
+                             several groups */
     const an_rmst_group *group; /**< [n_groups] used levels in the order of their codes */
     an_index n_contrasts;       /**< n_groups - 1 */
     const an_rmst_contrast *contrast; /**< [n_contrasts] */
@@ -73,10 +79,12 @@ typedef struct an_rmst {
 } an_rmst;
 
 /**
- * Restricted mean of each group with Greenwood's variance, and each group against one.
- * Weights are frequencies.
+ * Restricted mean of each group, and each group against one. With Greenwood's variance
+ * weights are frequencies; the robust one is the infinitesimal jackknife, summed within
+ * clusters.
  *
- * @param groups   NULL: one group
+ * @param groups    NULL: one group
+ * @param clusters  rows that belong together; NULL: each alone
  * @param options  NULL for defaults
  * @param out      free with an_rmst_free()
  * @retval AN_ERR_DATA      as an_km_fit()
@@ -85,7 +93,8 @@ typedef struct an_rmst {
  * Cost: O(n log n).
  */
 AN_API an_status an_rmst_fit(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
-                             const an_rmst_options *options, an_rmst **out);
+                             const an_grouping *clusters, const an_rmst_options *options,
+                             an_rmst **out);
 AN_API void an_rmst_free(an_rmst *rmst); /**< NULL is allowed */
 
 /* ---- With covariates ---- */
@@ -127,6 +136,7 @@ typedef struct an_rmst_model {
  * Kaplan-Meier curve; the variance knows that it is estimated. Tian, Zhao, Wei 2014; the
  * numbers of R's survRM2.
  *
+ * @param clusters  rows that belong together, for the variance; NULL: each alone
  * @param p  columns of x
  * @param x  [n x p] column-major, finite; may be NULL when p is 0
  * @retval AN_ERR_DATA      as an_km_fit(), or x is not finite
@@ -136,9 +146,9 @@ typedef struct an_rmst_model {
  * Cost: O(n log n + n p^2) per iteration.
  */
 AN_API an_status an_rmst_regress(an_ctx *ctx, const an_surv *surv,
-                                 const an_grouping *groups, an_index p, const double *x,
-                                 an_rmst_scale scale, const an_rmst_options *options,
-                                 an_rmst_model **out);
+                                 const an_grouping *groups, const an_grouping *clusters,
+                                 an_index p, const double *x, an_rmst_scale scale,
+                                 const an_rmst_options *options, an_rmst_model **out);
 AN_API void an_rmst_model_free(an_rmst_model *model); /**< NULL is allowed */
 
 AN_END_DECLS

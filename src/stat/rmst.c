@@ -4,6 +4,9 @@
 #include "math/math.h"
 
 #include <anodyne/compare.h>
+#include <anodyne/pseudo.h>
+
+#include "stat/event_table.h"
 
 an_rmst_options an_rmst_defaults(void)
 {
@@ -46,7 +49,8 @@ static an_status settle(an_ctx *ctx, an_rmst_plan *p)
 }
 
 an_status an_rmst_plan_make(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
-                            const an_rmst_options *options, an_rmst_plan *out)
+                            const an_grouping *clusters, const an_rmst_options *options,
+                            an_rmst_plan *out)
 {
     an_status st = AN_OK;
     an_km_options km = an_km_defaults();
@@ -54,8 +58,8 @@ an_status an_rmst_plan_make(an_ctx *ctx, const an_surv *surv, const an_grouping 
     *out = (an_rmst_plan){.o = options ? *options : an_rmst_defaults()};
     km.conf_level = out->o.conf_level;
     km.cause = out->o.cause;
-    km.variance = AN_KM_GREENWOOD;
-    AN_TRY(an_km_fit(ctx, surv, groups, NULL, &km, &out->km));
+    km.variance = out->o.variance;
+    AN_TRY(an_km_fit(ctx, surv, groups, clusters, &km, &out->km));
     AN_TRY(settle(ctx, out));
 done:
     return st;
@@ -98,40 +102,58 @@ static double time_lost(const an_km_curve *curve, double tau)
     return area;
 }
 
-static an_rmst_group group_of(const an_km_curve *curve, double tau, double z)
+/* Ends that differ from tau by rounding only are at it: those joined to an earlier time. */
+bool an_rmst_beyond(const an_km_curve *curve, double tau)
+{
+    return an_km_restricted_mean(curve, tau).beyond &&
+           tau - last_time(curve) > 0x1p-26 * tau;
+}
+
+static an_rmst_group group_of(const an_km_curve *curve, double tau,
+                              double variance_of_mean, double z)
 {
     const an_km_mean m = an_km_restricted_mean(curve, tau);
+    const bool beyond = an_rmst_beyond(curve, tau);
     an_rmst_group g = {.level = curve->level,
                        .n = curve->n,
                        .n_event = events_until(curve, tau),
                        .last = last_time(curve),
-                       .mean = m.beyond ? NAN : m.mean,
-                       .se = m.beyond ? NAN : m.se,
-                       .beyond = m.beyond};
+                       .mean = beyond ? NAN : m.mean,
+                       .se = beyond ? NAN : sqrt(variance_of_mean),
+                       .beyond = beyond};
 
     g.lower = g.mean - z * g.se;
     g.upper = g.mean + z * g.se;
-    g.lost = m.beyond ? NAN : time_lost(curve, tau);
+    g.lost = beyond ? NAN : time_lost(curve, tau);
     g.lost_lower = tau - g.upper;
     g.lost_upper = tau - g.lower;
     return g;
 }
 
-static an_rmst_effect ratio_of(double a, double se_a, double b, double se_b, double z)
+/* a over b, whose covariance is shared. */
+static an_rmst_effect ratio_of(double a, double b, double va, double vb, double vab,
+                               double z)
 {
-    return an_rmst_effect_of(a / b, hypot(se_a / a, se_b / b), true, z);
+    const double v = va / (a * a) + vb / (b * b) - 2 * vab / (a * b);
+
+    return an_rmst_effect_of(a / b, sqrt(fmax(v, 0)), true, z);
 }
 
-static an_rmst_contrast contrast_of(const an_rmst_group *a, const an_rmst_group *b,
-                                    double z)
+/* Group i against group j. */
+static an_rmst_contrast contrast_of(const an_rmst *r, an_index i, an_index j, double z)
 {
-    const double se = hypot(a->se, b->se);
+    const an_rmst_group *const a = &r->group[i], *const b = &r->group[j];
+    const double va = r->vcov[i + i * r->n_groups], vb = r->vcov[j + j * r->n_groups],
+                 vab = r->vcov[i + j * r->n_groups];
+    const double se = a->beyond || b->beyond ? NAN : sqrt(fmax(va + vb - 2 * vab, 0));
+    an_rmst_effect ratio = ratio_of(a->mean, b->mean, va, vb, vab, z);
+    an_rmst_effect lost = ratio_of(a->lost, b->lost, va, vb, vab, z);
 
     return (an_rmst_contrast){.level = a->level,
                               .difference =
                                   an_rmst_effect_of(a->mean - b->mean, se, false, z),
-                              .ratio = ratio_of(a->mean, a->se, b->mean, b->se, z),
-                              .lost_ratio = ratio_of(a->lost, a->se, b->lost, b->se, z),
+                              .ratio = ratio,
+                              .lost_ratio = lost,
                               .p_holm = NAN};
 }
 
@@ -149,24 +171,28 @@ done:
     return st;
 }
 
-/* Are all means equal? Differences from the reference share its variance. */
-static an_status test_all(an_ctx *ctx, an_arena *work, double se_reference, an_rmst *r)
+/* Are all means equal? A Wald test of the differences from the reference. */
+static an_status test_all(an_ctx *ctx, an_arena *work, an_index reference, an_rmst *r)
 {
     an_status st = AN_OK;
-    const an_index m = r->n_contrasts;
+    const an_index k = r->n_groups, m = r->n_contrasts;
+    const double *const v0 = r->vcov;
     double *u = NULL, *v = NULL, *scratch = NULL;
 
     r->chisq = r->df = r->p = NAN;
     AN_ALLOC(u, work, m);
     AN_ALLOC(v, work, m * m);
     AN_ALLOC(scratch, work, m);
-    for (an_index i = 0; i < m; i++) {
-        const an_rmst_effect *d = &r->contrast[i].difference;
-
-        if (!isfinite(d->se)) goto done;
-        u[i] = d->estimate;
-        for (an_index j = 0; j < m; j++)
-            v[i + j * m] = i == j ? d->se * d->se : se_reference * se_reference;
+    for (an_index i = 0, a = 0; a < k; a++) {
+        if (a == reference) continue;
+        u[i] = r->contrast[i].difference.estimate;
+        if (!isfinite(u[i])) goto done;
+        for (an_index j = 0, b = 0; b < k; b++) {
+            if (b == reference) continue;
+            v[i + j++ * m] = v0[a + b * k] - v0[a + reference * k] -
+                             v0[reference + b * k] + v0[reference + reference * k];
+        }
+        i++;
     }
     if (m == 0 || an_ldl_factor(m, v, AN_RANK_TOLERANCE, NULL) < m) goto done;
     r->df = (double)m;
@@ -176,9 +202,86 @@ done:
     return st;
 }
 
+/* ---- Variance ---- */
+
+/* Curve of each row's group. */
+static an_status curves_of_rows(an_ctx *ctx, const an_rmst_plan *p, an_index n,
+                                const an_grouping *groups, an_arena *work, an_index **out)
+{
+    an_status st = AN_OK;
+    const bool grouped = groups && groups->code;
+    an_index *of_level = NULL;
+
+    AN_ALLOC(of_level, work, grouped ? groups->n_levels : 1);
+    AN_ALLOC(*out, work, n);
+    for (an_index c = 0; c < p->km->n_curves; c++) of_level[p->km->curve[c].level] = c;
+    for (an_index i = 0; i < n; i++) (*out)[i] = of_level[grouped ? groups->code[i] : 0];
+done:
+    return st;
+}
+
+/* vcov = sum over clusters of the products of their influences on the means. */
+static an_status jackknife(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
+                           const an_grouping *clusters, const an_rmst_plan *p,
+                           an_arena *work, double *vcov)
+{
+    an_status st = AN_OK;
+    const bool clustered = clusters && clusters->code;
+    const an_index k = p->km->n_curves, n = clustered ? clusters->n_levels : surv->n;
+    const an_pseudo_options o = {.type = AN_PSEUDO_MEAN, .cause = p->o.cause};
+    an_pseudo *pseudo = NULL;
+    an_index *curve = NULL;
+    double *size = NULL, *sum = NULL;
+
+    AN_TRY(an_pseudo_fit(ctx, surv, groups, 1, &p->o.tau, &o, &pseudo));
+    AN_TRY(curves_of_rows(ctx, p, surv->n, groups, work, &curve));
+    AN_ALLOC(size, work, k);
+    AN_ALLOC(sum, work, n * k);
+    for (an_index i = 0; i < surv->n; i++) size[curve[i]] += an_row_weight(surv, i);
+    for (an_index i = 0; i < surv->n; i++) {
+        const an_index c = curve[i];
+        const double theta = pseudo->estimate[p->km->curve[c].level];
+
+        sum[(clustered ? clusters->code[i] : i) + c * n] +=
+            an_row_weight(surv, i) * (pseudo->value[i] - theta) / size[c];
+    }
+    for (an_index a = 0; a < k; a++)
+        for (an_index b = 0; b < k; b++)
+            for (an_index i = 0; i < n; i++)
+                vcov[a + b * k] += sum[i + a * n] * sum[i + b * n];
+done:
+    an_pseudo_free(pseudo);
+    return st;
+}
+
+static an_status variance(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
+                          const an_grouping *clusters, const an_rmst_plan *p,
+                          an_arena *work, an_rmst *r)
+{
+    an_status st = AN_OK;
+    const an_index k = p->km->n_curves;
+    double *vcov = NULL;
+
+    AN_ALLOC(vcov, r->mem, k * k);
+    r->vcov = vcov;
+    if (p->km->robust) {
+        AN_TRY(jackknife(ctx, surv, groups, clusters, p, work, vcov));
+        goto done;
+    }
+    for (an_index c = 0; c < k; c++) {
+        const double se = an_km_restricted_mean(&p->km->curve[c], p->o.tau).se;
+
+        vcov[c + c * k] = se * se;
+    }
+done:
+    return st;
+}
+
 /* ---- The operation ---- */
 
-static an_status fill(an_ctx *ctx, const an_rmst_plan *p, an_arena *work, an_rmst *r)
+static an_status fill(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
+                      const an_grouping *clusters, const an_rmst_plan *p, an_arena *work,
+                      an_rmst *r)
 {
     an_status st = AN_OK;
     const double z = an_normal_quantile(0.5 + p->o.conf_level / 2);
@@ -188,21 +291,23 @@ static an_status fill(an_ctx *ctx, const an_rmst_plan *p, an_arena *work, an_rms
     AN_ALLOC(group, r->mem, p->km->n_curves);
     AN_ALLOC(contrast, r->mem, p->km->n_curves);
     r->n_groups = p->km->n_curves;
+    AN_TRY(variance(ctx, surv, groups, clusters, p, work, r));
     for (an_index i = 0; i < r->n_groups; i++)
-        group[i] = group_of(&p->km->curve[i], p->o.tau, z);
-    for (an_index i = 0; i < r->n_groups; i++)
-        if (i != p->reference)
-            contrast[r->n_contrasts++] = contrast_of(&group[i], &group[p->reference], z);
+        group[i] = group_of(&p->km->curve[i], p->o.tau, r->vcov[i + i * r->n_groups], z);
     r->group = group;
     r->contrast = contrast;
+    for (an_index i = 0; i < r->n_groups; i++)
+        if (i != p->reference)
+            contrast[r->n_contrasts++] = contrast_of(r, i, p->reference, z);
     AN_TRY(adjust(ctx, work, r->n_contrasts, contrast));
-    AN_TRY(test_all(ctx, work, group[p->reference].se, r));
+    AN_TRY(test_all(ctx, work, p->reference, r));
 done:
     return st;
 }
 
 an_status an_rmst_fit(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
-                      const an_rmst_options *options, an_rmst **out)
+                      const an_grouping *clusters, const an_rmst_options *options,
+                      an_rmst **out)
 {
     an_status st = AN_OK;
     an_rmst *r = NULL;
@@ -214,15 +319,16 @@ an_status an_rmst_fit(an_ctx *ctx, const an_surv *surv, const an_grouping *group
         st = AN_ERR_MEMORY;
         goto done;
     }
-    AN_TRY(an_rmst_plan_make(ctx, surv, groups, options, &p));
+    AN_TRY(an_rmst_plan_make(ctx, surv, groups, clusters, options, &p));
     AN_ALLOC(r, mem, 1);
     *r = (an_rmst){.tau = p.o.tau,
                    .tau_chosen = p.tau_chosen,
                    .weighted = p.km->weighted,
+                   .robust = p.km->robust,
                    .conf_level = p.o.conf_level,
                    .reference = p.o.reference,
                    .mem = mem};
-    AN_TRY(fill(ctx, &p, work, r));
+    AN_TRY(fill(ctx, surv, groups, clusters, &p, work, r));
     *out = r;
 done:
     an_km_free(p.km);

@@ -15,7 +15,11 @@ typedef struct an_rmst_plan {
 } an_rmst_plan;
 
 an_status an_rmst_plan_make(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
-                            const an_rmst_options *options, an_rmst_plan *out);
+                            const an_grouping *clusters, const an_rmst_options *options,
+                            an_rmst_plan *out);
+
+/* tau is after the last time of the curve while S is above 0. */
+bool an_rmst_beyond(const an_km_curve *curve, double tau);
 
 /* Normal limits of estimate on a linear (ratio false) or logarithmic scale; of a ratio se
  * is that of the logarithm. */

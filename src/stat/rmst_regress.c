@@ -5,39 +5,15 @@
  * Columns of x are centred and scaled first, so that neither their unit nor their origin
  * decides what counts as dependent; the coefficients are carried back at the end.
  */
-#include "stat/event_table.h"
-#include "stat/rmst.h"
+#include "stat/rmst_model.h"
 
 #include "math/math.h"
 
 enum { MOST_ITERATIONS = 60 };
 
-typedef struct model {
-    an_ctx *ctx;
-    const an_rmst_plan *plan;
-    const an_surv *surv;
-    const an_grouping *groups;
-    an_rmst_scale scale;
-    an_index n, p;
-    double *z;             /* [n x p] intercept, indicators, standardised columns */
-    double *mean, *spread; /* [p] of the columns as given */
-    double *y;             /* [n] min(time, tau), or tau less it */
-    bool *known;           /* [n] min(T, tau) was observed */
-    double *weight;        /* [n] of the censored 0 */
-    an_row_order order;    /* by min(time, tau) in each group */
-    double *shortened;     /* [n] min(time, tau) */
-    double *beta, *ldl;    /* [p], [p x p] factor of the weighted information */
-    bool *aliased;         /* [p] */
-    double *fitted, *step; /* [n], [p] */
-    an_arena *mem, *work;
-    an_index rank; /* of it */
-    bool converged;
-    int iterations;
-} model;
-
 /* ---- Columns ---- */
 
-static void standardise(model *m, an_index column, const double *x)
+static void standardise(an_rmst_work *m, an_index column, const double *x)
 {
     double *const z = m->z + column * m->n;
     double mean = 0, spread = 0;
@@ -52,7 +28,7 @@ static void standardise(model *m, an_index column, const double *x)
     m->spread[column] = spread > 0 ? spread : 1;
 }
 
-static an_status fill_columns(model *m, an_index n_x, const double *x)
+static an_status fill_columns(an_rmst_work *m, an_index n_x, const double *x)
 {
     const an_km *const km = m->plan->km;
     an_index column = 1;
@@ -77,7 +53,7 @@ static an_status fill_columns(model *m, an_index n_x, const double *x)
 
 /* Censoring is what happens at the rows that are not known; G(t) counts those of the same
  * time, as in survRM2. */
-static void weigh(model *m)
+static void weigh(an_rmst_work *m)
 {
     for (an_index g = 0; g < m->order.n_groups; g++) {
         const an_index first = m->order.first[g], last = m->order.first[g + 1];
@@ -100,7 +76,7 @@ static void weigh(model *m)
     }
 }
 
-static an_status fill_outcome(model *m)
+static an_status fill_outcome(an_rmst_work *m)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = m->ctx;
@@ -125,7 +101,7 @@ done:
 
 /* ---- Fit ---- */
 
-static void predict(model *m, const double *beta)
+static void predict(an_rmst_work *m, const double *beta)
 {
     for (an_index i = 0; i < m->n; i++) m->fitted[i] = 0;
     for (an_index j = 0; j < m->p; j++)
@@ -134,30 +110,13 @@ static void predict(model *m, const double *beta)
         m->fitted[i] = exp(m->fitted[i]);
 }
 
-/* a = sum of w mu z z', or of mu z z' without weights; mu is 1 for a difference. */
-static void information(const model *m, const double *weight, double *a)
-{
-    const bool log_scale = m->scale != AN_RMST_DIFFERENCE;
-
-    for (an_index j = 0; j < m->p; j++)
-        for (an_index k = j; k < m->p; k++) {
-            const double *const x = m->z + j * m->n, *const y = m->z + k * m->n;
-            double sum = 0;
-
-            for (an_index i = 0; i < m->n; i++)
-                sum += (weight ? weight[i] : 1) * (log_scale ? m->fitted[i] : 1) * x[i] *
-                       y[i];
-            a[j + k * m->p] = a[k + j * m->p] = sum;
-        }
-}
-
 /* step = information^-1 score at beta; fitted is that of beta. Returns its largest
  * element. */
-static double newton_step(model *m)
+static double newton_step(an_rmst_work *m)
 {
     double largest = 0;
 
-    information(m, m->weight, m->ldl);
+    an_rmst_information(m, m->weight, m->ldl);
     m->rank = an_ldl_factor(m->p, m->ldl, AN_RANK_TOLERANCE, m->aliased);
     for (an_index j = 0; j < m->p; j++) {
         m->step[j] = 0;
@@ -169,14 +128,14 @@ static double newton_step(model *m)
     return largest;
 }
 
-static void add_step(model *m, double length)
+static void add_step(an_rmst_work *m, double length)
 {
     for (an_index j = 0; j < m->p; j++) m->beta[j] += length * m->step[j];
     predict(m, m->beta);
 }
 
 /* Quasi-Poisson deviance of a log-linear mean; y log(y / mu) is 0 at y = 0. */
-static double deviance(const model *m)
+static double deviance(const an_rmst_work *m)
 {
     double sum = 0;
 
@@ -190,7 +149,7 @@ static double deviance(const model *m)
 }
 
 /* Linear: one step from 0, and a second one for the digits. */
-static void fit_linear(model *m)
+static void fit_linear(an_rmst_work *m)
 {
     predict(m, m->beta);
     for (int k = 0; k < 2; k++) {
@@ -202,10 +161,10 @@ static void fit_linear(model *m)
 
 /* Where the iterations start: the weighted least-squares fit of log(y + 0.1), taken one
  * step towards y. */
-static void start_log_linear(model *m)
+static void start_log_linear(an_rmst_work *m)
 {
     for (an_index i = 0; i < m->n; i++) m->fitted[i] = m->y[i] + 0.1;
-    information(m, m->weight, m->ldl);
+    an_rmst_information(m, m->weight, m->ldl);
     m->rank = an_ldl_factor(m->p, m->ldl, AN_RANK_TOLERANCE, m->aliased);
     for (an_index j = 0; j < m->p; j++) {
         m->beta[j] = 0;
@@ -223,7 +182,7 @@ static void start_log_linear(model *m)
 /* The deviance is convex: a step is halved until it does not rise. Without a finite
  * minimum (a level that lost no time) steps do not get small, until the information of a
  * column has vanished. */
-static void fit_log_linear(model *m)
+static void fit_log_linear(an_rmst_work *m)
 {
     const double tolerance = m->plan->o.tolerance;
     an_index rank;
@@ -253,7 +212,7 @@ static void fit_log_linear(model *m)
     newton_step(m); /* information at the solution */
 }
 
-static an_status fit(model *m)
+static an_status fit(an_rmst_work *m)
 {
     double sum = 0;
 
@@ -267,94 +226,10 @@ static an_status fit(model *m)
     return AN_OK;
 }
 
-/* ---- Variance ---- */
-
-/* rest[k + j n_rows] = sum of the scores of rows k and later, in one group. */
-static void sum_from_the_end(const model *m, an_index first, an_index last, double *rest)
-{
-    const an_index n = last - first;
-
-    for (an_index j = 0; j < m->p; j++) {
-        double sum = 0;
-
-        for (an_index k = n - 1; k >= 0; k--) {
-            const int64_t row = m->order.by_time[first + k];
-
-            sum += m->weight[row] * m->z[row + j * m->n] * (m->y[row] - m->fitted[row]);
-            rest[k + j * n] = sum;
-        }
-    }
-}
-
-/* Adds kappa kappa' of one group to meat; kappa is the score of a row and what its
- * censoring does to the weights of the others. rest[(last - first) p], gone[p], kappa[p]. */
-static void add_group(const model *m, an_index first, an_index last, double *rest,
-                      double *gone, double *kappa, double *meat)
-{
-    const an_index n = last - first;
-
-    sum_from_the_end(m, first, last, rest);
-    for (an_index j = 0; j < m->p; j++) gone[j] = 0;
-    for (an_index i = 0, next; i < n; i = next) {
-        const double t = m->shortened[m->order.by_time[first + i]];
-        const double at_risk = (double)(n - i);
-        double lost = 0;
-
-        for (next = i; next < n; next++) {
-            const int64_t row = m->order.by_time[first + next];
-
-            if (m->shortened[row] != t) break;
-            lost += !m->known[row];
-        }
-        for (an_index j = 0; j < m->p; j++)
-            gone[j] += lost * rest[i + j * n] / (at_risk * at_risk);
-        for (an_index k = i; k < next; k++) {
-            const int64_t row = m->order.by_time[first + k];
-            const double error = m->weight[row] * (m->y[row] - m->fitted[row]);
-
-            for (an_index j = 0; j < m->p; j++)
-                kappa[j] = error * m->z[row + j * m->n] - gone[j] +
-                           (m->known[row] ? 0 : rest[i + j * n] / at_risk);
-            for (an_index a = 0; a < m->p; a++)
-                for (an_index b = 0; b < m->p; b++)
-                    meat[a + b * m->p] += kappa[a] * kappa[b];
-        }
-    }
-}
-
-/* vcov of the standardised coefficients. */
-static an_status variance(model *m, double *vcov)
-{
-    an_status st = AN_OK;
-    an_ctx *const ctx = m->ctx;
-    const an_index pp = m->p * m->p;
-    double *bread = NULL, *inverse = NULL, *meat = NULL, *rest = NULL, *small = NULL;
-    double *scratch = NULL;
-
-    AN_ALLOC(bread, m->work, pp);
-    AN_ALLOC(inverse, m->work, pp);
-    AN_ALLOC(meat, m->work, pp);
-    AN_ALLOC(scratch, m->work, pp);
-    AN_ALLOC(rest, m->work, m->n * m->p);
-    AN_ALLOC(small, m->work, 2 * m->p);
-    for (an_index g = 0; g < m->order.n_groups; g++)
-        add_group(m, m->order.first[g], m->order.first[g + 1], rest, small, small + m->p,
-                  meat);
-    information(m, NULL, bread);
-    for (an_index j = 0; j < m->p; j++)
-        for (an_index k = 0; m->aliased[j] && k < m->p; k++)
-            bread[j + k * m->p] = bread[k + j * m->p] = 0;
-    an_ldl_factor(m->p, bread, AN_RANK_TOLERANCE, m->aliased);
-    an_ldl_invert(m->p, bread, inverse);
-    an_sandwich(m->p, inverse, meat, vcov, scratch);
-done:
-    return st;
-}
-
 /* ---- Back to the columns as given ---- */
 
 /* b_j = beta_j / spread_j; the intercept gives back what centring took. */
-static void unscale(const model *m, double *coef, double *vcov)
+static void unscale(const an_rmst_work *m, double *coef, double *vcov)
 {
     const an_index p = m->p;
 
@@ -389,7 +264,7 @@ done:
     return st;
 }
 
-static void fill_effect(const model *m, an_index j, columns *c)
+static void fill_effect(const an_rmst_work *m, an_index j, columns *c)
 {
     const bool ratio = m->scale != AN_RMST_DIFFERENCE;
     const double z = an_normal_quantile(0.5 + m->plan->o.conf_level / 2);
@@ -398,6 +273,8 @@ static void fill_effect(const model *m, an_index j, columns *c)
 
     if (none) c->coef[j] = NAN;
     c->se[j] = none ? NAN : sqrt(c->vcov[j + j * m->p]);
+    /* Residuals that are rounding errors have no variance. */
+    if (c->se[j] <= 0x1p-40 * (ratio ? 1 : m->plan->o.tau) / m->spread[j]) c->se[j] = 0;
     e = an_rmst_effect_of(ratio ? exp(c->coef[j]) : c->coef[j], c->se[j], false, z);
     c->estimate[j] = e.estimate;
     c->z[j] = c->se[j] > 0 ? c->coef[j] / c->se[j] : NAN;
@@ -409,7 +286,7 @@ static void fill_effect(const model *m, an_index j, columns *c)
     c->upper[j] = exp(c->upper[j]);
 }
 
-static an_status finish(model *m, an_rmst_model *r)
+static an_status finish(an_rmst_work *m, an_rmst_model *r)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = m->ctx;
@@ -419,7 +296,7 @@ static an_status finish(model *m, an_rmst_model *r)
 
     AN_ALLOC(level, m->mem, km->n_curves);
     AN_TRY(allocate(ctx, m->mem, m->p, &c));
-    AN_TRY(variance(m, c.vcov));
+    AN_TRY(an_rmst_variance(m, c.vcov));
     unscale(m, c.coef, c.vcov);
     for (an_index j = 0; j < m->p; j++) fill_effect(m, j, &c);
     for (an_index i = 0, k = 0; i < km->n_curves; i++)
@@ -452,14 +329,14 @@ static an_status check(an_ctx *ctx, const an_surv *surv, const an_rmst_plan *p)
                        "the adjusted restricted mean takes no delayed entry and no "
                        "weights: its weights are those of censoring");
     for (an_index i = 0; i < p->km->n_curves; i++)
-        if (an_km_restricted_mean(&p->km->curve[i], p->o.tau).beyond)
+        if (an_rmst_beyond(&p->km->curve[i], p->o.tau))
             return an_fail(ctx, AN_ERR_ESTIMATE,
                            "tau is after the last follow-up of a group in which not "
                            "everybody had the event; take an earlier one");
     return AN_OK;
 }
 
-static an_status allocate_model(model *m)
+static an_status allocate_model(an_rmst_work *m)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = m->ctx;
@@ -481,8 +358,9 @@ done:
 }
 
 an_status an_rmst_regress(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
-                          an_index p, const double *x, an_rmst_scale scale,
-                          const an_rmst_options *options, an_rmst_model **out)
+                          const an_grouping *clusters, an_index p, const double *x,
+                          an_rmst_scale scale, const an_rmst_options *options,
+                          an_rmst_model **out)
 {
     an_status st = AN_OK;
     an_rmst_plan plan = {0};
@@ -494,18 +372,23 @@ an_status an_rmst_regress(an_ctx *ctx, const an_surv *surv, const an_grouping *g
         st = AN_ERR_MEMORY;
         goto done;
     }
-    AN_TRY(an_rmst_plan_make(ctx, surv, groups, options, &plan));
+    AN_TRY(an_rmst_plan_make(ctx, surv, groups, clusters, options, &plan));
     AN_TRY(check(ctx, surv, &plan));
     AN_ALLOC(r, mem, 1);
-    model m = {.ctx = ctx,
-               .plan = &plan,
-               .surv = surv,
-               .groups = groups,
-               .scale = scale,
-               .n = surv->n,
-               .p = plan.km->n_curves + p,
-               .mem = mem,
-               .work = work};
+    an_rmst_work m = {.ctx = ctx,
+                      .plan = &plan,
+                      .surv = surv,
+                      .groups = groups,
+                      .scale = scale,
+                      .n = surv->n,
+                      .p = plan.km->n_curves + p,
+                      .n_clusters = surv->n,
+                      .mem = mem,
+                      .work = work};
+    if (clusters && clusters->code) {
+        m.n_clusters = clusters->n_levels;
+        m.cluster = clusters->code;
+    }
     AN_TRY(allocate_model(&m));
     AN_TRY(fill_columns(&m, p, x));
     AN_TRY(fill_outcome(&m));

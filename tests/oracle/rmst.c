@@ -105,7 +105,7 @@ static an_status plain(an_ctx *ctx, const or_case *c, const input *in,
                        const an_rmst_options *o, json_t *values)
 {
     an_rmst *r = NULL;
-    an_status st = an_rmst_fit(ctx, &in->surv, &in->arm, o, &r);
+    an_status st = an_rmst_fit(ctx, &in->surv, &in->arm, NULL, o, &r);
     double matrix[12];
 
     if (st == AN_OK && (r->n_groups < 2 || r->group[0].beyond || r->group[1].beyond))
@@ -144,23 +144,24 @@ static an_status adjusted(an_ctx *ctx, const input *in, const an_rmst_options *o
 {
     static const char *const names[] = {"difference_model", "ratio_model",
                                         "rmtl_ratio_model"};
-    double matrix[12];
+    double matrix[12] = {[2] = NAN, [5] = NAN, [8] = NAN, [11] = NAN};
     an_status st = AN_OK;
 
     for (int s = 0; s < 3 && st == AN_OK; s++) {
         an_rmst_model *m = NULL;
 
-        st = an_rmst_regress(ctx, &in->surv, &in->arm, in->p, in->x, (an_rmst_scale)s, o,
-                             &m);
+        st = an_rmst_regress(ctx, &in->surv, &in->arm, NULL, in->p, in->x,
+                             (an_rmst_scale)s, o, &m);
+        if (s == AN_RMST_LOST_RATIO && st == AN_ERR_ESTIMATE) return AN_OK;
         if (st != AN_OK) break;
         const an_rmst_effect arm = {m->estimate[1], m->se[1], m->lower[1], m->upper[1],
                                     m->p_value[1]};
 
         put_effect(&arm, s, matrix);
         put_model(names[s], m, values);
+        or_put(values, "adjusted", or_matrix(matrix, 3, 4));
         an_rmst_model_free(m);
     }
-    or_put(values, "adjusted", or_matrix(matrix, 3, 4));
     return st;
 }
 

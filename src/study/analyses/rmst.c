@@ -1,11 +1,15 @@
 /* Restricted mean survival time: how much time free of the event, within a horizon. */
 #include "study/analyses/rmst_view.h"
 
+static const char *const variances[] = {"auto", "greenwood", "robust", NULL};
+
 static const an_param params[] = {
     AN_PARAM_REAL(an_rmst_params, tau, 0, 0, 1e15, "unit of the data",
                   "Horizon; 0: the smallest of the groups' last times"),
     AN_PARAM_REAL(an_rmst_params, conf_level, 0.95, 0.5, 0.9999, NULL,
                   "Confidence level of the limits"),
+    AN_PARAM_CHOICE(an_rmst_params, variance, 0, variances,
+                    "Variance; auto: robust with clusters or fractional weights"),
     AN_PARAM_CHOICE(an_rmst_params, unit, 0, an_show_unit_choices,
                     "Unit in which times are shown, from data in days"),
     AN_PARAM_END,
@@ -15,6 +19,8 @@ static const an_role roles[] = {
     {"surv", AN_ROLE_SURV, true, false, true,
      "Surv(time, event) or Surv(entry, time, event)"},
     {"group", AN_ROLE_GROUP, false, false, true, "Factor whose levels are compared"},
+    {"cluster", AN_ROLE_CLUSTER, false, false, true,
+     "Rows that belong together: cluster(...)"},
     {"adjust", AN_ROLE_ANY, false, true, true,
      "Covariates of the adjusted comparison; repeat for each"},
     AN_ROLE_END,
@@ -39,6 +45,7 @@ static an_rmst_options options_of(const an_frame *frame, const an_rmst_params *p
     const an_vector *group = frame->group;
 
     o.conf_level = p->conf_level;
+    o.variance = (an_km_variance)p->variance;
     if (p->tau > 0) o.tau = p->tau;
     for (an_index i = 0; group && i < frame->n; i++)
         if (group->code[i] == group->reference) o.reference = (int32_t)group->reference;
@@ -47,14 +54,15 @@ static an_rmst_options options_of(const an_frame *frame, const an_rmst_params *p
 
 /* A model that cannot be fitted is a finding, not a failure of the analysis. */
 static an_status fit_models(an_rmst_view *v, const an_grouping *groups,
-                            const an_rmst_options *o, an_rmst_model **model)
+                            const an_grouping *clusters, const an_rmst_options *o,
+                            an_rmst_model **model)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = v->ctx;
 
     if (v->covariates.p == 0) return AN_OK;
     for (int s = 0; s < 3; s++) {
-        st = an_rmst_regress(ctx, &v->frame->surv, groups, v->covariates.p,
+        st = an_rmst_regress(ctx, &v->frame->surv, groups, clusters, v->covariates.p,
                              v->covariates.x, (an_rmst_scale)s, o, &model[s]);
         if (st == AN_ERR_ESTIMATE || st == AN_ERR_ARGUMENT) {
             v->model_reason[s] = an_doc_printf(v->doc, "%s", an_message(ctx));
@@ -97,17 +105,18 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
     an_status st = AN_OK;
     an_rmst_view v = {.ctx = ctx, .frame = frame, .params = opt, .doc = doc};
     const an_rmst_options o = options_of(frame, opt);
-    an_grouping groups;
+    an_grouping groups, clusters;
     an_rmst *rmst = NULL;
     an_rmst_model *model[3] = {NULL, NULL, NULL};
 
     v.mem = an_arena_new(ctx);
     if (!v.mem) return AN_ERR_MEMORY;
     AN_TRY(an_vector_grouping(ctx, frame->group, &groups));
-    AN_TRY(an_rmst_fit(ctx, &frame->surv, &groups, &o, &rmst));
+    AN_TRY(an_vector_grouping(ctx, frame->cluster, &clusters));
+    AN_TRY(an_rmst_fit(ctx, &frame->surv, &groups, &clusters, &o, &rmst));
     v.rmst = rmst;
     AN_TRY(an_covariates_of(ctx, v.mem, doc, frame, "adjust", &v.covariates));
-    AN_TRY(fit_models(&v, &groups, &o, model));
+    AN_TRY(fit_models(&v, &groups, &clusters, &o, model));
     AN_TRY(fill_view(&v));
     st = describe(&v);
 done:

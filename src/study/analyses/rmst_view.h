@@ -11,7 +11,7 @@
 
 typedef struct an_rmst_params {
     double conf_level, tau;
-    int unit;
+    int unit, variance;
 } an_rmst_params;
 
 typedef struct an_rmst_view {

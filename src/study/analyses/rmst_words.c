@@ -105,13 +105,14 @@ void an_rmst_say_method(const an_rmst_view *v)
     an_doc_text(
         v->doc, "methods",
         "Restricted mean survival time is the area under the Kaplan-Meier curve of "
-        "time to %s up to %s (%s), with Greenwood's variance. Groups were compared "
+        "time to %s up to %s (%s), with %s variance. Groups were compared "
         "by the difference and, on the log scale, by the ratio of means and of "
         "times lost, with normal limits (%g %%)%s.%s",
         v->event, v->within,
         v->rmst->tau_chosen
             ? "the smallest of the groups' last times, as no horizon was set"
             : "the horizon asked for",
+        v->rmst->robust ? "robust (infinitesimal jackknife)" : "Greenwood's",
         100 * v->params->conf_level,
         v->rmst->n_contrasts > 1
             ? " and, over all differences, Holm's adjustment and a Wald test"
@@ -168,7 +169,8 @@ void an_rmst_note(const an_rmst_view *v)
                     "Competing causes are censored here, so that the mean is that of a "
                     "world without them.");
     if (v->rmst->weighted)
-        an_doc_note(v->doc, AN_NOTE, "M207", "Case weights are used as frequencies.");
+        an_doc_note(v->doc, AN_NOTE, "M207", "Case weights are used%s.",
+                    v->rmst->robust ? ", with the robust variance" : " as frequencies");
     if (f->surv.entry)
         an_doc_note(v->doc, AN_NOTE, "M209",
                     "Delayed entry: a patient counts as at risk after the entry time "

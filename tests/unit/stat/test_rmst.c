@@ -18,7 +18,7 @@ static an_rmst *fit(const an_surv *surv, const an_grouping *groups,
     an_ctx *ctx = an_ctx_new();
     an_rmst *r = NULL;
 
-    assert_int_equal(an_rmst_fit(ctx, surv, groups, o, &r), AN_OK);
+    assert_int_equal(an_rmst_fit(ctx, surv, groups, NULL, o, &r), AN_OK);
     an_ctx_free(ctx);
     return r;
 }
@@ -31,7 +31,8 @@ static an_rmst_model *regress(const an_surv *surv, const an_grouping *groups, an
     an_rmst_model *m = NULL;
 
     o.tau = tau;
-    assert_int_equal(an_rmst_regress(ctx, surv, groups, p, x, scale, &o, &m), AN_OK);
+    assert_int_equal(an_rmst_regress(ctx, surv, groups, NULL, p, x, scale, &o, &m),
+                     AN_OK);
     an_ctx_free(ctx);
     return m;
 }
@@ -115,6 +116,73 @@ static void test_no_event_in_a_group(void **state)
     an_rmst_model_free(m);
 }
 
+/* ---- Robust variance ---- */
+
+static an_rmst *fit_robust(const an_surv *surv, const an_grouping *clusters)
+{
+    an_ctx *ctx = an_ctx_new();
+    an_rmst_options o = an_rmst_defaults();
+    an_rmst *r = NULL;
+
+    o.variance = AN_KM_ROBUST;
+    o.tau = 4;
+    assert_int_equal(an_rmst_fit(ctx, surv, &two, clusters, &o, &r), AN_OK);
+    assert_true(r->robust);
+    an_ctx_free(ctx);
+    return r;
+}
+
+/* Without weights and clusters it is Greenwood's; a weight that all rows share does not
+ * change it, though frequencies would. */
+static void test_robust_is_greenwood(void **state)
+{
+    const double weight[] = {2.5, 2.5, 2.5, 2.5, 2.5, 2.5, 2.5};
+    an_surv weighted = seven;
+    an_rmst *a = fit(&seven, &two, NULL), *b = fit_robust(&seven, NULL), *c;
+
+    (void)state;
+    weighted.weight = weight;
+    c = fit(&weighted, &two, NULL);
+    assert_false(a->robust);
+    assert_true(c->robust);
+    for (int g = 0; g < 2; g++) {
+        NEAR(a->group[g].se, b->group[g].se);
+        NEAR(a->group[g].se, c->group[g].se);
+    }
+    NEAR(a->contrast->ratio.p, b->contrast->ratio.p);
+    NEAR(a->p, b->p);
+    an_rmst_free(a);
+    an_rmst_free(b);
+    an_rmst_free(c);
+}
+
+/* Twins, one in each group, who have the same influence leave no variance of the
+ * difference; the same patients twice in a cluster count once. */
+static void test_clusters(void **state)
+{
+    const double time[] = {1, 2, 3, 4, 1, 2, 3, 4};
+    const int32_t event[] = {1, 0, 1, 0, 1, 0, 1, 0}, code[] = {0, 0, 0, 0, 1, 1, 1, 1};
+    const int32_t pair[] = {0, 1, 2, 3, 0, 1, 2, 3}, alone[] = {0, 1, 2, 3, 4, 5, 6, 7};
+    const an_surv surv = {8, time, event, NULL, NULL, 1};
+    const an_grouping groups = {2, code, NULL}, pairs = {4, pair, NULL},
+                      singles = {8, alone, NULL};
+    an_ctx *ctx = an_ctx_new();
+    an_rmst *a = NULL, *b = NULL, *c = NULL;
+
+    (void)state;
+    assert_int_equal(an_rmst_fit(ctx, &surv, &groups, &pairs, NULL, &a), AN_OK);
+    assert_int_equal(an_rmst_fit(ctx, &surv, &groups, &singles, NULL, &b), AN_OK);
+    assert_int_equal(an_rmst_fit(ctx, &surv, NULL, &pairs, NULL, &c), AN_OK);
+    assert_true(a->contrast->difference.se < 1e-12);
+    NEAR(a->group[0].se, b->group[0].se);
+    NEAR(b->contrast->difference.se, sqrt(2) * b->group[0].se);
+    NEAR(c->group[0].se, a->group[0].se);
+    an_rmst_free(a);
+    an_rmst_free(b);
+    an_rmst_free(c);
+    an_ctx_free(ctx);
+}
+
 /* ---- With covariates ---- */
 
 /* Without censoring the model is ordinary least squares with the sandwich HC0, and with
@@ -163,6 +231,39 @@ static void test_scale_of_a_covariate(void **state)
     }
 }
 
+/* Every patient twice, in a cluster, is that patient once. */
+static void test_clusters_of_the_model(void **state)
+{
+    const double x[] = {1, 5, 2, 8, 3, 3, 9};
+    double time[14], xx[14];
+    int32_t event[14], code[14], pair[14];
+    const an_surv twice = {14, time, event, NULL, NULL, 1};
+    const an_grouping groups = {2, code, NULL}, pairs = {7, pair, NULL};
+    an_rmst_options o = an_rmst_defaults();
+    an_ctx *ctx = an_ctx_new();
+    an_rmst_model *once = regress(&seven, &two, 1, x, AN_RMST_RATIO, 4), *m = NULL;
+
+    (void)state;
+    for (int i = 0; i < 14; i++) {
+        time[i] = time7[i / 2];
+        event[i] = event7[i / 2];
+        code[i] = code7[i / 2];
+        xx[i] = x[i / 2];
+        pair[i] = i / 2;
+    }
+    o.tau = 4;
+    assert_int_equal(
+        an_rmst_regress(ctx, &twice, &groups, &pairs, 1, xx, AN_RMST_RATIO, &o, &m),
+        AN_OK);
+    for (int j = 0; j < 3; j++) {
+        assert_true(fabs(m->coef[j] - once->coef[j]) < 1e-9);
+        assert_true(fabs(m->se[j] - once->se[j]) < 1e-9);
+    }
+    an_rmst_model_free(once);
+    an_rmst_model_free(m);
+    an_ctx_free(ctx);
+}
+
 static void test_dependent_columns(void **state)
 {
     const double x[] = {1, 5, 2, 8, 3, 3, 9, 0, 0, 0, 0, 1, 1, 1, 7, 7, 7, 7, 7, 7, 7};
@@ -189,18 +290,21 @@ static void test_refusals(void **state)
 
     (void)state;
     o.tau = 4.5;
-    assert_int_equal(an_rmst_regress(ctx, &seven, &two, 0, NULL, AN_RMST_RATIO, &o, &m),
-                     AN_ERR_ESTIMATE);
-    assert_int_equal(an_rmst_regress(ctx, &seven, &two, 1, bad, AN_RMST_RATIO, NULL, &m),
-                     AN_ERR_DATA);
+    assert_int_equal(
+        an_rmst_regress(ctx, &seven, &two, NULL, 0, NULL, AN_RMST_RATIO, &o, &m),
+        AN_ERR_ESTIMATE);
+    assert_int_equal(
+        an_rmst_regress(ctx, &seven, &two, NULL, 1, bad, AN_RMST_RATIO, NULL, &m),
+        AN_ERR_DATA);
     late.entry = entry;
-    assert_int_equal(an_rmst_regress(ctx, &late, &two, 0, NULL, AN_RMST_RATIO, NULL, &m),
-                     AN_ERR_ARGUMENT);
+    assert_int_equal(
+        an_rmst_regress(ctx, &late, &two, NULL, 0, NULL, AN_RMST_RATIO, NULL, &m),
+        AN_ERR_ARGUMENT);
     o.tau = -1;
-    assert_int_equal(an_rmst_fit(ctx, &seven, &two, &o, &r), AN_ERR_ARGUMENT);
+    assert_int_equal(an_rmst_fit(ctx, &seven, &two, NULL, &o, &r), AN_ERR_ARGUMENT);
     o.tau = 4;
     o.reference = 7;
-    assert_int_equal(an_rmst_fit(ctx, &seven, &two, &o, &r), AN_ERR_ARGUMENT);
+    assert_int_equal(an_rmst_fit(ctx, &seven, &two, NULL, &o, &r), AN_ERR_ARGUMENT);
     an_ctx_free(ctx);
 }
 
@@ -218,8 +322,8 @@ static void test_faults(void **state)
 
         faults_restart(&f);
         ctx = an_ctx_new_in(&env);
-        if (ctx) an_rmst_fit(ctx, &seven, &two, NULL, &r);
-        if (ctx) an_rmst_regress(ctx, &seven, &two, 1, x, AN_RMST_RATIO, NULL, &m);
+        if (ctx) an_rmst_fit(ctx, &seven, &two, NULL, NULL, &r);
+        if (ctx) an_rmst_regress(ctx, &seven, &two, NULL, 1, x, AN_RMST_RATIO, NULL, &m);
         an_rmst_free(r);
         an_rmst_model_free(m);
         an_ctx_free(ctx);
@@ -236,8 +340,11 @@ int main(void)
         cmocka_unit_test(test_reference),
         cmocka_unit_test(test_beyond_follow_up),
         cmocka_unit_test(test_no_event_in_a_group),
+        cmocka_unit_test(test_robust_is_greenwood),
+        cmocka_unit_test(test_clusters),
         cmocka_unit_test(test_uncensored),
         cmocka_unit_test(test_scale_of_a_covariate),
+        cmocka_unit_test(test_clusters_of_the_model),
         cmocka_unit_test(test_dependent_columns),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_faults),
