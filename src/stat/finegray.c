@@ -104,10 +104,60 @@ done:
 
 /* ---- Variance ---- */
 
-/* Sums influence rows [n x q] within clusters; NULL code: rows in place. */
+/* Cross-products of the columns of u[n x q], column-major; n = rows, or clusters whose
+ * rows are [n x q] row-major. */
+typedef struct meat {
+    const an_lanes *lanes;
+    an_index n, q, width;
+    const double *u;
+    double *partial; /* [blocks x q^2] */
+} meat;
+
+static void meat_block(void *self, void *scratch, an_index block, an_index first,
+                       an_index last)
+{
+    const meat *t = self;
+    double *z = scratch, *acc = z + t->width * AN_TILE_STRIDE;
+
+    memset(z, 0, (size_t)(t->width * AN_TILE_STRIDE + an_cross_size(t->q)) * sizeof *z);
+    for (an_index at = first; at < last; at += AN_TILE) {
+        const an_index rows = last - at < AN_TILE ? last - at : AN_TILE;
+        const an_index n = (rows + AN_MOST_LANES - 1) / AN_MOST_LANES * AN_MOST_LANES;
+
+        for (an_index k = 0; k < t->q; k++) {
+            double *column = z + k * AN_TILE_STRIDE;
+
+            memcpy(column, t->u + k * t->n + at, (size_t)rows * sizeof *column);
+            for (an_index i = rows; i < n; i++) column[i] = 0;
+        }
+        t->lanes->cross(n, t->q, z, z, acc);
+    }
+    t->lanes->reduce_cross(t->q, acc, t->partial + block * t->q * t->q);
+}
+
+/* out[q x q] = u' u for u[n x q], column-major. */
+static an_status cross_products(an_ctx *ctx, an_arena *mem, an_index n, an_index q,
+                                const double *u, double *out)
+{
+    an_status st = AN_OK;
+    const an_index n_blocks = an_block_count(n, AN_COX_GRAIN);
+    meat t = {.lanes = an_lanes_best(), .n = n, .q = q, .width = an_fg_width(q), .u = u};
+
+    AN_ALLOC(t.partial, mem, n_blocks * q * q);
+    AN_TRY(an_map_blocks_scratch(ctx, n, AN_COX_GRAIN,
+                                 (size_t)(t.width * AN_TILE_STRIDE + an_cross_size(q)) *
+                                     sizeof *u,
+                                 meat_block, &t));
+    an_merge_blocks(n_blocks, q * q, t.partial, out);
+    an_symmetric_fill(q, out);
+done:
+    return st;
+}
+
+/* Sums influence within clusters; NULL code: the rows themselves. */
 static an_status cluster_sums(an_ctx *ctx, an_arena *mem, const an_fg *fg,
-                              const an_grouping *cluster, double *u, an_index *n_out,
-                              double **out)
+                              const an_grouping *cluster, const double *u,
+                              an_index *n_out, const double **out)
 {
     an_status st = AN_OK;
     double *sum;
@@ -116,32 +166,27 @@ static an_status cluster_sums(an_ctx *ctx, an_arena *mem, const an_fg *fg,
     *out = u;
     if (!cluster->code) return AN_OK;
     AN_ALLOC(sum, mem, cluster->n_levels * fg->q);
-    for (an_index i = 0; i < fg->n; i++) {
-        double *to = sum + cluster->code[fg->row[i]] * fg->q;
-
-        for (an_index k = 0; k < fg->q; k++) to[k] += u[i * fg->q + k];
-    }
+    for (an_index k = 0; k < fg->q; k++)
+        for (an_index i = 0; i < fg->n; i++)
+            sum[cluster->code[i] + k * cluster->n_levels] += u[i + k * fg->n];
     *n_out = cluster->n_levels;
     *out = sum;
 done:
     return st;
 }
 
-static an_status influence(an_ctx *ctx, an_arena *mem, newton *z,
-                           const an_fg_model *model, const an_fg_options *o, double *u)
+static an_status influence(an_ctx *ctx, an_arena *mem, newton *z, const an_fg_options *o,
+                           double *u)
 {
     an_status st = AN_OK;
     const an_fg *fg = z->fg;
-    const bool own_events = o->variance == AN_FG_FULL_CMPRSK;
     double *moved = NULL;
-    an_index n_censored = 0;
 
-    for (an_index g = 0; g < fg->n_groups; g++) n_censored += fg->groups[g].n_censored;
-    if (o->variance == AN_FG_FULL || own_events) AN_ALLOC(moved, mem, n_censored * fg->q);
-    AN_TRY(fg->n_varying
-               ? an_fg_residuals_varying(ctx, fg, z->beta, z->s, own_events, u, moved)
-               : an_fg_residuals(ctx, fg, z->s, own_events, u, moved));
-    if (moved) AN_TRY(an_fg_add_psi(ctx, fg, &model->surv, o->censoring, moved, u));
+    if (o->variance == AN_FG_FULL || o->variance == AN_FG_FULL_CMPRSK)
+        AN_ALLOC(moved, mem, fg->first_censor[fg->n_groups] * fg->q);
+    AN_TRY(fg->n_varying ? an_fg_residuals_varying(ctx, fg, z->beta, z->s, u, moved)
+                         : an_fg_residuals(ctx, fg, z->s, u, moved));
+    if (moved) AN_TRY(an_fg_add_psi(ctx, fg, o->censoring, moved, u));
 done:
     return st;
 }
@@ -152,29 +197,26 @@ static an_status variances(an_ctx *ctx, newton *z, const an_fg_model *model,
     an_status st = AN_OK;
     const an_fg *fg = z->fg;
     const an_index q = fg->q;
-    double *u, *sums, *ones, *meat, *work;
+    const double *sums;
+    double *u = fit->influence, *filling, *work;
     an_index n_sums;
     an_arena *mem = an_arena_new(ctx);
 
     if (!mem) return an_fail_memory(ctx);
-    AN_ALLOC(u, mem, fg->n * q);
-    AN_ALLOC(meat, mem, q * q);
+    AN_ALLOC(filling, mem, q * q);
     AN_ALLOC(work, mem, q * q);
-    AN_TRY(influence(ctx, mem, z, model, o, u));
+    AN_TRY(influence(ctx, mem, z, o, u));
     factor(z, 1e-28, NULL);
     an_ldl_invert(q, z->factor, fit->naive_vcov);
     if (o->variance == AN_FG_NAIVE) {
         memcpy(fit->vcov, fit->naive_vcov, (size_t)(q * q) * sizeof *fit->vcov);
     } else {
         AN_TRY(cluster_sums(ctx, mem, fg, &model->cluster, u, &n_sums, &sums));
-        AN_ALLOC(ones, mem, n_sums);
-        for (an_index i = 0; i < n_sums; i++) ones[i] = 1;
-        AN_TRY(an_rows_moments(ctx, n_sums, q, sums, NULL, ones, NULL, meat));
-        an_sandwich(q, fit->naive_vcov, meat, fit->vcov, work);
+        AN_TRY(cross_products(ctx, mem, n_sums, q, sums, filling));
+        an_sandwich(q, fit->naive_vcov, filling, fit->vcov, work);
     }
-    for (an_index i = 0; i < fg->n; i++)
-        for (an_index k = 0; k < q; k++)
-            fit->influence[fg->row[i] + k * fg->n] = u[i * q + k] * fg->scale[k];
+    for (an_index k = 0; k < q; k++)
+        for (an_index i = 0; i < fg->n; i++) u[i + k * fg->n] /= fg->column[k].scale;
 done:
     an_arena_free(mem);
     return st;
@@ -198,7 +240,7 @@ static an_status allocate(an_ctx *ctx, an_arena *mem, const an_fg *fg, an_fg_fit
     AN_ALLOC(fit->infinite, mem, q);
     AN_ALLOC(fit->jump, mem, fg->m);
     AN_ALLOC(fit->schoenfeld, mem, fg->m * q);
-    AN_ALLOC(fit->influence, mem, fg->n * q);
+    AN_ALLOC(fit->influence, mem, fg->n * q); /* varying effects add to it */
     AN_ALLOC(fit->varying_f, mem, fg->n_varying);
 done:
     return st;
@@ -207,9 +249,11 @@ done:
 static void count_rows(const an_fg *fg, an_fg_fit *fit)
 {
     for (an_index i = 0; i < fg->n; i++) {
-        fit->n_events += fg->kind[i] == AN_FG_EVENT;
-        fit->n_censored += fg->kind[i] == AN_FG_OTHER;
-        fit->n_competing += fg->kind[i] >= AN_FG_COMPETING;
+        const int32_t event = fg->model->surv.event[i];
+
+        fit->n_events += event == fg->model->cause;
+        fit->n_censored += event == 0;
+        fit->n_competing += event != 0 && event != fg->model->cause;
     }
 }
 
@@ -242,15 +286,15 @@ static void describe_coefficients(const newton *z, const an_fg_options *o, an_fg
 
     for (an_index k = 0; k < q; k++)
         for (an_index l = 0; l < q; l++) {
-            const double scale = z->fg->scale[k] * z->fg->scale[l];
+            const double scale = z->fg->column[k].scale * z->fg->column[l].scale;
 
-            fit->vcov[k + l * q] /= scale;
-            fit->naive_vcov[k + l * q] /= scale;
+            fit->vcov[k + l * q] *= scale;
+            fit->naive_vcov[k + l * q] *= scale;
             if (fit->aliased[k] || fit->aliased[l])
                 fit->vcov[k + l * q] = fit->naive_vcov[k + l * q] = NAN;
         }
     for (an_index k = 0; k < q; k++) {
-        fit->coef[k] = fit->aliased[k] ? NAN : z->beta[k] / z->fg->scale[k];
+        fit->coef[k] = fit->aliased[k] ? NAN : z->beta[k] * z->fg->column[k].scale;
         fit->se[k] = sqrt(fit->vcov[k + k * q]);
         fit->lower[k] = fit->coef[k] - quantile * fit->se[k];
         fit->upper[k] = fit->coef[k] + quantile * fit->se[k];
@@ -274,8 +318,8 @@ static void describe_times(const newton *z, an_fg_fit *fit)
             const double own = f * fg->death_x[j * q + k];
             const double mean = sum[k] * s->tie[j].c0 - d[k] * s->tie[j].c1;
 
-            fit->schoenfeld[j + k * fg->m] = (own - mean) * fg->scale[k];
-            if (!fit->aliased[k]) shift += f * fit->coef[k] * fg->centre[k];
+            fit->schoenfeld[j + k * fg->m] = (own - mean) / fg->column[k].scale;
+            if (!fit->aliased[k]) shift += f * fit->coef[k] * fg->column[k].centre;
         }
         fit->jump[j] = s->tie[j].c0 * exp(-shift);
     }

@@ -1,7 +1,5 @@
-/* Rows of a Fine-Gray model in the order of its sums. */
+/* A Fine-Gray model laid out: event times, cells of rows, centre and scale of columns. */
 #include "stat/finegray.h"
-
-#include "stat/event_table.h"
 
 /* ---- Checks ---- */
 
@@ -48,64 +46,124 @@ static an_status check(an_ctx *ctx, const an_fg_model *model, const an_fg_option
     return AN_OK;
 }
 
-/* ---- Event times ---- */
+/* ---- Orders: counts by day, or rows sorted where times are no days ---- */
 
-static int32_t code_of(const an_grouping *group, int64_t i)
-{
-    return group->code ? group->code[i] : 0;
-}
+typedef struct orders {
+    an_day_table rows;    /* by stratum, weights ignored; empty: the two below are used */
+    an_day_table weights; /* by censoring group; empty with delayed entry */
+    an_cif_rows by_stratum, by_group; /* by time within each */
+} orders;
 
-/* Rows sorted by (stratum, time). */
-static an_status sort_rows(an_ctx *ctx, an_arena *mem, const an_fg_model *model,
-                           int64_t **order, an_cif_rows *by_stratum)
+static an_status sort_rows(an_ctx *ctx, an_arena *mem, const an_fg *fg, orders *o)
 {
     an_status st = AN_OK;
+    const an_surv *surv = &fg->model->surv;
     int64_t *by_time;
-    const an_index n = model->surv.n;
 
-    AN_ALLOC(by_time, mem, n);
-    AN_TRY(an_order_double(ctx, n, model->surv.time, by_time));
-    AN_TRY(an_cif_rows_new(ctx, mem, &model->strata, n, by_time, by_stratum));
-    *order = by_time;
+    AN_ALLOC(by_time, mem, surv->n);
+    AN_TRY(an_order_double(ctx, surv->n, surv->time, by_time));
+    AN_TRY(
+        an_cif_rows_new(ctx, mem, &fg->model->strata, surv->n, by_time, &o->by_stratum));
+    AN_TRY(an_cif_rows_new(ctx, mem, fg->censoring, surv->n, by_time, &o->by_group));
 done:
     return st;
 }
 
-static an_status event_times(an_ctx *ctx, an_arena *mem, const an_fg_model *model,
-                             const an_cif_rows *by_stratum, an_fg *fg)
+static an_status make_orders(an_ctx *ctx, an_arena *mem, const an_fg *fg, orders *o)
 {
     an_status st = AN_OK;
-    const an_surv *surv = &model->surv;
+    an_surv surv = fg->model->surv;
 
-    fg->n_strata = by_stratum->n_levels;
+    *o = (orders){0};
+    if (!surv.entry)
+        AN_TRY(an_day_table_new(ctx, &surv, fg->censoring, NAN, mem, &o->weights));
+    surv.weight = surv.entry = NULL;
+    if (o->weights.days.n > 0)
+        AN_TRY(an_day_table_new(ctx, &surv, &fg->model->strata, NAN, mem, &o->rows));
+    if (o->rows.days.n == 0) AN_TRY(sort_rows(ctx, mem, fg, o));
+done:
+    return st;
+}
+
+/* ---- Censoring groups ---- */
+
+static an_status fill_groups(an_ctx *ctx, an_arena *mem, const an_fg_options *o,
+                             const orders *by, an_fg *fg)
+{
+    an_status st = AN_OK;
+    const an_surv *surv = &fg->model->surv;
+    an_fg_weights *groups;
+
+    AN_ALLOC(groups, mem, fg->n_groups);
+    for (an_index g = 0; g < fg->n_groups; g++)
+        if (by->rows.days.n > 0)
+            AN_TRY(an_fg_weights_of_days(ctx, mem, &by->weights, g, o->censoring,
+                                         &groups[g]));
+        else
+            AN_TRY(an_fg_weights_new(
+                ctx, mem, surv, by->by_group.first[g + 1] - by->by_group.first[g],
+                by->by_group.rows + by->by_group.first[g], o->censoring, &groups[g]));
+    fg->groups = groups;
+    AN_ALLOC(fg->first_censor, mem, fg->n_groups + 1);
+    for (an_index g = 0; g < fg->n_groups; g++)
+        fg->first_censor[g + 1] = fg->first_censor[g] + groups[g].n_censored;
+done:
+    return st;
+}
+
+/* ---- Event times ---- */
+
+static void add_event_time(an_fg *fg, an_index stratum, double t)
+{
+    if (fg->m > fg->first_time[stratum] && fg->t[fg->m - 1] == t) return;
+    fg->t[fg->m] = t;
+    fg->stratum[fg->m++] = (int32_t)stratum;
+}
+
+static void times_of_stratum(const orders *o, an_index s, an_fg *fg)
+{
+    const an_surv *surv = &fg->model->surv;
+    const an_day_table *days = &o->rows;
+
+    for (an_index d = 0; d < days->days.n; d++)
+        if (days->left[(s * days->days.n + d) * days->n_kinds + fg->model->cause] > 0)
+            add_event_time(fg, s, days->days.first + (double)d);
+    if (days->days.n > 0) return;
+    for (an_index k = o->by_stratum.first[s]; k < o->by_stratum.first[s + 1]; k++)
+        if (surv->event[o->by_stratum.rows[k]] == fg->model->cause)
+            add_event_time(fg, s, surv->time[o->by_stratum.rows[k]]);
+}
+
+static an_status event_times(an_ctx *ctx, an_arena *mem, const orders *o, an_fg *fg)
+{
+    an_status st = AN_OK;
+    const an_index n = fg->n, cells = o->rows.n_groups * o->rows.days.n;
+    const an_index most = o->rows.days.n > 0 && cells < n ? cells : n;
+
     AN_ALLOC(fg->first_time, mem, fg->n_strata + 1);
-    AN_ALLOC(fg->t, mem, surv->n);
-    AN_ALLOC(fg->stratum, mem, surv->n);
+    AN_ALLOC(fg->t, mem, most);
+    AN_ALLOC(fg->stratum, mem, most);
     for (an_index s = 0; s < fg->n_strata; s++) {
         fg->first_time[s] = fg->m;
-        for (an_index k = by_stratum->first[s]; k < by_stratum->first[s + 1]; k++) {
-            const int64_t i = by_stratum->rows[k];
-
-            if (surv->event[i] != model->cause) continue;
-            if (fg->m > fg->first_time[s] && fg->t[fg->m - 1] == surv->time[i]) continue;
-            fg->t[fg->m] = surv->time[i];
-            fg->stratum[fg->m++] = (int32_t)s;
-        }
+        times_of_stratum(o, s, fg);
     }
     fg->first_time[fg->n_strata] = fg->m;
     fg->n_bins = fg->m + fg->n_strata;
+    fg->n_cells = fg->n_bins * fg->n_kinds;
+    fg->n_lates = fg->n_bins * fg->n_late;
 done:
     return st;
 }
 
 /* ---- Rows ---- */
 
-static int32_t kind_of(const an_fg_model *model, const an_grouping *censoring, int64_t i)
+static int32_t kind_of(const an_fg *fg, int64_t i)
 {
-    const int32_t event = model->surv.event[i];
+    const int32_t event = fg->model->surv.event[i];
 
-    if (event == model->cause) return AN_FG_EVENT;
-    return event == 0 ? AN_FG_OTHER : AN_FG_COMPETING + code_of(censoring, i);
+    if (event == fg->model->cause) return AN_FG_EVENT;
+    if (event == 0) return AN_FG_OTHER;
+    return AN_FG_COMPETING + (fg->own_groups ? 0 : (int32_t)an_fg_group_of_row(fg, i));
 }
 
 /* Number of event times up to and including t, in the numbering of all strata. */
@@ -116,129 +174,235 @@ static an_index times_up_to(const an_fg *fg, an_index s, double t)
     return first + an_fg_up_to(last - first, fg->t + first, t);
 }
 
-static an_status order_rows(an_ctx *ctx, an_arena *mem, const an_fg_model *model,
-                            const an_grouping *censoring, const an_cif_rows *by_stratum,
-                            an_fg *fg)
+typedef struct filling {
+    an_fg *fg;
+    const an_days *days;         /* n = 0: cell and censor hold bins and counts already */
+    int32_t *bin_of, *censor_of; /* [strata x days], [groups x days] */
+} filling;
+
+static double gh_of_row(const an_fg *fg, int64_t i)
 {
-    an_status st = AN_OK;
-    const an_index n = model->surv.n;
-    uint64_t *key;
-    int64_t *work;
+    const an_fg_weights *w = &fg->groups[an_fg_group_of_row(fg, i)];
+    const double t = fg->model->surv.time[i];
+    an_index below = fg->censor[i];
 
-    AN_ALLOC(key, mem, n);
-    AN_ALLOC(work, mem, n);
-    AN_ALLOC(fg->row, mem, n);
-    AN_ALLOC(fg->segment, mem, fg->n_bins * fg->n_kinds + 1);
-    memcpy(fg->row, by_stratum->rows, (size_t)n * sizeof *fg->row);
-    for (an_index i = 0; i < n; i++) {
-        const an_index s = code_of(&model->strata, i);
-        const an_index bin = an_fg_bin(times_up_to(fg, s, model->surv.time[i]), s);
+    if (w->n_entries > 0) return an_fg_weight(w, t);
+    if (below > 0 && w->u[below - 1] == t) below--;
+    return below > 0 ? w->g[below - 1] : 1;
+}
 
-        key[i] = (uint64_t)(bin * fg->n_kinds + kind_of(model, censoring, i));
-        fg->segment[key[i] + 1]++;
+static void fill_block(void *self, an_index block, an_index first, an_index last)
+{
+    const filling *f = self;
+    an_fg *fg = f->fg;
+    const an_surv *surv = &fg->model->surv;
+
+    (void)block;
+    for (an_index i = first; i < last; i++) {
+        const an_index s = an_fg_stratum(fg, i);
+        const int32_t kind = kind_of(fg, i);
+
+        if (f->days->n > 0) {
+            const an_index day = an_day(f->days, surv->time[i]);
+
+            fg->cell[i] = f->bin_of[s * f->days->n + day];
+            fg->censor[i] = f->censor_of[an_fg_group_of_row(fg, i) * f->days->n + day];
+        }
+        fg->cell[i] = fg->cell[i] * (int32_t)fg->n_kinds + kind;
+        if (fg->from)
+            fg->from[i] = (int32_t)an_fg_bin(times_up_to(fg, s, surv->entry[i]), s);
+        if (kind >= AN_FG_COMPETING) fg->gh[i] = gh_of_row(fg, i);
     }
-    for (an_index k = 0; k < fg->n_bins * fg->n_kinds; k++)
-        fg->segment[k + 1] += fg->segment[k];
-    an_radix_order(n, key, fg->row, work);
+}
+
+static an_status tabulate_days(an_ctx *ctx, an_arena *mem, const an_days *days,
+                               filling *f)
+{
+    an_status st = AN_OK;
+    an_fg *fg = f->fg;
+
+    AN_ALLOC(f->bin_of, mem, fg->n_strata * days->n);
+    AN_ALLOC(f->censor_of, mem, fg->n_groups * days->n);
+    for (an_index s = 0; s < fg->n_strata; s++)
+        for (an_index d = 0, j = fg->first_time[s]; d < days->n; d++) {
+            while (j < fg->first_time[s + 1] && fg->t[j] <= days->first + (double)d) j++;
+            f->bin_of[s * days->n + d] = (int32_t)an_fg_bin(j, s);
+        }
+    for (an_index g = 0; g < fg->n_groups; g++)
+        for (an_index d = 0, c = 0; d < days->n; d++) {
+            while (c < fg->groups[g].n_censored &&
+                   fg->groups[g].u[c] <= days->first + (double)d)
+                c++;
+            f->censor_of[g * days->n + d] = (int32_t)c;
+        }
 done:
     return st;
 }
 
-static an_status order_entries(an_ctx *ctx, an_arena *mem, an_fg *fg)
+/* The same by walking along sorted rows. */
+static void walk_rows(const orders *o, an_fg *fg)
 {
-    an_status st = AN_OK;
-    int64_t *next;
+    const double *time = fg->model->surv.time;
 
-    AN_ALLOC(fg->by_entry, mem, fg->n);
-    AN_ALLOC(fg->entered, mem, fg->n_bins + 1);
-    AN_ALLOC(next, mem, fg->n_bins + 1);
-    for (an_index i = 0; i < fg->n; i++) fg->entered[fg->from[i] + 1]++;
-    for (an_index b = 0; b < fg->n_bins; b++) fg->entered[b + 1] += fg->entered[b];
-    memcpy(next, fg->entered, (size_t)(fg->n_bins + 1) * sizeof *next);
-    for (an_index i = 0; i < fg->n; i++) fg->by_entry[next[fg->from[i]]++] = i;
-done:
-    return st;
+    for (an_index s = 0; s < fg->n_strata; s++)
+        for (an_index k = o->by_stratum.first[s], j = fg->first_time[s];
+             k < o->by_stratum.first[s + 1]; k++) {
+            const int64_t row = o->by_stratum.rows[k];
+
+            while (j < fg->first_time[s + 1] && fg->t[j] <= time[row]) j++;
+            fg->cell[row] = (int32_t)an_fg_bin(j, s);
+        }
+    for (an_index g = 0; g < fg->n_groups; g++)
+        for (an_index k = o->by_group.first[g], c = 0; k < o->by_group.first[g + 1];
+             k++) {
+            const int64_t row = o->by_group.rows[k];
+
+            while (c < fg->groups[g].n_censored && fg->groups[g].u[c] <= time[row]) c++;
+            fg->censor[row] = (int32_t)c;
+        }
 }
 
-static an_status fill_rows(an_ctx *ctx, an_arena *mem, const an_fg_model *model,
-                           const an_grouping *censoring, an_fg *fg)
+static an_status check_weights(an_ctx *ctx, const an_fg *fg)
 {
-    an_status st = AN_OK;
-    const an_surv *surv = &model->surv;
-    const an_index n = fg->n;
-
-    AN_ALLOC(fg->w, mem, n);
-    AN_ALLOC(fg->offset, mem, n);
-    AN_ALLOC(fg->time, mem, n);
-    AN_ALLOC(fg->gh, mem, n);
-    AN_ALLOC(fg->kind, mem, n);
-    AN_ALLOC(fg->group, mem, n);
-    AN_ALLOC(fg->row_stratum, mem, n);
-    AN_ALLOC(fg->from, mem, n);
-    AN_ALLOC(fg->to, mem, n);
-    AN_ALLOC(fg->event_time, mem, n);
-    for (an_index k = 0; k < n; k++) {
-        const int64_t i = fg->row[k];
-        const an_index s = code_of(&model->strata, i);
-
-        fg->w[k] = surv->weight ? surv->weight[i] : 1;
-        fg->offset[k] = model->offset ? model->offset[i] : 0;
-        fg->time[k] = surv->time[i];
-        fg->row_stratum[k] = (int32_t)s;
-        fg->kind[k] = kind_of(model, censoring, i);
-        fg->group[k] = code_of(censoring, i);
-        fg->gh[k] = an_fg_weight(&fg->groups[fg->group[k]], surv->time[i]);
-        fg->to[k] = (int32_t)an_fg_bin(times_up_to(fg, s, surv->time[i]), s);
-        fg->event_time[k] = fg->kind[k] == AN_FG_EVENT ? fg->to[k] - (int32_t)s - 1 : -1;
-        fg->from[k] = (int32_t)an_fg_bin(
-            surv->entry ? times_up_to(fg, s, surv->entry[i]) : fg->first_time[s], s);
-        if (fg->kind[k] >= AN_FG_COMPETING && !(fg->gh[k] > 0))
-            AN_TRY(an_fail(ctx, AN_ERR_ESTIMATE,
+    for (an_index i = 0; i < fg->n; i++)
+        if (fg->late_of[fg->cell[i]] >= 0 && !(fg->gh[i] > 0))
+            return an_fail(ctx, AN_ERR_ESTIMATE,
                            "row %lld: the weight of its competing event is not defined, "
                            "because nobody is under observation at some later time; "
                            "leave out the rows that end before that gap",
-                           (long long)i + 1));
+                           (long long)i + 1);
+    return AN_OK;
+}
+
+static an_status describe_cells(an_ctx *ctx, an_arena *mem, an_fg *fg)
+{
+    an_status st = AN_OK;
+
+    AN_ALLOC(fg->event_of, mem, fg->n_cells);
+    AN_ALLOC(fg->late_of, mem, fg->n_cells);
+    for (an_index cell = 0; cell < fg->n_cells; cell++) {
+        const an_index bin = cell / fg->n_kinds, kind = cell % fg->n_kinds;
+
+        fg->event_of[cell] = -1;
+        fg->late_of[cell] = kind < AN_FG_COMPETING
+                                ? -1
+                                : (int32_t)(bin * fg->n_late + kind - AN_FG_COMPETING);
     }
-    if (surv->entry) AN_TRY(order_entries(ctx, mem, fg));
+    for (an_index j = 0; j < fg->m; j++)
+        fg->event_of[an_fg_death_cell(fg, j)] = (int32_t)j;
 done:
     return st;
+}
+
+static an_status fill_rows(an_ctx *ctx, an_arena *mem, an_arena *work, const orders *o,
+                           an_fg *fg)
+{
+    an_status st = AN_OK;
+    filling f = {.fg = fg, .days = &o->rows.days};
+
+    AN_ALLOC(fg->cell, mem, fg->n);
+    AN_ALLOC(fg->censor, mem, fg->n);
+    AN_ALLOC(fg->gh, mem, fg->n);
+    if (fg->model->surv.entry) AN_ALLOC(fg->from, mem, fg->n);
+    if (f.days->n > 0)
+        AN_TRY(tabulate_days(ctx, work, f.days, &f));
+    else
+        walk_rows(o, fg);
+    AN_TRY(an_map_blocks(ctx, fg->n, AN_COX_GRAIN, fill_block, &f));
+    AN_TRY(describe_cells(ctx, mem, fg));
+    AN_TRY(check_weights(ctx, fg));
+done:
+    return st;
+}
+
+/* ---- Where sums are collected ---- */
+
+/* Sums of one copy that a cache holds: a core's own, about a megabyte. */
+enum { CACHED = 2 << 20, MOST_COPIES = 16 };
+
+static an_status order_rows(an_ctx *ctx, an_arena *mem, an_fg *fg)
+{
+    an_status st = AN_OK;
+
+    AN_ALLOC(fg->order, mem, fg->n);
+    AN_ALLOC(fg->start, mem, fg->n_cells + 1);
+    an_order_codes(fg->n, fg->cell, fg->n_cells, NULL, fg->start, fg->order);
+    if (!fg->from) return AN_OK;
+    AN_ALLOC(fg->by_entry, mem, fg->n);
+    AN_ALLOC(fg->entered, mem, fg->n_bins + 1);
+    an_order_codes(fg->n, fg->from, fg->n_bins, NULL, fg->entered, fg->by_entry);
+done:
+    return st;
+}
+
+static an_status choose_order(an_ctx *ctx, an_arena *mem, an_fg *fg)
+{
+    const an_index size = (fg->n_cells + fg->n_lates + fg->n_bins) * fg->width * 8;
+    const an_index copies = fg->n * fg->q / size; /* an eighth of the columns */
+
+    fg->n_copies = copies < 1 ? 1 : copies < MOST_COPIES ? copies : MOST_COPIES;
+    if (size <= CACHED) return AN_OK;
+    fg->n_copies = 1;
+    return order_rows(ctx, mem, fg);
 }
 
 /* ---- Covariates ---- */
 
-/* Weighted mean and mean absolute deviation; a constant column gets scale 1. */
-static void centre_and_scale(const an_fg *fg, const double *x, double *centre,
-                             double *scale)
-{
-    an_sum sum = {0, 0}, weight = {0, 0}, spread = {0, 0};
+typedef struct measuring {
+    const double *x, *w;
+    double centre;
+    double *partial; /* [blocks x 2]: w, then w x or w |x - centre| */
+    bool spread;
+} measuring;
 
-    for (an_index k = 0; k < fg->n; k++) {
-        an_sum_add(&sum, fg->w[k] * x[fg->row[k]]);
-        an_sum_add(&weight, fg->w[k]);
+static void measure_block(void *self, an_index block, an_index first, an_index last)
+{
+    const measuring *t = self;
+    double weight = 0, sum = 0;
+
+    for (an_index i = first; i < last; i++) {
+        const double w = t->w ? t->w[i] : 1;
+
+        weight += w;
+        sum += w * (t->spread ? fabs(t->x[i] - t->centre) : t->x[i]);
     }
-    *centre = an_sum_value(&sum) / an_sum_value(&weight);
-    if (!isfinite(*centre)) *centre = 0;
-    for (an_index k = 0; k < fg->n; k++)
-        an_sum_add(&spread, fg->w[k] * fabs(x[fg->row[k]] - *centre));
-    *scale = an_sum_value(&spread) / an_sum_value(&weight);
-    if (!(*scale > 1e-14 * fabs(*centre)) || !isfinite(*scale)) *scale = 1;
+    t->partial[2 * block] = weight;
+    t->partial[2 * block + 1] = sum;
 }
 
-static an_status fill_columns(an_ctx *ctx, an_arena *mem, const an_fg_model *model,
-                              an_fg *fg)
+/* Weighted mean of x, or of its distance from centre. */
+static an_status measure(an_ctx *ctx, an_index n, measuring *t, double *out)
+{
+    enum { GRAIN = 1024 };
+    double sum[2];
+    const an_status st = an_map_blocks(ctx, n, GRAIN, measure_block, t);
+
+    an_merge_blocks(an_block_count(n, GRAIN), 2, t->partial, sum);
+    *out = sum[1] / sum[0];
+    return st;
+}
+
+/* Weighted mean and mean absolute deviation; a constant column gets scale 1. */
+static an_status fill_columns(an_ctx *ctx, an_arena *mem, an_arena *work, an_fg *fg)
 {
     an_status st = AN_OK;
-    const an_index q = fg->q;
+    const an_fg_model *model = fg->model;
+    measuring t = {.w = model->surv.weight};
 
-    AN_ALLOC(fg->x, mem, fg->n * q);
-    AN_ALLOC(fg->centre, mem, q);
-    AN_ALLOC(fg->scale, mem, q);
-    for (an_index k = 0; k < q; k++) {
-        const double *x = k < fg->p ? model->x + k * fg->n : model->varying[k - fg->p].z;
+    AN_ALLOC(fg->column, mem, fg->q);
+    AN_ALLOC(t.partial, work, fg->n / 512 + 4);
+    for (an_index k = 0; k < fg->q; k++) {
+        double spread;
 
-        centre_and_scale(fg, x, &fg->centre[k], &fg->scale[k]);
-        for (an_index i = 0; i < fg->n; i++)
-            fg->x[i * q + k] = (x[fg->row[i]] - fg->centre[k]) / fg->scale[k];
+        t.x = k < fg->p ? model->x + k * fg->n : model->varying[k - fg->p].z;
+        t.spread = false;
+        AN_TRY(measure(ctx, fg->n, &t, &t.centre));
+        if (!isfinite(t.centre)) t.centre = 0;
+        t.spread = true;
+        AN_TRY(measure(ctx, fg->n, &t, &spread));
+        if (!(spread > 1e-14 * fabs(t.centre)) || !isfinite(spread)) spread = 1;
+        fg->column[k] = (an_column){
+            .type = AN_COLUMN_F64, .x = t.x, .centre = t.centre, .scale = 1 / spread};
     }
 done:
     return st;
@@ -251,28 +415,51 @@ double an_fg_time_function(an_fg_time f, double t)
     return f == AN_FG_SQUARE_T ? t * t : t;
 }
 
-static an_status fill_times(an_ctx *ctx, an_arena *mem, const an_fg_model *model,
-                            an_fg *fg)
+/* ---- Deaths ---- */
+
+static void sum_deaths(an_fg *fg)
+{
+    const an_index q = fg->q;
+
+    for (an_index i = 0; i < fg->n; i++) {
+        const int32_t j = fg->event_of[fg->cell[i]];
+        const double w = an_fg_row_weight(fg, i);
+
+        if (j < 0) continue;
+        fg->deaths[j]++;
+        fg->death_weight[j] += w;
+        for (an_index k = 0; k < q; k++) {
+            const an_column *c = &fg->column[k];
+
+            fg->death_x[j * q + k] +=
+                w * ((((const double *)c->x)[i] - c->centre) * c->scale);
+        }
+        if (fg->own_share) fg->own_share[j * fg->n_late + an_fg_group_of_row(fg, i)] += w;
+    }
+    for (an_index j = 0; j < fg->m && fg->own_share; j++)
+        for (an_index g = 0; g < fg->n_late; g++)
+            fg->own_share[j * fg->n_late + g] =
+                fg->death_weight[j] > 0
+                    ? fg->own_share[j * fg->n_late + g] / fg->death_weight[j]
+                    : 0;
+}
+
+static an_status fill_times(an_ctx *ctx, an_arena *mem, bool own_events, an_fg *fg)
 {
     an_status st = AN_OK;
+    const an_fg_model *model = fg->model;
 
     AN_ALLOC(fg->deaths, mem, fg->m);
     AN_ALLOC(fg->death_weight, mem, fg->m);
     AN_ALLOC(fg->death_x, mem, fg->m * fg->q);
-    AN_ALLOC(fg->gh_time, mem, fg->m * fg->n_groups);
+    AN_ALLOC(fg->gh_time, mem, fg->m * fg->n_late);
     AN_ALLOC(fg->f, mem, fg->m * fg->n_varying);
+    if (own_events && !fg->own_groups) AN_ALLOC(fg->own_share, mem, fg->m * fg->n_late);
+    sum_deaths(fg);
     for (an_index j = 0; j < fg->m; j++) {
-        const an_index segment = an_fg_bin(j + 1, fg->stratum[j]) * fg->n_kinds;
-        double *sum = fg->death_x + j * fg->q;
-
-        for (an_index i = fg->segment[segment]; i < fg->segment[segment + 1]; i++) {
-            fg->deaths[j]++;
-            fg->death_weight[j] += fg->w[i];
-            for (an_index k = 0; k < fg->q; k++)
-                sum[k] += fg->w[i] * fg->x[i * fg->q + k];
-        }
-        for (an_index g = 0; g < fg->n_groups; g++)
-            fg->gh_time[j * fg->n_groups + g] = an_fg_weight(&fg->groups[g], fg->t[j]);
+        for (an_index g = 0; g < fg->n_late; g++)
+            fg->gh_time[j * fg->n_late + g] =
+                an_fg_weight(&fg->groups[an_fg_group(fg, fg->stratum[j], g)], fg->t[j]);
         for (an_index k = 0; k < fg->n_varying; k++) {
             const double f = an_fg_time_function(model->varying[k].f, fg->t[j]);
 
@@ -289,49 +476,45 @@ done:
 
 /* ---- All of it ---- */
 
-static an_status fill_groups(an_ctx *ctx, an_arena *mem, const an_fg_model *model,
-                             const an_grouping *censoring, const an_fg_options *o,
-                             const int64_t *by_time, an_fg *fg)
+static void begin(const an_fg_model *model, const an_fg_options *o, an_fg *fg)
 {
-    an_status st = AN_OK;
-    an_cif_rows by_group;
-    an_fg_weights *groups;
+    const bool own = !model->censoring.code;
 
-    AN_TRY(an_cif_rows_new(ctx, mem, censoring, model->surv.n, by_time, &by_group));
-    fg->n_groups = by_group.n_levels;
-    fg->n_kinds = AN_FG_COMPETING + fg->n_groups;
-    AN_ALLOC(groups, mem, fg->n_groups);
-    for (an_index g = 0; g < fg->n_groups; g++)
-        AN_TRY(an_fg_weights_new(
-            ctx, mem, &model->surv, by_group.first[g + 1] - by_group.first[g],
-            by_group.rows + by_group.first[g], o->censoring, &groups[g]));
-    fg->groups = groups;
-done:
-    return st;
+    *fg = (an_fg){.model = model,
+                  .n = model->surv.n,
+                  .p = model->p,
+                  .n_varying = model->n_varying,
+                  .q = model->p + model->n_varying,
+                  .efron = o->ties == AN_FG_EFRON,
+                  .own_groups = own,
+                  .censoring = own ? &model->strata : &model->censoring};
+    fg->width = an_fg_width(fg->q);
+    fg->n_strata = model->strata.code ? model->strata.n_levels : 1;
+    fg->n_groups = fg->censoring->code ? fg->censoring->n_levels : 1;
+    fg->n_late = own ? 1 : fg->n_groups;
+    fg->n_kinds = AN_FG_COMPETING + fg->n_late;
 }
 
 an_status an_fg_layout(an_ctx *ctx, an_arena *mem, const an_fg_model *model,
                        const an_fg_options *o, an_fg *fg)
 {
     an_status st = AN_OK;
-    const an_grouping *censoring =
-        model->censoring.code ? &model->censoring : &model->strata;
-    an_cif_rows by_stratum;
-    int64_t *by_time = NULL;
+    const bool own_events = o->variance == AN_FG_FULL_CMPRSK;
+    orders by;
+    an_arena *work = an_arena_new(ctx);
 
-    *fg = (an_fg){.n = model->surv.n,
-                  .p = model->p,
-                  .n_varying = model->n_varying,
-                  .q = model->p + model->n_varying,
-                  .efron = o->ties == AN_FG_EFRON};
+    if (!work) return an_fail_memory(ctx);
+    begin(model, o, fg);
     AN_TRY(check(ctx, model, o));
-    AN_TRY(sort_rows(ctx, mem, model, &by_time, &by_stratum));
-    AN_TRY(event_times(ctx, mem, model, &by_stratum, fg));
-    AN_TRY(fill_groups(ctx, mem, model, censoring, o, by_time, fg));
-    AN_TRY(order_rows(ctx, mem, model, censoring, &by_stratum, fg));
-    AN_TRY(fill_rows(ctx, mem, model, censoring, fg));
-    AN_TRY(fill_columns(ctx, mem, model, fg));
-    AN_TRY(fill_times(ctx, mem, model, fg));
+    AN_TRY(make_orders(ctx, work, fg, &by));
+    AN_TRY(fill_groups(ctx, mem, o, &by, fg));
+    AN_TRY(event_times(ctx, mem, &by, fg));
+    AN_TRY(fill_rows(ctx, mem, work, &by, fg));
+    AN_TRY(choose_order(ctx, mem, fg));
+    AN_TRY(fill_columns(ctx, mem, work, fg));
+    AN_TRY(fill_times(ctx, mem, own_events, fg));
+    if (fg->n_varying > 0) AN_TRY(an_fg_sort(ctx, mem, fg));
 done:
+    an_arena_free(work);
     return st;
 }

@@ -25,7 +25,7 @@ typedef struct prediction {
     an_index n_profiles, n_times, n_sums;
     const double *x, *z, *time;
     double *eta;    /* [m] of the profile at hand, less the shift of the time's sums */
-    double *step;   /* [n x q] row-major in layout order: I^-1 u */
+    double *step;   /* [n x q] row-major: I^-1 u */
     double *hazard; /* [COLUMNS] Lambda */
     double *slope;  /* [COLUMNS x q] h on the scale of the data */
     an_fg wide;     /* the layout with one column for each time in place of x */
@@ -45,7 +45,7 @@ an_status an_fg_restore(an_ctx *ctx, an_arena *mem, const an_fg_model *model,
     AN_TRY(an_fg_state_new(ctx, mem, fg, state));
     AN_ALLOC(b, mem, fg->q);
     for (an_index k = 0; k < fg->q; k++)
-        b[k] = fit->aliased[k] ? 0 : fit->coef[k] * fg->scale[k];
+        b[k] = fit->aliased[k] ? 0 : fit->coef[k] / fg->column[k].scale;
     AN_TRY(fg->n_varying ? an_fg_evaluate_varying(ctx, fg, b, state)
                          : an_fg_evaluate(ctx, fg, b, state));
     if (beta) *beta = b;
@@ -67,7 +67,7 @@ static an_status find_steps(an_ctx *ctx, prediction *p)
             for (an_index l = 0; l < q; l++)
                 if (!fit->aliased[k] && !fit->aliased[l])
                     p->step[i * q + k] +=
-                        fit->naive_vcov[k + l * q] * fit->influence[p->fg.row[i] + l * n];
+                        fit->naive_vcov[k + l * q] * fit->influence[i + l * n];
 done:
     return st;
 }
@@ -80,26 +80,48 @@ static an_index own_columns(const prediction *p)
     return p->fg.n_varying ? p->fg.q : 0;
 }
 
+/* The layout of `wide`: zeros in place of its new columns. */
+static an_status widen_columns(an_ctx *ctx, prediction *p)
+{
+    an_status st = AN_OK;
+    an_fg *wide = &p->wide;
+    const an_fg *fg = &p->fg;
+    const an_index own = own_columns(p);
+    double *zero;
+
+    AN_ALLOC(zero, p->mem, fg->n);
+    AN_ALLOC(wide->column, p->mem, wide->q);
+    for (an_index k = 0; k < wide->q; k++)
+        wide->column[k] = k < own
+                              ? fg->column[k]
+                              : (an_column){.type = AN_COLUMN_F64, .x = zero, .scale = 1};
+    if (!own) return AN_OK;
+    AN_ALLOC(wide->sorted.x, p->mem, fg->n * wide->q);
+    for (an_index i = 0; i < fg->n; i++)
+        memcpy(wide->sorted.x + i * wide->q, fg->sorted.x + i * fg->q,
+               (size_t)own * sizeof(double));
+done:
+    return st;
+}
+
 static an_status widen(an_ctx *ctx, prediction *p)
 {
     an_status st = AN_OK;
     an_fg *wide = &p->wide;
     const an_fg *fg = &p->fg;
     const an_index own = own_columns(p);
-    an_index n_censored = 0;
 
     *wide = *fg;
     p->wide_state = p->state;
     wide->q = own + COLUMNS;
+    wide->width = an_fg_width(wide->q);
     wide->n_varying = wide->q - (own ? fg->p : COLUMNS);
-    AN_ALLOC(wide->x, p->mem, fg->n * wide->q);
+    AN_TRY(widen_columns(ctx, p));
     AN_ALLOC(wide->f, p->mem, fg->m * wide->n_varying);
     AN_ALLOC(p->wide_beta, p->mem, wide->q);
     AN_ALLOC(p->wide_state.s, p->mem, fg->m * (1 + wide->q));
     AN_ALLOC(p->wide_state.d, p->mem, fg->m * (1 + wide->q));
     AN_ALLOC(p->u, p->mem, fg->n * wide->q);
-    for (an_index i = 0; i < fg->n && own; i++)
-        memcpy(wide->x + i * wide->q, fg->x + i * fg->q, (size_t)own * sizeof(double));
     for (an_index j = 0; j < fg->m && own; j++)
         memcpy(wide->f + j * wide->n_varying, fg->f + j * fg->n_varying,
                (size_t)fg->n_varying * sizeof(double));
@@ -107,10 +129,9 @@ static an_status widen(an_ctx *ctx, prediction *p)
     for (an_index j = 0; j < fg->m; j++)
         memcpy(p->wide_state.s + j * (1 + wide->q), p->state.s + j * (1 + fg->q),
                (size_t)(1 + own) * sizeof(double));
-    for (an_index g = 0; g < fg->n_groups; g++) n_censored += fg->groups[g].n_censored;
     if (p->fit->options.variance == AN_FG_FULL ||
         p->fit->options.variance == AN_FG_FULL_CMPRSK)
-        AN_ALLOC(p->moved, p->mem, n_censored * wide->q);
+        AN_ALLOC(p->moved, p->mem, fg->first_censor[fg->n_groups] * wide->q);
 done:
     return st;
 }
@@ -124,7 +145,7 @@ static double covariate(const prediction *p, an_index a, an_index j, an_index k)
         fixed ? p->x[a + k * p->n_profiles] : p->z[a + (k - fg->p) * p->n_profiles];
     const double f = fixed ? 1 : fg->f[j * fg->n_varying + k - fg->p];
 
-    return f * (value - fg->centre[k]) / fg->scale[k];
+    return f * (value - fg->column[k].centre) * fg->column[k].scale;
 }
 
 static void find_eta(prediction *p, an_index a)
@@ -156,7 +177,7 @@ static void set_column(prediction *p, an_index a, an_index c, double time)
         if (!in) continue;
         an_sum_add(&hazard, g * tie->c0);
         for (an_index k = 0; k < q; k++)
-            slope[k] += g * fg->scale[k] *
+            slope[k] += g / fg->column[k].scale *
                         (covariate(p, a, j, k) * tie->c0 -
                          tie->a11 * (s1[k] - tie->kappa * d1[k]));
     }
@@ -166,21 +187,17 @@ static void set_column(prediction *p, an_index a, an_index c, double time)
 static an_status find_influences(an_ctx *ctx, prediction *p)
 {
     an_status st = AN_OK;
-    const bool own_events = p->fit->options.variance == AN_FG_FULL_CMPRSK;
-    an_index n_censored = 0;
+    const an_index n_censored = p->fg.first_censor[p->fg.n_groups];
 
-    for (an_index g = 0; g < p->fg.n_groups; g++)
-        n_censored += p->fg.groups[g].n_censored;
+    memset(p->u, 0, (size_t)(p->fg.n * p->wide.q) * sizeof *p->u);
     if (p->moved)
         memset(p->moved, 0, (size_t)(n_censored * p->wide.q) * sizeof *p->moved);
-    AN_TRY(
-        p->fg.n_varying
-            ? an_fg_residuals_varying(ctx, &p->wide, p->wide_beta, &p->wide_state,
-                                      own_events, p->u, p->moved)
-            : an_fg_residuals(ctx, &p->wide, &p->wide_state, own_events, p->u, p->moved));
+    AN_TRY(p->fg.n_varying
+               ? an_fg_residuals_varying(ctx, &p->wide, p->wide_beta, &p->wide_state,
+                                         p->u, p->moved)
+               : an_fg_residuals(ctx, &p->wide, &p->wide_state, p->u, p->moved));
     if (p->moved)
-        AN_TRY(an_fg_add_psi(ctx, &p->wide, &p->model->surv, p->fit->options.censoring,
-                             p->moved, p->u));
+        AN_TRY(an_fg_add_psi(ctx, &p->wide, p->fit->options.censoring, p->moved, p->u));
 done:
     return st;
 }
@@ -195,11 +212,11 @@ static double hazard_se(prediction *p, an_index c)
 
     memset(p->sum, 0, (size_t)p->n_sums * sizeof *p->sum);
     for (an_index i = 0; i < fg->n; i++) {
-        double own = p->u[i * p->wide.q + own_columns(p) + c];
+        double own = p->u[i + (own_columns(p) + c) * fg->n];
 
         for (an_index k = 0; k < fg->q; k++)
             if (!p->fit->aliased[k]) own += slope[k] * p->step[i * fg->q + k];
-        p->sum[cluster ? cluster[fg->row[i]] : i] += own;
+        p->sum[cluster ? cluster[i] : i] += own;
     }
     for (an_index i = 0; i < p->n_sums; i++) an_sum_add(&total, p->sum[i] * p->sum[i]);
     return sqrt(an_sum_value(&total));

@@ -6,11 +6,12 @@
  *     psi = [censored] q(X) / pi(X) - sum over u at risk of c_u q(u) / pi(u)^2
  *     q(u) = sum over competing X < u of r / GH(X-) sum over t_j >= u of GH c0 (x - xbar)
  *
- * With xbar c0 = dXi everything is prefix and suffix sums.
+ * With xbar c0 = dXi everything is prefix and suffix sums: eta is the row's covariates
+ * times one scalar, and r, r / GH(X-) and w times rows of three tables.
  */
 #include "stat/finegray.h"
 
-/* dXi of event time j, and for deaths mean covariate and Efron's correction. */
+/* dXi of event time j. */
 static void hazard_mean(const an_fg *fg, const an_fg_state *s, an_index j, double *dxi)
 {
     const double *s1 = s->s + j * (1 + fg->q) + 1, *d1 = s->d + j * (1 + fg->q) + 1;
@@ -19,7 +20,7 @@ static void hazard_mean(const an_fg *fg, const an_fg_state *s, an_index j, doubl
         dxi[k] = s->tie[j].a11 * (s1[k] - s->tie[j].kappa * d1[k]);
 }
 
-/* Suffix sums of GH dLambda and GH dXi, [n_bins x n_groups] and [.. x q]. */
+/* Suffix sums of GH dLambda and GH dXi, [n_lates] and [n_lates x q]. */
 typedef struct suffix {
     double *hazard, *mean;
 } suffix;
@@ -27,10 +28,12 @@ typedef struct suffix {
 typedef struct tables {
     const an_fg *fg;
     const an_fg_state *s;
-    double *xi;   /* [n_bins x q] as cumulative, of dXi */
-    suffix later; /* over all events */
-    suffix moves; /* over the events that make q(u) */
-    double *u;
+    double *xi;    /* [n_bins x q] as cumulative, of dXi */
+    double *mean;  /* [m x q] mean covariate that a death is compared with */
+    double *share; /* [m x q] what a tied death does not see of dXi */
+    suffix later;  /* over all events */
+    suffix moves;  /* over the events that make q(u) */
+    double *u;     /* [n x q] column-major */
 } tables;
 
 static void fill_xi(tables *t, double *dxi)
@@ -47,29 +50,19 @@ static void fill_xi(tables *t, double *dxi)
     }
 }
 
-double an_fg_own_share(const an_fg *fg, an_index j, an_index g)
-{
-    const an_index segment = an_fg_bin(j + 1, fg->stratum[j]) * fg->n_kinds;
-    double own = 0;
-
-    for (an_index i = fg->segment[segment]; i < fg->segment[segment + 1]; i++)
-        if (fg->group[i] == g) own += fg->w[i];
-    return fg->death_weight[j] > 0 ? own / fg->death_weight[j] : 0;
-}
-
 /* Event times backwards; the last bin of each stratum stays 0. */
-static void fill_suffix(const tables *t, bool own_events, double *dxi, suffix *out)
+static void fill_suffix(const tables *t, const double *share, double *dxi, suffix *out)
 {
     const an_fg *fg = t->fg;
-    const an_index q = fg->q, n_groups = fg->n_groups;
+    const an_index q = fg->q, n_late = fg->n_late;
 
     for (an_index j = fg->m - 1; j >= 0; j--) {
         hazard_mean(fg, t->s, j, dxi);
-        for (an_index g = 0; g < n_groups; g++) {
-            const an_index now = an_fg_bin(j, fg->stratum[j]) * n_groups + g;
-            const an_index next = now + n_groups;
-            const double gh = fg->gh_time[j * n_groups + g] *
-                              (own_events ? an_fg_own_share(fg, j, g) : 1);
+        for (an_index g = 0; g < n_late; g++) {
+            const an_index now = an_fg_bin(j, fg->stratum[j]) * n_late + g;
+            const an_index next = now + n_late;
+            const double gh =
+                fg->gh_time[j * n_late + g] * (share ? share[j * n_late + g] : 1);
 
             out->hazard[now] = out->hazard[next] + gh * t->s->tie[j].c0;
             for (an_index k = 0; k < q; k++)
@@ -78,129 +71,260 @@ static void fill_suffix(const tables *t, bool own_events, double *dxi, suffix *o
     }
 }
 
-/* What a death adds: covariate less its mean, and its own share in Efron's risk set. */
-static void add_death(const an_fg *fg, const an_fg_state *s, an_index i, double *u)
+static void fill_deaths(tables *t)
 {
-    const an_index j = fg->event_time[i];
-    const an_tie_factors *tie = &s->tie[j];
-    const double *s1 = s->s + j * (1 + fg->q) + 1, *d1 = s->d + j * (1 + fg->q) + 1;
-    const double wsum = fg->death_weight[j], *x = fg->x + i * fg->q;
+    const an_fg *fg = t->fg;
+    const an_index q = fg->q;
 
-    if (!(wsum > 0)) return;
-    for (an_index k = 0; k < fg->q; k++) {
-        const double mean = (s1[k] * tie->c0 - d1[k] * tie->c1) / wsum;
-        const double shared =
-            tie->a11 * tie->kappa * (s1[k] - tie->kappa * d1[k]) - tie->a22 * d1[k];
+    for (an_index j = 0; j < fg->m; j++) {
+        const an_tie_factors *tie = &t->s->tie[j];
+        const double *s1 = t->s->s + j * (1 + q) + 1, *d1 = t->s->d + j * (1 + q) + 1;
+        const double wsum = fg->death_weight[j];
 
-        u[k] += fg->w[i] * (x[k] - mean) + s->r[i] * (x[k] * tie->c1 - shared);
+        for (an_index k = 0; k < q && wsum > 0; k++) {
+            t->mean[j * q + k] = (s1[k] * tie->c0 - d1[k] * tie->c1) / wsum;
+            t->share[j * q + k] =
+                tie->a11 * tie->kappa * (s1[k] - tie->kappa * d1[k]) - tie->a22 * d1[k];
+        }
     }
 }
 
-static void residuals_block(void *self, an_index block, an_index first, an_index last)
+/* ---- eta ---- */
+
+/* u of row i less its covariates' part: r Xi over its stay, r / GH(X-) times what comes
+ * later, and for a death the mean and its own share. */
+static void add_tables(const tables *t, an_index i, double r, double *u)
+{
+    const an_fg *fg = t->fg;
+    const an_index q = fg->q;
+    const int32_t cell = fg->cell[i], j = fg->event_of[cell], late = fg->late_of[cell];
+    const double *xi = t->xi + cell / fg->n_kinds * q;
+    const double *entered = fg->from ? t->xi + fg->from[i] * q : NULL;
+
+    for (an_index k = 0; k < q; k++) u[k] = r * xi[k];
+    for (an_index k = 0; k < q && entered; k++) u[k] -= r * entered[k];
+    if (late >= 0) {
+        const double rg = r / fg->gh[i], *mean = t->later.mean + late * q;
+
+        for (an_index k = 0; k < q; k++) u[k] += rg * mean[k];
+    }
+    if (j >= 0) {
+        const double w = an_fg_row_weight(fg, i);
+        const double *mean = t->mean + j * q, *share = t->share + j * q;
+
+        for (an_index k = 0; k < q; k++) u[k] -= w * mean[k] + r * share[k];
+    }
+}
+
+/* w death - v of row i. */
+static double scalar_of_row(const tables *t, an_index i)
+{
+    const an_fg *fg = t->fg;
+    const an_fg_state *s = t->s;
+    const int32_t cell = fg->cell[i], late = fg->late_of[cell];
+    double v = s->stay[cell] - (fg->from ? s->cumulative[fg->from[i]] : 0);
+    double w = 0;
+
+    if (late >= 0) v += s->later[late] / fg->gh[i];
+    if (fg->event_of[cell] >= 0 && fg->death_weight[fg->event_of[cell]] > 0)
+        w = an_fg_row_weight(fg, i);
+    return w - s->r[i] * v;
+}
+
+/* scratch: one row. */
+static void residuals_block(void *self, void *scratch, an_index block, an_index first,
+                            an_index last)
 {
     const tables *t = self;
     const an_fg *fg = t->fg;
-    const an_fg_state *s = t->s;
-    const an_index q = fg->q;
+    double *u = scratch;
 
     (void)block;
     for (an_index i = first; i < last; i++) {
-        const double *x = fg->x + i * q;
-        const double *in = t->xi + fg->from[i] * q, *out = t->xi + fg->to[i] * q;
-        const double stay = s->cumulative[fg->to[i]] - s->cumulative[fg->from[i]];
-        double *u = t->u + i * q;
+        const double m = scalar_of_row(t, i);
 
-        for (an_index k = 0; k < q; k++)
-            u[k] = -s->r[i] * (x[k] * stay - (out[k] - in[k]));
-        if (fg->kind[i] >= AN_FG_COMPETING) {
-            const an_index at = fg->to[i] * fg->n_groups + fg->group[i];
-            const double *later = t->later.mean + at * q;
+        add_tables(t, i, t->s->r[i], u);
+        for (an_index k = 0; k < fg->q; k++) {
+            const an_column *c = &fg->column[k];
+            const double z = (((const double *)c->x)[i] - c->centre) * c->scale;
 
-            for (an_index k = 0; k < q; k++)
-                u[k] -= s->rg[i] * (x[k] * t->later.hazard[at] - later[k]);
+            t->u[i + k * fg->n] = u[k] + m * z;
         }
-        if (fg->kind[i] == AN_FG_EVENT) add_death(fg, s, i, u);
     }
 }
 
 /* ---- q(u) ---- */
 
-/* Rows of group g in stratum s that compete, from *at on, with X < u: into sums a, b. */
-static void advance(const an_fg *fg, const an_fg_state *s, an_index g, an_index last_bin,
-                    double u, an_index *bin, an_index *row, double *a, double *b)
-{
-    for (; *bin < last_bin; (*bin)++) {
-        const an_index *segment = fg->segment + *bin * fg->n_kinds + AN_FG_COMPETING + g;
+/* Sums of r / GH(X-) and of it times x over competing rows, by stratum, group and number
+ * of censoring times up to X. */
+typedef struct moving {
+    const an_fg *fg;
+    const an_fg_state *s;
+    const an_lanes *lanes;
+    an_index *first; /* [n_strata x n_late + 1] first sum of each */
+    an_index n_sums, n_copies;
+    double *sums; /* [n_copies x n_sums x width] */
+} moving;
 
-        if (*row < segment[0]) *row = segment[0];
-        for (; *row < segment[1]; (*row)++) {
-            if (!(fg->time[*row] < u)) return;
-            *a += s->rg[*row];
-            for (an_index k = 0; k < fg->q; k++)
-                b[k] += s->rg[*row] * fg->x[*row * fg->q + k];
+static void moving_block(void *self, void *scratch, an_index block, an_index first,
+                         an_index last)
+{
+    const moving *t = self;
+    const an_fg *fg = t->fg;
+    double *z = scratch, *rg = z + fg->width * AN_TILE_STRIDE;
+    int32_t *at_sum = (int32_t *)(rg + AN_TILE);
+
+    memset(z, 0, (size_t)(fg->width * AN_TILE_STRIDE) * sizeof *z);
+    for (an_index at = first; at < last; at += AN_TILE) {
+        const an_index rows = last - at < AN_TILE ? last - at : AN_TILE;
+
+        an_fg_tile(fg, t->lanes, NULL, at, rows, z);
+        for (an_index i = 0; i < rows; i++) {
+            const an_index row = at + i;
+            const int32_t late = fg->late_of[fg->cell[row]];
+
+            at_sum[i] = -1;
+            rg[i] = 0;
+            if (late < 0) continue;
+            at_sum[i] = (int32_t)(t->first[an_fg_stratum(fg, row) * fg->n_late +
+                                           late % fg->n_late] +
+                                  fg->censor[row]);
+            rg[i] = t->s->r[row] / fg->gh[row];
         }
+        t->lanes->scatter(rows, fg->width, z, rg, at_sum,
+                          t->sums + block * t->n_sums * fg->width);
     }
 }
 
-static void moved_by_stratum(const tables *t, an_index stratum, an_index g, double *b,
-                             double *q_censored)
+static an_status sum_moving(an_ctx *ctx, an_arena *mem, moving *t)
+{
+    an_status st = AN_OK;
+    const an_fg *fg = t->fg;
+    const an_index size = t->n_sums * fg->width, grain = fg->n / t->n_copies + 1;
+    double *sum;
+
+    AN_ALLOC(t->sums, mem, t->n_copies * size);
+    AN_ALLOC(sum, mem, size);
+    AN_TRY(an_map_blocks_scratch(ctx, fg->n, grain,
+                                 (size_t)(fg->width * AN_TILE_STRIDE + 2 * AN_TILE) *
+                                     sizeof *sum,
+                                 moving_block, t));
+    an_merge_blocks(an_block_count(fg->n, grain), size, t->sums, sum);
+    t->sums = sum;
+done:
+    return st;
+}
+
+static an_status moving_new(an_ctx *ctx, an_arena *mem, moving *t)
+{
+    enum { MOST_COPIES = 8 };
+    an_status st = AN_OK;
+    const an_fg *fg = t->fg;
+    an_index copies;
+
+    AN_ALLOC(t->first, mem, fg->n_strata * fg->n_late + 1);
+    for (an_index s = 0; s < fg->n_strata; s++)
+        for (an_index g = 0; g < fg->n_late; g++) {
+            t->first[s * fg->n_late + g] = t->n_sums;
+            t->n_sums += fg->groups[an_fg_group(fg, s, g)].n_censored + 1;
+        }
+    copies = fg->n / (8 * t->n_sums);
+    t->n_copies = copies < 1 ? 1 : copies < MOST_COPIES ? copies : MOST_COPIES;
+    st = sum_moving(ctx, mem, t);
+done:
+    return st;
+}
+
+/* Rows with X < u, that is with at most as many censoring times up to X as come before
+ * this one. sum[width] */
+static void moved_by_stratum(const tables *t, const moving *from, an_index stratum,
+                             an_index g, double *sum, double *q_censored)
 {
     const an_fg *fg = t->fg;
-    const an_fg_weights *group = &fg->groups[g];
-    const an_index q = fg->q, first = fg->first_time[stratum];
-    const an_index last_bin = an_fg_bin(fg->first_time[stratum + 1], stratum);
-    an_index j = first, bin = an_fg_bin(first, stratum), row = 0;
-    double a = 0;
+    const an_fg_weights *group = &fg->groups[an_fg_group(fg, stratum, g)];
+    const an_index q = fg->q, w = fg->width;
+    const double *rows = from->sums + from->first[stratum * fg->n_late + g] * w;
+    an_index j = fg->first_time[stratum];
 
-    memset(b, 0, (size_t)q * sizeof *b);
+    memset(sum, 0, (size_t)w * sizeof *sum);
     for (an_index c = 0; c < group->n_censored; c++) {
-        advance(fg, t->s, g, last_bin + 1, group->u[c], &bin, &row, &a, b);
+        for (an_index k = 0; k < w; k++) sum[k] += rows[c * w + k];
         while (j < fg->first_time[stratum + 1] && fg->t[j] < group->u[c]) j++;
 
-        const an_index at = an_fg_bin(j, stratum) * fg->n_groups + g;
+        const an_index at = an_fg_bin(j, stratum) * fg->n_late + g;
         const double *later = t->moves.mean + at * q;
 
         for (an_index k = 0; k < q; k++)
-            q_censored[c * q + k] += b[k] * t->moves.hazard[at] - a * later[k];
+            q_censored[c * q + k] += sum[k] * t->moves.hazard[at] - sum[q] * later[k];
     }
 }
+
+static an_status find_moved(an_ctx *ctx, an_arena *mem, const tables *t,
+                            double *q_censored)
+{
+    an_status st = AN_OK;
+    const an_fg *fg = t->fg;
+    moving from = {.fg = fg, .s = t->s, .lanes = an_lanes_best()};
+    double *sum;
+
+    AN_ALLOC(sum, mem, fg->width);
+    AN_TRY(moving_new(ctx, mem, &from));
+    for (an_index s = 0; s < fg->n_strata; s++)
+        for (an_index g = 0; g < fg->n_late; g++)
+            moved_by_stratum(t, &from, s, g, sum,
+                             q_censored +
+                                 fg->first_censor[an_fg_group(fg, s, g)] * fg->q);
+done:
+    return st;
+}
+
+/* ---- All of it ---- */
 
 static an_status suffix_new(an_ctx *ctx, an_arena *mem, const an_fg *fg, suffix *out)
 {
     an_status st = AN_OK;
 
-    AN_ALLOC(out->hazard, mem, fg->n_bins * fg->n_groups);
-    AN_ALLOC(out->mean, mem, fg->n_bins * fg->n_groups * fg->q);
+    AN_ALLOC(out->hazard, mem, fg->n_lates);
+    AN_ALLOC(out->mean, mem, fg->n_lates * fg->q);
+done:
+    return st;
+}
+
+static an_status fill_tables(an_ctx *ctx, an_arena *mem, tables *t)
+{
+    an_status st = AN_OK;
+    const an_fg *fg = t->fg;
+    double *dxi;
+
+    AN_ALLOC(t->xi, mem, fg->n_bins * fg->q);
+    AN_ALLOC(t->mean, mem, fg->m * fg->q);
+    AN_ALLOC(t->share, mem, fg->m * fg->q);
+    AN_ALLOC(dxi, mem, fg->q);
+    fill_xi(t, dxi);
+    fill_deaths(t);
+    AN_TRY(suffix_new(ctx, mem, fg, &t->later));
+    fill_suffix(t, NULL, dxi, &t->later);
+    t->moves = t->later;
+    if (fg->own_share) {
+        AN_TRY(suffix_new(ctx, mem, fg, &t->moves));
+        fill_suffix(t, fg->own_share, dxi, &t->moves);
+    }
 done:
     return st;
 }
 
 an_status an_fg_residuals(an_ctx *ctx, const an_fg *fg, const an_fg_state *state,
-                          bool own_events, double *u, double *q_censored)
+                          double *u, double *q_censored)
 {
     an_status st = AN_OK;
-    const an_index q = fg->q;
     tables t = {.fg = fg, .s = state, .u = u};
-    double *work;
     an_arena *mem = an_arena_new(ctx);
 
     if (!mem) return an_fail_memory(ctx);
-    AN_ALLOC(t.xi, mem, fg->n_bins * q);
-    AN_ALLOC(work, mem, q);
-    fill_xi(&t, work);
-    AN_TRY(suffix_new(ctx, mem, fg, &t.later));
-    fill_suffix(&t, false, work, &t.later);
-    t.moves = t.later;
-    if (own_events) {
-        AN_TRY(suffix_new(ctx, mem, fg, &t.moves));
-        fill_suffix(&t, true, work, &t.moves);
-    }
-    AN_TRY(an_map_blocks(ctx, fg->n, AN_COX_GRAIN, residuals_block, &t));
-    for (an_index g = 0; q_censored && g < fg->n_groups; g++) {
-        for (an_index s = 0; s < fg->n_strata; s++)
-            moved_by_stratum(&t, s, g, work, q_censored);
-        q_censored += fg->groups[g].n_censored * q;
-    }
+    AN_TRY(fill_tables(ctx, mem, &t));
+    AN_TRY(an_map_blocks_scratch(ctx, fg->n, AN_COX_GRAIN,
+                                 (size_t)(fg->q + 1) * sizeof *u, residuals_block, &t));
+    if (q_censored) AN_TRY(find_moved(ctx, mem, &t, q_censored));
 done:
     an_arena_free(mem);
     return st;
@@ -208,64 +332,79 @@ done:
 
 /* ---- psi ---- */
 
-/* After: total[c] = sum up to c of c q / pi^2; q_censored stays. */
-static void accumulate(const an_fg_weights *group, an_index q, const double *q_censored,
-                       double *total)
+typedef struct psi {
+    const an_fg *fg;
+    an_fg_censoring rule;
+    const double *total; /* [censoring times x q] sum up to c of c q / pi^2 */
+    const double *own;   /* [censoring times x q] q / pi */
+    double *u;
+} psi;
+
+static void accumulate(const an_fg *fg, an_index g, const double *q_censored,
+                       double *total, double *own)
 {
+    const an_fg_weights *group = &fg->groups[g];
+    const an_index q = fg->q, first = fg->first_censor[g] * q;
+
     for (an_index c = 0; c < group->n_censored; c++) {
+        const an_index at = first + c * q;
         const double scale = group->c[c] / (group->pi[c] * group->pi[c]);
 
-        for (an_index k = 0; k < q; k++)
-            total[c * q + k] =
-                (c > 0 ? total[(c - 1) * q + k] : 0) + scale * q_censored[c * q + k];
+        for (an_index k = 0; k < q; k++) {
+            total[at + k] = (c > 0 ? total[at - q + k] : 0) + scale * q_censored[at + k];
+            own[at + k] = q_censored[at + k] / group->pi[c];
+        }
     }
 }
 
-static void add_psi_row(const an_fg *fg, an_index i, an_fg_censoring rule, double entry,
-                        bool censored, const double *moved, const double *total,
-                        double *u)
+static void psi_block(void *self, an_index block, an_index first, an_index last)
 {
-    const an_fg_weights *group = &fg->groups[fg->group[i]];
-    const an_index q = fg->q, n = group->n_censored;
-    const bool leaves_first = rule == AN_FG_EVENTS_LEAVE && !censored;
-    const an_index out = leaves_first ? an_fg_below(n, group->u, fg->time[i])
-                                      : an_fg_up_to(n, group->u, fg->time[i]);
-    const an_index in = an_fg_up_to(n, group->u, entry);
+    const psi *t = self;
+    const an_fg *fg = t->fg;
+    const an_surv *surv = &fg->model->surv;
+    const an_index q = fg->q;
 
-    for (an_index k = 0; k < q; k++) {
-        if (out > in) u[k] -= fg->w[i] * total[(out - 1) * q + k];
-        if (out > in && in > 0) u[k] += fg->w[i] * total[(in - 1) * q + k];
-        if (censored) u[k] += fg->w[i] * moved[(out - 1) * q + k] / group->pi[out - 1];
+    (void)block;
+    for (an_index i = first; i < last; i++) {
+        const an_index g = an_fg_group_of_row(fg, i);
+        const an_fg_weights *group = &fg->groups[g];
+        const bool censored = surv->event[i] == 0;
+        const double w = an_fg_row_weight(fg, i);
+        const double *total = t->total + fg->first_censor[g] * q;
+        const double *own = t->own + fg->first_censor[g] * q;
+        const an_index in =
+            surv->entry ? an_fg_up_to(group->n_censored, group->u, surv->entry[i]) : 0;
+        an_index out = fg->censor[i];
+
+        if (t->rule == AN_FG_EVENTS_LEAVE && !censored && out > 0 &&
+            group->u[out - 1] == surv->time[i])
+            out--;
+        for (an_index k = 0; k < q; k++) {
+            double *u = t->u + i + k * fg->n;
+
+            if (out > in) *u -= w * total[(out - 1) * q + k];
+            if (out > in && in > 0) *u += w * total[(in - 1) * q + k];
+            if (censored) *u += w * own[(out - 1) * q + k];
+        }
     }
 }
 
-an_status an_fg_add_psi(an_ctx *ctx, const an_fg *fg, const an_surv *surv,
-                        an_fg_censoring rule, const double *q_censored, double *u)
+an_status an_fg_add_psi(an_ctx *ctx, const an_fg *fg, an_fg_censoring rule,
+                        const double *q_censored, double *u)
 {
     an_status st = AN_OK;
-    const an_index q = fg->q;
-    an_index total_size = 0;
-    an_index *first;
-    double *total;
+    const an_index size = fg->first_censor[fg->n_groups] * fg->q;
+    psi t = {.fg = fg, .rule = rule, .u = u};
+    double *total, *own;
     an_arena *mem = an_arena_new(ctx);
 
     if (!mem) return an_fail_memory(ctx);
-    AN_ALLOC(first, mem, fg->n_groups + 1);
-    for (an_index g = 0; g < fg->n_groups; g++) {
-        first[g] = total_size;
-        total_size += fg->groups[g].n_censored * q;
-    }
-    AN_ALLOC(total, mem, total_size);
-    for (an_index g = 0; g < fg->n_groups; g++)
-        accumulate(&fg->groups[g], q, q_censored + first[g], total + first[g]);
-    for (an_index i = 0; i < fg->n; i++) {
-        const int64_t row = fg->row[i];
-        const double entry = surv->entry ? surv->entry[row] : -INFINITY;
-
-        add_psi_row(fg, i, rule, entry, surv->event[row] == 0,
-                    q_censored + first[fg->group[i]], total + first[fg->group[i]],
-                    u + i * q);
-    }
+    AN_ALLOC(total, mem, size);
+    AN_ALLOC(own, mem, size);
+    for (an_index g = 0; g < fg->n_groups; g++) accumulate(fg, g, q_censored, total, own);
+    t.total = total;
+    t.own = own;
+    AN_TRY(an_map_blocks(ctx, fg->n, AN_COX_GRAIN, psi_block, &t));
 done:
     an_arena_free(mem);
     return st;

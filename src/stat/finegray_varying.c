@@ -20,17 +20,18 @@ static double weight_at(const an_fg *fg, an_index i, an_index j)
 {
     const an_index bin = an_fg_bin(j, fg->stratum[j]);
 
-    if (fg->from[i] <= bin && bin < fg->to[i]) return fg->w[i];
-    if (fg->kind[i] < AN_FG_COMPETING || bin < fg->to[i]) return 0;
-    return fg->w[i] * fg->gh_time[j * fg->n_groups + fg->group[i]] / fg->gh[i];
+    if (fg->sorted.from[i] <= bin && bin < fg->sorted.to[i]) return fg->sorted.w[i];
+    if (fg->sorted.kind[i] < AN_FG_COMPETING || bin < fg->sorted.to[i]) return 0;
+    return fg->sorted.w[i] * fg->gh_time[j * fg->n_late + fg->sorted.group[i]] /
+           fg->sorted.gh[i];
 }
 
 static double eta_at(const visit *v, an_index i)
 {
-    double eta = v->fg->offset[i];
+    double eta = v->fg->sorted.offset[i];
 
     for (an_index k = 0; k < v->fg->q; k++)
-        eta += v->beta[k] * v->factor[k] * v->fg->x[i * v->fg->q + k];
+        eta += v->beta[k] * v->factor[k] * v->fg->sorted.x[i * v->fg->q + k];
     return eta;
 }
 
@@ -40,8 +41,8 @@ static void go_to(visit *v, an_index j)
     const an_index s = fg->stratum[j];
 
     v->j = j;
-    v->first = fg->segment[an_fg_bin(fg->first_time[s], s) * fg->n_kinds];
-    v->last = fg->segment[(an_fg_bin(fg->first_time[s + 1], s) + 1) * fg->n_kinds];
+    v->first = fg->sorted.segment[an_fg_bin(fg->first_time[s], s) * fg->n_kinds];
+    v->last = fg->sorted.segment[(an_fg_bin(fg->first_time[s + 1], s) + 1) * fg->n_kinds];
     v->top = -INFINITY;
     for (an_index k = 0; k < fg->q; k++)
         v->factor[k] = k < fg->p ? 1 : fg->f[j * fg->n_varying + k - fg->p];
@@ -76,9 +77,9 @@ static void add_time(const visit *v, double *a, an_fg_state *s)
     const double d = fg->death_weight[v->j];
     double *sum = s->s + v->j * (1 + q);
 
-    an_cox_sums(v->first, v->last, q, fg->x, v->r, NULL, sum);
+    an_cox_sums(v->first, v->last, q, fg->sorted.x, v->r, NULL, sum);
     memset(a, 0, (size_t)(q * q) * sizeof *a);
-    an_syrk_add(v->first, v->last, q, fg->x, v->r, a);
+    an_syrk_add(v->first, v->last, q, fg->sorted.x, v->r, a);
     for (an_index k = 0; k < q; k++) sum[1 + k] *= v->factor[k];
     s->tie[v->j] = (an_tie_factors){0};
     s->shift[v->j] = v->top;
@@ -96,7 +97,8 @@ static void add_time(const visit *v, double *a, an_fg_state *s)
                                    sum[1 + k] * sum[1 + l] / sum[0]);
     }
     for (an_index i = v->first; i < v->last; i++)
-        if (fg->event_time[i] == v->j) s->loglik += fg->w[i] * fg->offset[i];
+        if (fg->sorted.event_time[i] == v->j)
+            s->loglik += fg->sorted.w[i] * fg->sorted.offset[i];
     s->loglik -= d * v->top;
 }
 
@@ -137,23 +139,24 @@ static void residuals_at(const visit *v, const an_fg_state *s, double *u)
     const double hazard = fg->death_weight[v->j] / sum[0];
 
     for (an_index i = v->first; i < v->last; i++) {
-        const bool death = fg->event_time[i] == v->j;
-        const double scale = (death ? fg->w[i] : 0) - v->r[i] * hazard;
+        const bool death = fg->sorted.event_time[i] == v->j;
+        const double scale = (death ? fg->sorted.w[i] : 0) - v->r[i] * hazard;
 
         for (an_index k = 0; k < q; k++)
-            u[i * q + k] +=
-                scale * (v->factor[k] * fg->x[i * q + k] - sum[1 + k] / sum[0]);
+            u[fg->sorted.row[i] + k * fg->n] +=
+                scale * (v->factor[k] * fg->sorted.x[i * q + k] - sum[1 + k] / sum[0]);
     }
 }
 
-/* Adds to q(u) of every censoring time of group g at or before this event time: a
+/* Adds to q(u) of every censoring time of the stratum's group g at or before this event
+ * time: a
  * competing row with X < u counts here. Rows are sorted by time within bins and bins by
  * time, so one walk over both suffices. */
 static void moved_at(const visit *v, const an_fg_state *s, an_index g, double share,
                      double *run, double *q_censored)
 {
     const an_fg *fg = v->fg;
-    const an_fg_weights *group = &fg->groups[g];
+    const an_fg_weights *group = &fg->groups[an_fg_group(fg, fg->stratum[v->j], g)];
     const an_index q = fg->q, bin = an_fg_bin(v->j, fg->stratum[v->j]);
     const double *sum = s->s + v->j * (1 + q);
     const double hazard = share * fg->death_weight[v->j] / sum[0];
@@ -162,14 +165,15 @@ static void moved_at(const visit *v, const an_fg_state *s, an_index g, double sh
     memset(run, 0, (size_t)q * sizeof *run);
     for (an_index b = an_fg_bin(fg->first_time[fg->stratum[v->j]], fg->stratum[v->j]);
          b <= bin; b++) {
-        const an_index *segment = fg->segment + b * fg->n_kinds + AN_FG_COMPETING + g;
+        const int64_t *segment =
+            fg->sorted.segment + b * fg->n_kinds + AN_FG_COMPETING + g;
 
         for (an_index i = segment[0]; i < segment[1]; i++) {
-            for (; c < group->n_censored && group->u[c] <= fg->time[i]; c++)
+            for (; c < group->n_censored && group->u[c] <= fg->sorted.time[i]; c++)
                 for (an_index k = 0; k < q; k++) q_censored[c * q + k] += run[k];
             for (an_index k = 0; k < q; k++)
                 run[k] += v->r[i] * hazard *
-                          (v->factor[k] * fg->x[i * q + k] - sum[1 + k] / sum[0]);
+                          (v->factor[k] * fg->sorted.x[i * q + k] - sum[1 + k] / sum[0]);
         }
     }
     for (; c < group->n_censored && group->u[c] <= fg->t[v->j]; c++)
@@ -177,8 +181,7 @@ static void moved_at(const visit *v, const an_fg_state *s, an_index g, double sh
 }
 
 an_status an_fg_residuals_varying(an_ctx *ctx, const an_fg *fg, const double *beta,
-                                  const an_fg_state *s, bool own_events, double *u,
-                                  double *q_censored)
+                                  const an_fg_state *s, double *u, double *q_censored)
 {
     an_status st = AN_OK;
     double *run;
@@ -190,16 +193,14 @@ an_status an_fg_residuals_varying(an_ctx *ctx, const an_fg *fg, const double *be
     AN_TRY(visit_new(ctx, mem, fg, beta, &v));
     memset(u, 0, (size_t)(fg->n * fg->q) * sizeof *u);
     for (an_index j = 0; j < fg->m; j++) {
-        double *to = q_censored;
-
         AN_TRY(an_poll(ctx));
         if (!(fg->death_weight[j] > 0)) continue;
         go_to(&v, j);
         residuals_at(&v, s, u);
-        for (an_index g = 0; to && g < fg->n_groups; g++) {
-            moved_at(&v, s, g, own_events ? an_fg_own_share(fg, j, g) : 1, run, to);
-            to += fg->groups[g].n_censored * fg->q;
-        }
+        for (an_index g = 0; q_censored && g < fg->n_late; g++)
+            moved_at(&v, s, g, fg->own_share ? fg->own_share[j * fg->n_late + g] : 1, run,
+                     q_censored +
+                         fg->first_censor[an_fg_group(fg, fg->stratum[j], g)] * fg->q);
     }
 done:
     an_arena_free(mem);

@@ -124,3 +124,17 @@ an_status an_fg_weights_new(an_ctx *ctx, an_arena *mem, const an_surv *surv, an_
 done:
     return st;
 }
+
+an_status an_fg_weights_of_days(an_ctx *ctx, an_arena *mem, const an_day_table *table,
+                                an_index group, an_fg_censoring rule, an_fg_weights *out)
+{
+    an_status st = AN_OK;
+    an_cif_counts counts;
+
+    *out = (an_fg_weights){0};
+    AN_TRY(an_cif_counts_of_days(ctx, mem, table, group, 1, &counts));
+    an_cif_counts_finish(&counts);
+    AN_TRY(censoring(ctx, mem, &counts, rule, out));
+done:
+    return st;
+}

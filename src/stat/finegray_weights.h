@@ -24,6 +24,9 @@ typedef struct an_fg_weights {
 an_status an_fg_weights_new(an_ctx *ctx, an_arena *mem, const an_surv *surv, an_index n,
                             const int64_t *rows, an_fg_censoring rule,
                             an_fg_weights *out);
+/* Of a group of a table of days; without entries. */
+an_status an_fg_weights_of_days(an_ctx *ctx, an_arena *mem, const an_day_table *table,
+                                an_index group, an_fg_censoring rule, an_fg_weights *out);
 /* G(t-) H(t-). */
 double an_fg_weight(const an_fg_weights *w, double t);
 /* Number of censoring times below t; up to and including t. */

@@ -50,7 +50,8 @@ static an_status transform_time(an_ctx *ctx, fg_zph *z, an_zph_transform transfo
     AN_ALLOC(z->g_plain, z->mem, fg->m);
     AN_TRY(an_zph_times(ctx, &z->model->surv, z->model->cause, true, transform, g_row));
     for (an_index i = 0; i < fg->n; i++)
-        if (fg->event_time[i] >= 0) z->g_plain[fg->event_time[i]] = g_row[fg->row[i]];
+        if (fg->event_of[fg->cell[i]] >= 0)
+            z->g_plain[fg->event_of[fg->cell[i]]] = g_row[i];
     an_zph_centre(fg->m, fg->deaths, z->g_plain, z->g);
 done:
     return st;
@@ -86,23 +87,24 @@ done:
 
 /* ---- Scaled Schoenfeld residuals ---- */
 
-/* Layout rows of the deaths by (event time, row). */
+/* Rows of the deaths by (event time, row). */
 static an_status list_deaths(an_ctx *ctx, const fg_zph *z, int64_t **out)
 {
     an_status st = AN_OK;
     const an_fg *fg = &z->fg;
+    int64_t *row, *start;
+    int32_t *time;
     an_index n = 0;
-    uint64_t *key;
-    int64_t *work;
 
     AN_ALLOC(*out, z->mem, z->fit->n_events);
-    AN_ALLOC(work, z->mem, z->fit->n_events);
-    AN_ALLOC(key, z->mem, fg->n);
+    AN_ALLOC(row, z->mem, z->fit->n_events);
+    AN_ALLOC(start, z->mem, fg->m + 1);
+    AN_ALLOC(time, z->mem, fg->n);
     for (an_index i = 0; i < fg->n; i++) {
-        key[i] = (uint64_t)(uint32_t)fg->event_time[i] << 32 | (uint64_t)fg->row[i];
-        if (fg->event_time[i] >= 0) (*out)[n++] = i;
+        time[i] = fg->event_of[fg->cell[i]];
+        if (time[i] >= 0) row[n++] = i;
     }
-    an_radix_order(n, key, *out, work);
+    an_order_codes(n, time, fg->m, row, start, *out);
 done:
     return st;
 }
@@ -117,18 +119,22 @@ static an_status scale_residuals(an_ctx *ctx, const fg_zph *z, an_zph_answer *a)
     AN_TRY(list_deaths(ctx, z, &death));
     for (an_index e = 0; e < n; e++) {
         const int64_t i = death[e];
-        const int32_t j = fg->event_time[i];
+        const int32_t j = fg->event_of[fg->cell[i]];
 
         a->time[e] = fg->t[j];
         a->g[e] = z->g_plain[j];
-        a->row[e] = fg->row[i];
+        a->row[e] = i;
         for (an_index k = 0; k < q; k++) {
             double sum = 0;
 
-            for (an_index l = 0; l < q; l++)
+            for (an_index l = 0; l < q; l++) {
+                const an_column *c = &fg->column[l];
+                const double x = ((const double *)c->x)[i] - c->centre;
+
                 if (!z->fit->aliased[k] && !z->fit->aliased[l])
-                    sum += z->fit->naive_vcov[k + l * q] * fg->scale[l] *
-                           (fg->x[i * q + l] - z->mean[j * q + l]);
+                    sum += z->fit->naive_vcov[k + l * q] *
+                           (x - z->mean[j * q + l] / c->scale);
+            }
             a->y[e + k * n] = z->fit->coef[k] + (double)n * sum;
         }
     }
