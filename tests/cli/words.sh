@@ -60,6 +60,24 @@ told 'Only 1 event for 1 coefficient'
 expect 0 'M210' "$anodyne" km "$mgus" 'Surv(etime, event) ~ sex' --cause 1
 expect 0 '' "$anodyne" run "$study"
 
+# A level is named with its variable where it is a number. A level of a factor that does not
+# matter as a whole is not picked out, nor a part of a product, which has no model of its own.
+expect 0 '' "$anodyne" cox "$mgus" 'Surv(futime, death) ~ age * hgb'
+told 'The product term age × hgb differs from none'
+untold 'hgb: the hazard'
+told 'A product has no model without its parts.'
+awk 'BEGIN { OFS = ","; print "t,e,g"; for (i = 0; i < 160; i++) print 1 + (i * 41) % 101, (i % 3 > 0), i % 8 }' >many.csv
+awk 'BEGIN { FS = OFS = "," } NR > 1 && $3 == 7 { $1 += 50 } { print }' many.csv >moved.csv
+expect 0 'None of the covariates was shown' "$anodyne" cox many.csv 'Surv(t, e) ~ factor(g)'
+told 'p of a factor with more than two levels'
+expect 0 'lower for g = 7 than for g = 0' "$anodyne" cox moved.csv 'Surv(t, e) ~ factor(g)'
+expect 0 '' "$anodyne" cox "$mgus" 'Surv(futime, death) ~ sex'
+untold 'p of a factor with more than two levels'
+expect 0 '' "$anodyne" safety "$mgus" 'Surv(ptime, pstat) ~ 1'
+told 'was observed in 115 of 1384 patients: 8.3 % (95 % CI 6.9 to 9.9), exact limits'
+untold 'units of time without'
+expect 0 '' "$anodyne" run "$study"
+
 # The files say the unit.
 expect 0 '"unit":"percentagepoints"' sh -c '"$1" run "$2" --format json | tr -d " \n"' sh "$anodyne" "$study"
 expect 0 'points,-29.4723' sh -c '"$1" run "$2" --format csv | grep "^\"pain.response.difference\""' sh "$anodyne" "$study"

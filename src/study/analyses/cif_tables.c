@@ -175,7 +175,7 @@ static void show_curve(const an_cif_view *v, an_index cause, an_index i)
     an_doc_table(
         v->doc,
         an_doc_printf(v->doc, "curve_%lld_%s", (long long)cause + 1, v->key[v->used[i]]),
-        an_doc_printf(v->doc, "Curve of %s: %s", v->cause[cause], group_label(v, i)),
+        an_doc_printf(v->doc, "Curve of %s: %s", v->cause[cause], v->words[v->used[i]]),
         "Aalen-Johansen", 6, columns);
     an_doc_table_detail(v->doc);
     for (an_index k = 0; k < g->n_times; k++) {

@@ -12,10 +12,18 @@ static void add_row(const an_cox_view *v, const an_regression_row *row)
 
     an_regression_label_cells(row, cells);
     an_regression_cells(&v->r, row, v->r.effect + first, v->r.term_p[t], cells + 3);
-    if (v->alone_p)
+    cells[5] = cells[6] = an_text("");
+    if (v->alone_p && row->term->vector)
         an_regression_cells(&v->r, row, v->alone_effect + first, v->alone_p[t],
                             cells + 5);
     an_doc_row_add(v->r.doc, row->key, row->indent, cells);
+}
+
+static bool has_product(const an_cox_view *v)
+{
+    for (an_index i = 0; i < v->r.n_rows; i++)
+        if (!v->r.rows[i].term->vector) return true;
+    return false;
 }
 
 void an_cox_show_coefficients(const an_cox_view *v)
@@ -34,16 +42,16 @@ void an_cox_show_coefficients(const an_cox_view *v)
     an_doc_table_end(
         v->r.doc,
         an_doc_printf(
-            v->r.doc,
-            "Ratios above 1: more frequent, or earlier, %s. Compared with the "
-            "reference level of a factor, or per unit of a number. p of a "
-            "factor with more than two levels: %s of all its levels.%s",
-            v->r.event, v->firth ? "penalised likelihood-ratio test" : "Wald test",
+            v->r.doc, "%s%s%s",
+            an_regression_foot(&v->r, v->firth ? "penalised likelihood-ratio test"
+                                               : "Wald test"),
             v->alone_p ? an_doc_printf(v->r.doc,
-                                       " Alone: a model with this covariate only, on the "
-                                       "same %s.",
+                                       " Alone: a model with this covariate "
+                                       "only, on the same %s.",
                                        an_rows_noun(v->r.frame, 2))
-                       : ""));
+                       : "",
+            v->alone_p && has_product(v) ? " A product has no model without its parts."
+                                         : ""));
 }
 
 an_status an_cox_show_forest(const an_cox_view *v)

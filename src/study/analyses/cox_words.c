@@ -12,15 +12,26 @@ static void say_cause(const an_cox_view *v)
                 v->r.event, v->r.event);
 }
 
+/* Covariates that tell much the same hide each other. */
+static const char *together(const an_cox_view *v)
+{
+    const double p = v->fit->robust ? v->fit->wald_p : v->fit->lrt_p;
+
+    if (v->firth || v->fit->df < 2 || !(p < 1 - v->r.conf_level)) return "";
+    return an_doc_printf(
+        v->r.doc, ", taken one by one; taken together they were (%s test, %s)",
+        v->fit->robust ? "robust Wald" : "likelihood-ratio", an_doc_p(v->r.doc, p));
+}
+
 void an_cox_say(const an_cox_view *v)
 {
     say_cause(v);
     if (an_regression_say(&v->r) == 0)
         an_doc_text(v->r.doc, "conclusion",
                     "None of the covariates was shown to go with %s in this model of "
-                    "%s and %s.",
+                    "%s and %s%s.",
                     v->r.event, an_rows_all(v->r.doc, v->r.frame),
-                    an_events_count(v->r.doc, (double)v->fit->n_events, ""));
+                    an_events_count(v->r.doc, (double)v->fit->n_events, ""), together(v));
 }
 
 /* ---- Notes ---- */

@@ -23,14 +23,7 @@ void an_finegray_show_coefficients(const an_finegray_view *v)
     an_doc_table(v->r.doc, "coefficients", an_doc_printf(v->r.doc, "%ss", v->r.ratio),
                  v->r.method, 5, columns);
     for (an_index i = 0; i < v->r.n_rows; i++) add_row(v, &v->r.rows[i]);
-    an_doc_table_end(
-        v->r.doc,
-        an_doc_printf(v->r.doc,
-                      "Ratios above 1: a larger share of patients with %s. Compared "
-                      "with the reference level of a factor, or per unit of a number. p "
-                      "of a factor with more than two levels: Wald test of all its "
-                      "levels.",
-                      v->r.event));
+    an_doc_table_end(v->r.doc, an_regression_foot(&v->r, "Wald test"));
 }
 
 an_status an_finegray_show_forest(const an_finegray_view *v)

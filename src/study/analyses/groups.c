@@ -24,14 +24,17 @@ const char *an_level_label(const an_frame *frame, int32_t level)
     return frame->owners.name ? "All rows" : "All patients";
 }
 
+const char *an_label_of_level(an_doc *doc, const char *label, const char *level)
+{
+    if (level[strspn(level, "0123456789.-")] != '\0') return level;
+    return an_doc_printf(doc, "%s = %s", label, level);
+}
+
 const char *an_level_in_words(an_doc *doc, const an_frame *frame, int32_t level)
 {
-    const an_vector *group = frame->group;
     const char *label = an_level_label(frame, level);
 
-    if (group && label[strspn(label, "0123456789.-")] == '\0')
-        return an_doc_printf(doc, "%s = %s", group->label, label);
-    return label;
+    return frame->group ? an_label_of_level(doc, frame->group->label, label) : label;
 }
 
 const char *an_label_in_words(an_doc *doc, const char *label)
@@ -88,7 +91,9 @@ an_doc_column an_column_of_level(an_doc *doc, const an_vector *group, an_index l
 {
     return (an_doc_column){
         an_key_of_level(doc, level),
-        an_doc_printf(doc, "%s (n = %lld)", group->levels[level], (long long)n)};
+        an_doc_printf(doc, "%s (n = %lld)",
+                      an_label_of_level(doc, group->label, group->levels[level]),
+                      (long long)n)};
 }
 
 an_value an_mean_sd(const an_summary *s)

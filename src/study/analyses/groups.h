@@ -27,6 +27,9 @@ const char *an_join(an_doc *doc, const char *list, const char *item);
 /* " Left out, because nobody has it: other.", for the foot of a table; "" of "". */
 const char *an_left_out(an_doc *doc, const char *list);
 
+/* "sex = 1" of label and level, where the level alone is a number; else the level. */
+const char *an_label_of_level(an_doc *doc, const char *label, const char *level);
+
 /* Keys of all levels, each unique; keys[n_levels]. */
 void an_level_keys(an_doc *doc, const an_vector *group, const char **keys);
 

@@ -288,10 +288,11 @@ static void methods(an_pain *p)
         "Hodges-Lehmann estimate with limits that invert it; a paired t test stands "
         "beside it. Response follows the international consensus of 2012%s (baseline "
         "score of at least %g); other definitions use the score alone. Proportions have "
-        "Wilson %g %% limits over three denominators: all treated (a missing score is "
-        "no response), assessable, and alive at the window.",
+        "Wilson %g %% limits over all treated (a missing score is no response)%s.",
         p->opioid_before ? " with oral morphine equivalents" : ", without opioid doses",
-        p->o->min_baseline, 100 * p->o->conf_level);
+        p->o->min_baseline, 100 * p->o->conf_level,
+        p->alive ? ", those assessable, and those alive at the window"
+                 : " and those assessable");
 }
 
 static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc *doc)

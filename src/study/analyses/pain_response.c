@@ -100,7 +100,7 @@ static an_value share(const an_pain *p, double x, double n)
     return an_estimate_at(AN_KIND_PROPORTION, x / n, i.lower, i.upper, p->o->conf_level);
 }
 
-/* ---- Responders over three denominators ---- */
+/* ---- Responders over their denominators ---- */
 
 /* Nothing is said of nobody. */
 static void denominator_row(const an_pain *p, const char *key, const char *of,
@@ -124,7 +124,7 @@ static void responders(const an_pain *p)
                                      {"n", "Responders"},
                                      {"proportion", "Proportion"}};
 
-    an_doc_table(p->doc, "responders", "Responders over three denominators",
+    an_doc_table(p->doc, "responders", "Responders, by definition and denominator",
                  "Wilson interval", 3, columns);
     for (int d = 0; d < N_DEFINITIONS; d++) {
         const tally t = count(p, d, -1);
@@ -153,9 +153,10 @@ static void responders(const an_pain *p)
     an_doc_table_end(
         p->doc, an_doc_printf(p->doc,
                               "All treated: who was not assessed counts as no response. "
-                              "Assessable: the definition can be applied. Alive at the "
-                              "window: known to be alive then; who was not assessed "
-                              "counts as no response.%s",
+                              "Assessable: the definition can be applied.%s%s",
+                              p->alive ? " Alive at the window: known to be alive then; "
+                                         "who was not assessed counts as no response."
+                                       : "",
                               nobody ? " A denominator of nobody is left out." : ""));
 }
 

@@ -263,6 +263,22 @@ void an_regression_label_cells(const an_regression_row *row, an_value cells[3])
     cells[2] = count(row->n_events);
 }
 
+const char *an_regression_foot(const an_regression *r, const char *test)
+{
+    const char *factor = "";
+
+    for (an_index i = 0; i < r->n_rows; i++)
+        if (r->rows[i].heading && r->rows[i].term->n_columns > 1)
+            factor = an_doc_printf(r->doc,
+                                   " p of a factor with more than two levels: %s of all "
+                                   "its levels.",
+                                   test);
+    return an_doc_printf(r->doc,
+                         "Ratios above 1: a higher %s of %s. Compared with the reference "
+                         "level of a factor, or per unit of a number.%s",
+                         r->rate, r->event, factor);
+}
+
 /* ---- The model as a whole ---- */
 
 void an_regression_size(const an_regression *r, an_index n, an_index n_events,

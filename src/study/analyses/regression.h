@@ -76,6 +76,9 @@ void an_regression_label_cells(const an_regression_row *row, an_value cells[3]);
 void an_regression_test_row(const an_regression *r, const char *key, const char *label,
                             double chisq, double df, double p, const char *reason);
 void an_regression_tests_open(const an_regression *r);
+/* Foot of the table of ratios: what they compare, and the test of a factor, where there is
+ * one that needs it. test: "Wald test". */
+const char *an_regression_foot(const an_regression *r, const char *test);
 /* Patients, events, events per coefficient. */
 void an_regression_size(const an_regression *r, an_index n, an_index n_events,
                         an_index n_competing, an_index n_coefficients);

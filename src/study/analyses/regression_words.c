@@ -74,6 +74,17 @@ static const char *ratio_text(const an_regression *r, const an_effect *e)
     return an_doc_format(r->doc, an_effect_value(r, e));
 }
 
+/* "stage = 2" where "2" alone would be a number of something. */
+static const char *level_of(const an_regression *r, const an_regression_row *row)
+{
+    return an_label_of_level(r->doc, row->term->label, row->label);
+}
+
+static const char *reference_of(const an_regression *r, const an_regression_row *row)
+{
+    return an_label_of_level(r->doc, row->term->label, an_reference_level(row));
+}
+
 /* "0 events in 12 patients" */
 static const char *events_in_rows(const an_regression *r, const an_regression_row *row)
 {
@@ -86,8 +97,8 @@ static void say_no_ratio(const an_regression *r, const an_regression_row *row,
                          const an_effect *e)
 {
     const char *where =
-        row->indent ? an_doc_printf(r->doc, "for %s (%s) than for %s", row->label,
-                                    events_in_rows(r, row), an_reference_level(row))
+        row->indent ? an_doc_printf(r->doc, "for %s (%s) than for %s", level_of(r, row),
+                                    events_in_rows(r, row), reference_of(r, row))
                     : "with higher values";
 
     an_doc_text(
@@ -137,13 +148,41 @@ static void say_product(const an_regression *r, const an_regression_row *row,
                 row->label, r->phrase, ratio_text(r, e), an_doc_p(r->doc, e->p));
 }
 
+/* One level among many is below 0.05 by chance: the test of all of them comes first. */
+static bool factor_matters(const an_regression *r, const an_regression_row *row)
+{
+    const double p = r->term_p[row->term - r->frame->design.terms];
+
+    return row->term->n_columns == 1 || !(p >= 1 - r->conf_level);
+}
+
+/* Is the term a part of a product? Its own ratio is then one where the other part is 0. */
+static bool in_product(const an_regression *r, const an_term *term)
+{
+    const an_design *design = &r->frame->design;
+    const size_t size = strlen(term->name);
+
+    if (!term->vector) return false;
+    for (an_index t = 0; t < design->n_terms; t++) {
+        const char *part = design->terms[t].name;
+
+        if (design->terms[t].vector) continue;
+        for (; part; part = strchr(part, ':'), part = part ? part + 1 : NULL)
+            if (strncmp(part, term->name, size) == 0 &&
+                (part[size] == ':' || part[size] == '\0'))
+                return true;
+    }
+    return false;
+}
+
 static bool say_row(const an_regression *r, const an_regression_row *row)
 {
     const an_effect *e = &r->effect[row->column];
 
     if (e->towards != 0)
         say_no_ratio(r, row, e);
-    else if (!an_effect_significant(r, e))
+    else if (!an_effect_significant(r, e) || !factor_matters(r, row) ||
+             in_product(r, row->term))
         return false;
     else if (row->indent)
         say_level(r, row, e);

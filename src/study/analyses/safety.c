@@ -12,9 +12,10 @@ typedef struct options {
 static const an_param params[] = {
     AN_PARAM_REAL(options, conf_level, 0.95, 0.5, 0.9999, NULL,
                   "Confidence level of the limits"),
-    AN_PARAM_REALS(options, followed, 0, 1e6, "days",
-                   "Count patients free of the event and followed beyond these times "
-                   "(default 183 and 365 days)"),
+    AN_PARAM_REALS(
+        options, followed, 0, 1e6, "days",
+        "Count patients free of the event and followed beyond these times "
+        "(default half a year and a year; 183 and 365 where the unit is not known)"),
     AN_PARAM_END,
 };
 
@@ -92,19 +93,29 @@ static void frequency(an_doc *doc, const an_frame *frame, double n_events,
                      an_number(AN_KIND_PROPORTION, 3 / n), "3/n");
 }
 
+static bool is_unit(const an_frame *frame, const char *unit)
+{
+    return frame->time_unit && strcmp(frame->time_unit, unit) == 0;
+}
+
 static void observation(an_doc *doc, const an_frame *frame, const options *o, tally t)
 {
-    static const double usual[] = {183, 365};
+    static const double days_of[] = {183, 365}, months_of[] = {6, 12},
+                        years_of[] = {0.5, 1};
+    const double *usual = is_unit(frame, "months")  ? months_of
+                          : is_unit(frame, "years") ? years_of
+                                                    : days_of;
     const an_index n_times = o->followed.n ? o->followed.n : 2;
     const double *times = o->followed.n ? o->followed.x : usual;
-    const char *unit = frame->time_unit ? frame->time_unit : "units of time";
+    const char *unit =
+        frame->time_unit ? an_doc_printf(doc, " %s", frame->time_unit) : "";
     an_value person = an_number(AN_KIND_NUMBER, t.person_time);
     const an_interval rate = an_rate_interval(t.n_events, t.person_time, o->conf_level);
-    const bool days = frame->time_unit && strcmp(frame->time_unit, "days") == 0;
+    const bool days = is_unit(frame, "days");
     const double scale = days ? 36525 : 100; /* per 100 person-years, or per 100 units */
     const an_interval per = {scale * rate.lower, scale * rate.upper};
 
-    person.unit = an_doc_printf(doc, "person-%s", unit);
+    if (*unit) person.unit = an_doc_printf(doc, "person-%s", unit + 1);
     an_doc_value(doc, "person_time", "Time at risk", person, "sum of follow-up");
     an_doc_value(doc, "rate",
                  days ? "Rate per 100 person-years" : "Rate per 100 units of time",
@@ -114,7 +125,7 @@ static void observation(an_doc *doc, const an_frame *frame, const options *o, ta
     for (an_index k = 0; k < n_times; k++)
         an_doc_value(
             doc, an_doc_printf(doc, "followed_%g", times[k]),
-            an_doc_printf(doc, "Followed beyond %g %s without it", times[k], unit),
+            an_doc_printf(doc, "Followed beyond %g%s without it", times[k], unit),
             an_count_of(followed_beyond(frame, times[k]), (double)frame->n), "count");
 }
 
