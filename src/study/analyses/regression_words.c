@@ -124,8 +124,8 @@ static void say_level(const an_regression *r, const an_regression_row *row,
         other = an_doc_printf(r->doc, "; the other way round %s", ratio_text(r, &turned));
     an_doc_text(r->doc, conclusion_key(r, row),
                 "%s: the %s of %s was %s for %s than for %s (%s %s, reference %s%s; %s).",
-                row->term->label, r->rate, r->event, higher_or_lower(e), row->label,
-                an_reference_level(row), r->phrase, ratio_text(r, e),
+                row->term->label, r->rate, r->event, higher_or_lower(e), level_of(r, row),
+                reference_of(r, row), r->phrase, ratio_text(r, e),
                 an_reference_level(row), other, an_doc_p(r->doc, e->p));
 }
 
