@@ -187,8 +187,8 @@ static void test_derivatives_and_slow_path(void **state)
     (void)state;
     for (int efron = 0; efron < 2; efron++) {
         const an_fg_options o = {0.95, AN_FG_EVENTS_STAY,
-                                 efron ? AN_FG_EFRON : AN_FG_BRESLOW,
-                                 AN_FG_FULL_CMPRSK, 50};
+                                 efron ? AN_FG_EFRON : AN_FG_BRESLOW, AN_FG_FULL_CMPRSK,
+                                 50};
         an_fg_model model = model_of(&s, N);
         an_fg fg;
         an_fg_state a, b;
