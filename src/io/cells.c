@@ -88,6 +88,26 @@ static an_status too_many_cells(an_cells *cells)
                                                   "is meant to be this large"});
 }
 
+/* A name is one line: "Age\n(years)" is "Age (years)", which a formula can write. */
+static void join_lines(an_buf *text, size_t begin)
+{
+    size_t to = begin;
+
+    for (size_t i = begin; i < text->size; i++) {
+        const char c = text->data[i];
+        const bool is_break = c == '\n' || c == '\r' || c == '\t';
+
+        if (!is_break) {
+            text->data[to++] = c;
+            continue;
+        }
+        while (to > begin && text->data[to - 1] == ' ') to--;
+        while (i + 1 < text->size && strchr(" \n\r\t", text->data[i + 1])) i++;
+        text->data[to++] = ' ';
+    }
+    text->size = to;
+}
+
 an_status an_cells_end_cell(an_cells *cells)
 {
     an_buf *text = &cells->text;
@@ -104,6 +124,7 @@ an_status an_cells_end_cell(an_cells *cells)
         cell = an_trim((an_span){text->data + begin, text->size - begin});
         if (cell.size > 0) memmove(text->data + begin, cell.data, cell.size);
         text->size = begin + cell.size;
+        if (cells->n_rows == 1) join_lines(text, begin);
     }
     cells->end[cells->n++] = (int64_t)text->size;
     return AN_OK;
@@ -151,7 +172,11 @@ static an_status check_unnamed(an_cells *cells, an_index column, an_index n_colu
         problem.code = "D107";
         problem.what = what;
         problem.why = "its cells have values, and no analysis could refer to them";
-        problem.advice = "write a name into the first row, or delete the column";
+        problem.advice = cells->sheet
+                             ? "write a name above it, delete the column, or say "
+                               "which row has the names: header_row"
+                             : "write a name into the first row, or delete the "
+                               "column";
         return an_read_failed(cells->ctx, AN_ERR_DATA, &problem);
     }
     snprintf(what, sizeof what, "column %lld has neither a name nor a value: left out",

@@ -105,6 +105,8 @@ typedef struct an_sheet_data {
     an_range *merged;
     an_index n_merged, merged_capacity;
     an_index hidden_rows, hidden_columns, n_bad; /* n_bad: cells that are an error */
+    an_index n_total_rows;                       /* rows with a formula over rows above */
+    int32_t total_row, total_column;             /* of the last of them */
 } an_sheet_data;
 
 enum { AN_SHEET_ROWS = 1 << 20, AN_SHEET_COLUMNS = 1 << 14 };
@@ -115,6 +117,9 @@ an_span an_sheet_text(const an_book *book, const an_sheet_data *data,
                       const an_sheet_cell *cell);
 /* "B5" -> row 5, column 2; either may be absent (0). False: not a reference. */
 bool an_reference_parse(const char *text, size_t size, int32_t *row, int32_t *column);
+
+/* The formula of a cell in this row refers to a block of rows above it: SUM(B2:B59). */
+bool an_formula_spans_rows(const char *text, size_t size, int32_t row);
 
 /* Header, rows and notes told apart; the table. */
 an_status an_sheet_table(an_book *book, an_sheet_data *data, an_table **out);

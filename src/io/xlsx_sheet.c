@@ -20,9 +20,9 @@ typedef struct sheet_parse {
     int32_t row, column; /* of the cell at hand, 1-based */
     cell_type type;
     int64_t style;
-    bool in_cell, in_value, in_inline, in_run_text, in_phonetic;
+    bool in_cell, in_value, in_formula, in_inline, in_run_text, in_phonetic;
     bool has_formula, has_value;
-    an_buf value;
+    an_buf value, formula;
     an_index n_error_cells;
     an_status st;
 } sheet_parse;
@@ -147,6 +147,7 @@ static void start_cell(sheet_parse *p, const char **attributes)
     p->in_cell = true;
     p->has_formula = p->has_value = false;
     an_buf_clear(&p->value);
+    an_buf_clear(&p->formula);
 }
 
 static void add_merged(sheet_parse *p, const char **attributes)
@@ -178,7 +179,7 @@ static void on_start(void *self, const char *name, const char **attributes)
 
     if (p->in_cell) {
         if (strcmp(local, "v") == 0) p->in_value = p->has_value = true;
-        if (strcmp(local, "f") == 0) p->has_formula = true;
+        if (strcmp(local, "f") == 0) p->has_formula = p->in_formula = true;
         if (strcmp(local, "is") == 0) p->in_inline = true;
         if (strcmp(local, "t") == 0) p->in_run_text = true;
         if (strcmp(local, "rPh") == 0) p->in_phonetic = true;
@@ -199,6 +200,7 @@ static void on_text(void *self, const char *data, size_t size)
 
     if (p->in_value || (p->in_inline && p->in_run_text && !p->in_phonetic))
         an_buf_put(&p->value, data, size);
+    if (p->in_formula) an_buf_put(&p->formula, data, size);
 }
 
 /* ---- Values ---- */
@@ -314,7 +316,7 @@ static void finish_cell(sheet_parse *p)
 {
     const an_span value = {p->value.data ? p->value.data : "", p->value.size};
 
-    p->st = p->value.st;
+    p->st = p->value.st != AN_OK ? p->value.st : p->formula.st;
     if (p->st != AN_OK) return;
     if (p->has_formula && (!p->has_value || (value.size == 0 && p->type != CELL_TEXT))) {
         bad_cell(p, "X511", "a formula has no stored value",
@@ -346,6 +348,18 @@ static void finish_cell(sheet_parse *p)
     }
 }
 
+static void note_total(sheet_parse *p)
+{
+    an_sheet_data *data = p->data;
+
+    if (p->formula.size == 0 ||
+        !an_formula_spans_rows(p->formula.data, p->formula.size, p->row))
+        return;
+    data->n_total_rows += data->total_row != p->row;
+    data->total_row = p->row;
+    data->total_column = p->column;
+}
+
 static void on_end(void *self, const char *name)
 {
     sheet_parse *p = self;
@@ -353,11 +367,14 @@ static void on_end(void *self, const char *name)
 
     if (!p->in_cell) return;
     if (strcmp(local, "v") == 0) p->in_value = false;
+    if (strcmp(local, "f") == 0) p->in_formula = false;
     if (strcmp(local, "is") == 0) p->in_inline = false;
     if (strcmp(local, "t") == 0) p->in_run_text = false;
     if (strcmp(local, "rPh") == 0) p->in_phonetic = false;
     if (strcmp(local, "c") != 0) return;
-    p->in_cell = p->in_value = p->in_inline = p->in_run_text = p->in_phonetic = false;
+    p->in_cell = p->in_value = p->in_formula = false;
+    p->in_inline = p->in_run_text = p->in_phonetic = false;
+    note_total(p);
     finish_cell(p);
 }
 
@@ -385,11 +402,13 @@ an_status an_sheet_parse(an_book *book, const an_book_sheet *sheet, an_sheet_dat
     *data = (an_sheet_data){.name = sheet->name};
     an_buf_init(&data->text, book->ctx, 0);
     an_buf_init(&p.value, book->ctx, 0);
+    an_buf_init(&p.formula, book->ctx, 0);
     st = an_parts_parse(
         book->parts, sheet->part,
         &(an_xml_handler){
             .start = on_start, .end = on_end, .text = on_text, .self = &p, .st = &p.st});
     an_buf_free(&p.value);
+    an_buf_free(&p.formula);
     if (st == AN_OK) note_hidden(book, sheet, data);
     return st;
 }

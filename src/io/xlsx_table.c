@@ -81,8 +81,22 @@ static void drop_notes(layout *l)
                  "rows %d to %d below the table were left out as notes",
                  (int)l->rows[l->n_rows].row, (int)l->rows[all - 1].row);
     problem(l, AN_WARNING, "X517", l->rows[l->n_rows].row, 0, what,
-            "they follow an empty row and have one cell each",
+            "behind an empty row, with one cell each",
             "delete the empty row above them if they are data");
+}
+
+/* A sum under the table would count as a patient. */
+static void warn_total(layout *l)
+{
+    const an_sheet_data *data = l->data;
+
+    if (data->n_total_rows != 1 || l->n_rows < 3 ||
+        l->rows[l->n_rows - 1].row != data->total_row)
+        return;
+    problem(l, AN_WARNING, "X522", data->total_row, data->total_column,
+            "the last row has a formula over the rows above: it looks like a total",
+            "it was read as a row of data like the others",
+            "delete the row if it is no patient");
 }
 
 static void warn_gaps(layout *l)
@@ -253,6 +267,7 @@ an_status an_sheet_table(an_book *book, an_sheet_data *data, an_table **out)
     if (l.n_rows > 0) {
         drop_notes(&l);
         warn_gaps(&l);
+        warn_total(&l);
         check_columns(&l);
         check_merged(&l);
         if (data->n_bad > 0) AN_TRY(bad_cells_failed(&l));

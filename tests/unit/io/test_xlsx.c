@@ -264,6 +264,49 @@ static void bad_sheets_are_named(void **state)
     }
 }
 
+/* The sum under a table is named; sums within rows, and a column of running sums, are not. */
+static void a_total_below_the_table_is_named(void **state)
+{
+    static const char *const last[] = {"SUM(B2:B3)", "AVERAGE($B$2:B$3)/2"};
+    static const char *const fine[] = {
+        "SUM(A4:B4)", "SUM(Other!B2:B3)", "B2:B9", "A1+B2", ":", "$:$"};
+    char rows[600];
+
+    (void)state;
+    for (size_t k = 0; k < 2 + 6; k++) {
+        an_ctx *ctx = an_ctx_new();
+        an_table *t;
+
+        snprintf(rows, sizeof rows,
+                 HEAD "<row r='2'><c r='A2'><v>1</v></c><c r='B2'><v>2</v></c></row>"
+                      "<row r='3'><c r='A3'><v>3</v></c><c r='B3'><v>4</v></c></row>"
+                      "<row r='4'><c r='A4'><v>5</v></c><c "
+                      "r='B4'><f>%s</f><v>6</v></c></row>" END,
+                 k < 2 ? last[k] : fine[k - 2]);
+        t = read_book(ctx, &(book_parts){.strings = NAMES, .sheet = rows}, NULL);
+        assert_int_equal(an_table_rows(t), 3);
+        assert_int_equal(an_problem_count(ctx, AN_WARNING), k < 2 ? 1 : 0);
+        if (k < 2) expect_problem(ctx, "X522", 4, 2);
+        an_table_free(t);
+        an_ctx_free(ctx);
+    }
+}
+
+static void a_name_of_two_lines_is_one_line(void **state)
+{
+    const book_parts b = {
+        .strings = "<si><t>id</t></si><si><t>Age \n (years)</t></si>",
+        .sheet =
+            HEAD "<row r='2'><c r='A2'><v>1</v></c><c r='B2'><v>2</v></c></row>" END};
+    an_ctx *ctx = an_ctx_new();
+    an_table *t = read_book(ctx, &b, NULL);
+
+    (void)state;
+    expect_cell(t, 0, "Age (years)", "2");
+    an_table_free(t);
+    an_ctx_free(ctx);
+}
+
 static void a_title_above_the_header_is_an_error_until_the_row_is_said(void **state)
 {
     const book_parts b = with_rows(
@@ -373,6 +416,8 @@ int main(void)
         cmocka_unit_test(hidden_parts_are_read_and_said),
         cmocka_unit_test(sheets_are_found_by_name_and_number),
         cmocka_unit_test(bad_sheets_are_named),
+        cmocka_unit_test(a_total_below_the_table_is_named),
+        cmocka_unit_test(a_name_of_two_lines_is_one_line),
         cmocka_unit_test(a_title_above_the_header_is_an_error_until_the_row_is_said),
         cmocka_unit_test(bad_workbooks_are_named),
         cmocka_unit_test(a_cut_or_changed_workbook_is_refused),
