@@ -98,7 +98,7 @@ static an_status new_document(an_ctx *ctx, const an_frame *frame, const cli_args
     return an_doc_new(ctx, title, out);
 }
 
-static an_status read_table(an_ctx *ctx, const cli_args *args, an_table **out)
+an_status cli_read_table(an_ctx *ctx, const cli_args *args, an_table **out)
 {
     an_read_options reading;
     an_table *text = NULL;
@@ -122,7 +122,7 @@ an_status cli_run_analysis(an_ctx *ctx, const an_analysis *analysis, const cli_a
     if (st == AN_OK) st = check_seed(ctx, cli_value(args, "seed"));
     if (st == AN_OK) st = an_options_new(ctx, analysis, &options);
     if (st == AN_OK) st = set_options(ctx, analysis, args, options);
-    if (st == AN_OK) st = read_table(ctx, args, &table);
+    if (st == AN_OK) st = cli_read_table(ctx, args, &table);
     if (st == AN_OK) st = build_frame(ctx, analysis, args, table, &frame);
     if (st == AN_OK) st = new_document(ctx, frame, args, &doc);
     if (st == AN_OK) {

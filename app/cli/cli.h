@@ -80,9 +80,14 @@ const cli_verb *cli_verb_at(int i);
 const cli_verb *cli_verb_find(const char *name);
 
 /* analysis.c */
+/* The file that the first argument names, its columns typed. */
+an_status cli_read_table(an_ctx *ctx, const cli_args *args, an_table **out);
 void cli_analysis_options(const an_analysis *analysis, cli_options *out);
 an_status cli_run_analysis(an_ctx *ctx, const an_analysis *analysis,
                            const cli_args *args);
+
+/* episodes.c */
+an_status cli_run_episodes(an_ctx *ctx, const cli_args *args);
 
 /* inform.c, study.c */
 an_status cli_run_list(an_ctx *ctx, const cli_args *args);

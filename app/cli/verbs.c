@@ -25,6 +25,21 @@ static void report_options(cli_options *out)
     cli_options_add(out, (cli_option){"quiet", 'q', NULL, "no notes on stderr"});
 }
 
+static void episodes_options(cli_options *out)
+{
+    cli_options_add(
+        out, (cli_option){"cuts", 0, "LIST", "times at which follow-up is cut: 90,180"});
+    cli_options_add(out, (cli_option){"recurrent", 0, "MODEL",
+                                      "rows of recurrent events for ag, pwp or gap; who: "
+                                      "cluster(...) of the formula"});
+    cli_options_add(out, (cli_option){"where", 0, "EXPR",
+                                      "use the rows where this is true: 'age >= 18'"});
+    cli_options_add(out, (cli_option){"output", 'o', "FILE",
+                                      "CSV file to write, complete or not at all"});
+    cli_options_add(out, (cli_option){"quiet", 'q', NULL, "no notes on stderr"});
+    cli_options_reading(out);
+}
+
 static const cli_verb verbs[] = {
     {"init",
      "FILE [-o study.yaml]",
@@ -52,6 +67,14 @@ static const cli_verb verbs[] = {
      {"anodyne run study.yaml", "anodyne run study.yaml --format json -o study.json"},
      cli_options_output,
      cli_run_study},
+    {"episodes",
+     "FILE 'FORMULA' --cuts LIST | --recurrent MODEL -o FILE",
+     "Cut follow-up into pieces, or make the rows of recurrent events",
+     {"anodyne episodes cohort.csv 'Surv(days, death) ~ 1' --cuts 90,180 -o pieces.csv",
+      "anodyne episodes events.csv 'Surv(day, event) ~ cluster(id)' --recurrent gap -o "
+      "rows.csv"},
+     episodes_options,
+     cli_run_episodes},
     {"list",
      "[--format text|json|csv]",
      "List the analyses",

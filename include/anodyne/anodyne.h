@@ -19,6 +19,7 @@
 #include <anodyne/distribution.h>
 #include <anodyne/doc.h>
 #include <anodyne/dose.h>
+#include <anodyne/episodes.h>
 #include <anodyne/figure.h>
 #include <anodyne/file.h>
 #include <anodyne/formula.h>

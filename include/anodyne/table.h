@@ -84,6 +84,11 @@ AN_API an_status an_table_new(an_ctx *ctx, an_index n_rows, const char *file,
 /** Adds a copy of everything that column points to. AN_ERR_DATA: the name exists. */
 AN_API an_status an_table_add(an_ctx *ctx, an_table *table, const an_column *column);
 
+/** A table of rows row[n] of another, in this order; a row may come again.
+ *  @retval AN_ERR_ARGUMENT  there is no such row */
+AN_API an_status an_table_take(an_ctx *ctx, const an_table *table, an_index n,
+                               const int64_t *row, an_table **out);
+
 /** Text columns to their types, each as a whole: integer, real, date (yyyy-mm-dd only),
  *  logical (true/false, yes/no in one spelling), else factor with sorted levels; a column
  *  with more than half of its cells distinct and more than 50 of them stays text. Empty

@@ -47,6 +47,15 @@ expect 2 'two columns' "$anodyne" aft visits.csv '~ arm' --left free
 expect 0 'corrected for optimism' "$anodyne" validate "$data" 'Surv(futime, death) ~ age' --resamples 3
 expect 0 'Hazard ratios for event 2' "$anodyne" risk "$data" 'Surv(etime, event) ~ sex' --times 120 --resamples 2
 
+# Data in pieces, read again.
+printf 'id,day,event,dose\n1,4,1,5\n1,9,1,5\n1,12,0,5\n2,7,0,8\n3,6,1,8\n' >events.csv
+expect 0 '5 pieces out' "$anodyne" episodes events.csv 'Surv(day, event) ~ cluster(id)' --recurrent gap -o rows.csv
+grep -q '^1,12,0,5,0,3,0,3$' rows.csv || { echo 'rows of recurrent events'; cat rows.csv; failed=1; }
+expect 0 '10 pieces out' "$anodyne" episodes events.csv 'Surv(day, event) ~ 1' --cuts 5,9 -o pieces.csv
+expect 0 '' "$anodyne" km pieces.csv 'Surv(ep_start, ep_stop, ep_event) ~ 1'
+expect 2 'either --cuts or --recurrent' "$anodyne" episodes events.csv 'Surv(day, event) ~ 1' -o none.csv
+absent none.csv
+
 # -o writes the same bytes as standard output, and any number of threads does.
 "$anodyne" cox "$data" 'Surv(futime, death) ~ age + sex' --format json --threads 1 >one.json 2>/dev/null
 "$anodyne" cox "$data" 'Surv(futime, death) ~ age + sex' --format json --threads 3 -o three.json 2>/dev/null

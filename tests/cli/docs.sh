@@ -17,7 +17,7 @@ grep -hA4 'keys\[\] = {' "$root"/src/study/load*.c | sed '/};/!b' | grep -o '"[a
     done >missing
 [ ! -s missing ] || { cat missing; failed=1; }
 
-for verb in init check report run list describe explain doctor; do
+for verb in init check report run episodes list describe explain doctor; do
     grep -q "\`$verb" "$root/docs/cli.md" || { echo "docs/cli.md lacks $verb"; failed=1; }
 done
 finish
