@@ -93,6 +93,9 @@ typedef struct an_frame {
 
     an_index n_notes;
     const char *const *notes; /**< [n_notes] how the data were read, in sentences */
+
+    const struct an_recipe *recipe; /**< private: how rows of the design are made of new
+                                         values; NULL: not from a formula */
 } an_frame;
 
 /** First vector bound to role, or NULL. */

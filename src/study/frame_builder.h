@@ -56,6 +56,12 @@ typedef struct an_builder {
     const char **notes;
 } an_builder;
 
+/* The builder as it was when the design was made, kept with the frame: from it profile.c makes rows of new
+ * values. Its ctx is that of the build. */
+typedef struct an_recipe {
+    an_builder b;
+} an_recipe;
+
 enum { AN_MOST_NOTES = 64, AN_MOST_DROPPED = 1100 };
 
 /* One sentence on how the data were read; shown with the result. */
@@ -86,6 +92,11 @@ an_status an_builder_vars(an_builder *b);        /* frame_design.c: evaluate var
 bool an_is_spline(const an_expr *e);             /* frame_spline.c: rcs() ns() bs() */
 an_status an_builder_spline(an_builder *b, const an_expr *e, an_vector *out);
 an_status an_builder_place_splines(an_builder *b); /* knots, on the rows kept */
-an_status an_builder_design(an_builder *b);        /* frame_design.c: on the rows kept */
+/* One variable of a term on all rows of b->table. */
+an_status an_builder_var(an_builder *b, const an_expr *e, an_vector *out);
+/* The one way by which a row of the design is made: x[n x n_columns] of n rows whose variables are
+ * b->vars[].used. */
+void an_builder_fill(const an_builder *b, an_index n, double *x);
+an_status an_builder_design(an_builder *b); /* frame_design.c: on the rows kept */
 
 #endif

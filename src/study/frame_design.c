@@ -49,6 +49,19 @@ done:
     return st;
 }
 
+an_status an_builder_var(an_builder *b, const an_expr *e, an_vector *out)
+{
+    an_status st = AN_OK;
+
+    AN_TRY(an_builder_refuse_text(b, e));
+    AN_TRY(an_is_spline(e) ? an_builder_spline(b, e, out)
+                           : an_expr_eval(&b->eval, e, out));
+    AN_TRY(an_builder_refuse_stray(b, e, out, AN_STRAY_TERM));
+    if (out->type == AN_LOGICAL) AN_TRY(logical_as_factor(b, out));
+done:
+    return st;
+}
+
 an_status an_builder_vars(an_builder *b)
 {
     an_status st = AN_OK;
@@ -62,14 +75,7 @@ an_status an_builder_vars(an_builder *b)
 
         part->role = role->name;
         part->complete = role->complete;
-        AN_TRY(an_builder_refuse_text(b, b->formula.vars.e[i]));
-        if (an_is_spline(b->formula.vars.e[i]))
-            AN_TRY(an_builder_spline(b, b->formula.vars.e[i], &part->full));
-        else
-            AN_TRY(an_expr_eval(&b->eval, b->formula.vars.e[i], &part->full));
-        AN_TRY(
-            an_builder_refuse_stray(b, b->formula.vars.e[i], &part->full, AN_STRAY_TERM));
-        if (part->full.type == AN_LOGICAL) AN_TRY(logical_as_factor(b, &part->full));
+        AN_TRY(an_builder_var(b, b->formula.vars.e[i], &part->full));
         b->n_vars++;
     }
     AN_TRY(eval_offsets(b));
@@ -305,6 +311,16 @@ done:
 
 /* ---- Assembly ---- */
 
+void an_builder_fill(const an_builder *b, an_index n, double *x)
+{
+    coded_term t;
+
+    for (an_index i = 0; i < b->formula.n_terms; i++) {
+        code_term(b, &b->formula.terms[i], &t);
+        for (an_index c = 0; c < term_columns(&t); c++, x += n) fill_column(&t, c, n, x);
+    }
+}
+
 typedef struct design_arrays {
     double *x, *offset;
     const char **names, **labels;
@@ -314,7 +330,7 @@ typedef struct design_arrays {
 static an_status fill_term(an_builder *b, const coded_term *t, an_index first,
                            design_arrays *a, an_term *out)
 {
-    const an_index n = b->frame->n, n_columns = term_columns(t);
+    const an_index n_columns = term_columns(t);
 
     *out = (an_term){.name = joined(b->mem, t, ":", false),
                      .label = joined(b->mem, t, " \xC3\x97 ", true),
@@ -324,7 +340,6 @@ static an_status fill_term(an_builder *b, const coded_term *t, an_index first,
                      .vector = t->n == 1 ? t->f[0].v : NULL};
     if (!out->name || !out->label) return an_fail_memory(b->ctx);
     for (an_index c = 0; c < n_columns; c++) {
-        fill_column(t, c, n, a->x + (first + c) * n);
         a->names[first + c] = column_name(b->mem, t, c);
         a->labels[first + c] = column_label(b->mem, t, c);
         if (!a->names[first + c] || !a->labels[first + c]) return an_fail_memory(b->ctx);
@@ -371,6 +386,7 @@ an_status an_builder_design(an_builder *b)
     an_ctx *ctx = b->ctx;
     const an_role *role = an_role_of_kind(b->analysis, AN_ROLE_TERMS);
     design_arrays a = {0};
+    an_recipe *recipe;
     an_index n_columns = 0, first = 0;
     coded_term t;
 
@@ -388,6 +404,9 @@ an_status an_builder_design(an_builder *b)
         first += a.terms[i].n_columns;
     }
     AN_TRY(sum_offsets(b, &a));
+    an_builder_fill(b, b->frame->n, a.x);
+    AN_ALLOC(recipe, b->mem, 1);
+    recipe->b = *b;
     b->frame->design = (an_design){.n_rows = b->frame->n,
                                    .n_columns = n_columns,
                                    .x = a.x,
@@ -396,6 +415,7 @@ an_status an_builder_design(an_builder *b)
                                    .n_terms = b->formula.n_terms,
                                    .terms = a.terms,
                                    .offset = a.offset};
+    b->frame->recipe = recipe;
 done:
     return st;
 }

@@ -12,6 +12,13 @@ expect 0 'The effect of age seems to change with time' "$anodyne" finegray "$dat
 expect 0 'age ordered patients better than creat: its C is higher by 0.076' "$anodyne" concordance "$data" 'Surv(futime, death) ~ age + creat'
 expect 0 'the one with sex = M had it first' "$anodyne" concordance "$data" 'Surv(futime, death) ~ sex' --weight uno --tau 120
 expect 2 'a marker is a number or a factor of two levels' "$anodyne" concordance "$spine" 'Surv(age, sex == "M") ~ primary_tumour'
+expect 0 'age = 60, sex = F, hgb = 12    60         82.4 % (79.5 to 84.9)' "$anodyne" cox "$data" \
+    'Surv(futime, death) ~ log(age) + sex * hgb' --profile 'age = 60, sex = F, hgb = 12; age = 75, sex = M, hgb = 10' --times 60,120
+expect 0 'nothing is assumed' "$anodyne" explain U122
+expect 0 '9.9 % (7.3 to 13.2)' "$anodyne" finegray "$data" 'Surv(etime, event) ~ age + sex + mspike' --times 240 \
+    --profile 'age = 60, sex = F, mspike = 1'
+expect 2 'profile 1 of 1 lacks sex' "$anodyne" cox "$data" 'Surv(futime, death) ~ age + sex' --profile 'age = 60'
+expect 2 'did you mean "F"?' "$anodyne" cox "$data" 'Surv(futime, death) ~ age + sex' --profile 'age = 60, sex = f'
 expect 0 'cause-specific' "$anodyne" cox "$data" 'Surv(etime, event) ~ sex + age' --cause 1
 expect 0 'event 2' "$anodyne" cif "$data" 'Surv(etime, event) ~ sex' --cause 2
 expect 0 '753 given, 753 used' "$anodyne" km "$data" 'Surv(futime, death) ~ 1' --where 'sex == "M"'

@@ -20,6 +20,10 @@ static const an_param params[] = {
                   "Show the hazard ratio of each covariate alone beside the joint model"),
     AN_PARAM_CHOICE(an_cox_params, preset, 0, an_package_choices,
                     "Ties as this package has them by default"),
+    AN_PARAM_TEXT(an_cox_params, profile,
+                  "Patients to predict for, as 'age = 60, sex = F; age = 70, sex = M'"),
+    AN_PARAM_REALS(an_cox_params, times, 0, 1e15, "unit of the data",
+                   "Times at which predictions are reported"),
     AN_PARAM_END,
 };
 
@@ -179,6 +183,7 @@ static an_status describe(an_cox_view *v)
         an_cox_firth_show(v);
     else
         an_cox_show_model(v);
+    AN_TRY(an_cox_show_profiles(v));
     an_cox_show_zph(v);
     an_cox_note(v);
     if (v->firth)

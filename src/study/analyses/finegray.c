@@ -21,6 +21,10 @@ static const an_param params[] = {
     AN_PARAM_CHOICE(an_finegray_params, preset, 0, an_package_choices,
                     "Rules as this package has them by default: R survival's finegray, "
                     "SAS PHREG, Stata stcrreg"),
+    AN_PARAM_TEXT(an_finegray_params, profile,
+                  "Patients to predict for, as 'age = 60, sex = F; age = 70, sex = M'"),
+    AN_PARAM_REALS(an_finegray_params, times, 0, 1e15, "unit of the data",
+                   "Times at which predictions are reported"),
     AN_PARAM_END,
 };
 
@@ -129,6 +133,7 @@ static an_status describe(an_finegray_view *v)
     AN_TRY(an_finegray_show_forest(v));
     AN_TRY(an_regression_show_splines(&v->r));
     an_finegray_show_model(v);
+    AN_TRY(an_finegray_show_profiles(v));
     an_ph_show(&v->r, v->zph, v->zph_reason, v->fit->n_events,
                "Look at the curves of cumulative incidence, or stratify by it.");
     AN_TRY(an_finegray_note(v));

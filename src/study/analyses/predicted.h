@@ -1,0 +1,43 @@
+/*
+ * Predicted curves of profiles in a document: a table at given times, a figure with limits, a sentence for each
+ * curve. A model fills the curves; here stands how they are shown.
+ */
+#ifndef AN_STUDY_ANALYSES_PREDICTED_H
+#define AN_STUDY_ANALYSES_PREDICTED_H
+
+#include "study/analyses/regression.h"
+#include "study/profile.h"
+
+/* Value of a curve with limits; NaN: not estimable. */
+typedef struct an_predicted_point {
+    double value, lower, upper;
+    bool beyond; /* after the last follow-up */
+} an_predicted_point;
+
+typedef struct an_predicted_curve {
+    const char *key, *label;      /* "profile_1", "age = 60, sex = F; centre A" */
+    an_series steps;              /* x in time of the data */
+    const an_predicted_point *at; /* [n_times] */
+} an_predicted_curve;
+
+typedef struct an_predicted {
+    const an_regression *r;
+    an_time_scale scale;
+    an_index n_times, n_curves;
+    const double *times; /* [n_times] of the data: asked for, or ticks up to `last` */
+    an_predicted_curve *curve; /* [n_curves] */
+    const char *title;         /* "Predicted survival" */
+    const char *share; /* "are free of death at": "60 % are free of death at 5 years" */
+    const char *method, *limits; /* of the figure; "log(-log S)" */
+    const char *foot;            /* or NULL */
+} an_predicted;
+
+/* Times to show and room for n_curves, from r->mem. asked: times of the data; none: ticks up to last. */
+an_status an_predicted_start(const an_regression *r, const an_reals *asked, double last,
+                             an_index n_curves, an_predicted *out);
+/* Key and label of curve c: profile a, and stratum h (-1: there are none). */
+an_status an_predicted_name(an_predicted *p, an_index c, const an_profiles *profiles,
+                            an_index a, an_index h);
+an_status an_predicted_show(const an_predicted *p);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * Profiles: patients who are described and not observed, for whom a model predicts.
+ *
+ *     age = 60, sex = F; age = 70, sex = "M"
+ *
+ * A profile gives a value to every column that the covariates of the model are made of, so log(bili) takes
+ * bili = 2. Nothing is guessed: a column that is missing, or is none of the model's, or a level that no row has,
+ * is an error that says so.
+ */
+#ifndef AN_STUDY_PROFILE_H
+#define AN_STUDY_PROFILE_H
+
+#include <anodyne/formula.h>
+
+#include "base/base.h"
+
+typedef struct an_profiles {
+    an_index n;
+    const char *const *label; /* [n] "age = 60, sex = F" */
+    const double *x;          /* [n x n_columns of the design] column-major */
+    const double *offset;     /* [n] or NULL */
+} an_profiles;
+
+/* All from mem. The table of the frame must still be there.
+ * AN_ERR_ARGUMENT: the text is no profile of this model (U110, U113, U115, U122). */
+an_status an_profiles_read(an_ctx *ctx, an_arena *mem, const an_frame *frame,
+                           const char *text, an_profiles *out);
+
+#endif
