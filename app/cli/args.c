@@ -75,7 +75,7 @@ static an_status fail_unknown(an_ctx *ctx, const char *verb, const cli_options *
                               const char *name)
 {
     char spelled[CLI_MOST_OPTIONS][48];
-    const char *names[CLI_MOST_OPTIONS], *nearest;
+    const char *names[CLI_MOST_OPTIONS + 1], *nearest;
     char advice[200];
 
     for (int i = 0; i < options->n; i++) {
@@ -84,7 +84,8 @@ static an_status fail_unknown(an_ctx *ctx, const char *verb, const cli_options *
             if (*c == '_') *c = '-';
         names[i] = spelled[i];
     }
-    nearest = an_nearest(name, names, options->n);
+    names[options->n] = "help";
+    nearest = an_nearest(name, names, options->n + 1);
     if (nearest)
         snprintf(advice, sizeof advice, "did you mean --%s?", nearest);
     else
@@ -181,11 +182,12 @@ an_status cli_expect(an_ctx *ctx, const cli_args *args, int least, int most,
                      const char *what)
 {
     if (args->n_positional < least)
-        return cli_usage(ctx, "U105", NULL, "something is missing: %s", what);
+        return cli_usage(ctx, "U105", "--help shows two examples",
+                         "something is missing: %s", what);
     if (args->n_positional > most)
-        return cli_usage(
-            ctx, "U105", "put the formula in quotes, and options in front of --",
-            "`%s` is one argument too many: %s", args->positional[most], what);
+        return cli_usage(ctx, "U105", "put names with blanks and formulas in quotes",
+                         "`%s` is one argument too many; wanted: %s",
+                         args->positional[most], what);
     return AN_OK;
 }
 

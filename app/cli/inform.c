@@ -1,6 +1,8 @@
 /* list, describe, explain, doctor: what anodyne can do, says and has. */
 #include "cli.h"
 
+#include <strings.h>
+
 #include <anodyne/study.h>
 
 static bool wants(const cli_args *args, const char *format)
@@ -255,6 +257,9 @@ an_status cli_run_explain(an_ctx *ctx, const cli_args *args)
         return cli_flush(ctx);
     }
     kind = an_problem_kind_find(args->positional[0]);
+    for (an_index i = 0; !kind && i < an_problem_kind_count(); i++)
+        if (strcasecmp(an_problem_kind_at(i)->code, args->positional[0]) == 0)
+            kind = an_problem_kind_at(i);
     if (!kind) return fail_unknown_code(ctx, args->positional[0]);
     printf("%s  %s\n  -> %s\n", kind->code, kind->meaning, kind->advice);
     return cli_flush(ctx);

@@ -80,9 +80,40 @@ an_status an_source_fail(an_ctx *ctx, const an_source *source, const char *code,
     return an_fail_with(ctx, source->status, &problem);
 }
 
+/* A sign of a Chinese keyboard, or a quote of a word processor, up to this place. */
+static bool has_wide_sign(const char *text, size_t at)
+{
+    static const char *const signs[] = {"\xEF\xBC\x88" /* ( */, "\xEF\xBC\x89" /* ) */,
+                                        "\xEF\xBC\x8C" /* , */, "\xEF\xBD\x9E" /* ~ */,
+                                        "\xEF\xBC\x8B" /* + */, "\xEF\xBC\x9D" /* = */,
+                                        "\xE2\x80\x9C",         "\xE2\x80\x9D",
+                                        "\xE2\x80\x98",         "\xE2\x80\x99"};
+
+    for (size_t i = 0; i <= at && text[i]; i++)
+        for (size_t k = 0; k < sizeof signs / sizeof *signs; k++)
+            if (strncmp(text + i, signs[k], 3) == 0) return true;
+    return false;
+}
+
 static an_status fail_syntax(parser *p, size_t at, const char *what)
 {
-    return an_source_fail(p->ctx, p->source, "U110", at, NULL, "%s", what);
+    const char *advice =
+        has_wide_sign(p->source->text, at)
+            ? "type brackets, commas, ~ and quotes of half width: ( ) , ~"
+            : NULL;
+
+    return an_source_fail(p->ctx, p->source, "U110", at, advice, "%s", what);
+}
+
+/* Two names without an operator between them: often one name with a blank. */
+static an_status fail_rest(parser *p)
+{
+    if (p->now.kind != TOKEN_NAME || has_wide_sign(p->source->text, p->now.at))
+        return fail_syntax(p, p->now.at, "unexpected text here");
+    return an_source_fail(p->ctx, p->source, "U110", p->now.at,
+                          "names with blanks, or that begin with a digit, stand in "
+                          "backticks: `dose class`",
+                          "unexpected text here");
 }
 
 /* ---- Tokens ---- */
@@ -429,7 +460,7 @@ an_status an_expr_parse(an_ctx *ctx, an_arena *mem, const an_source *source,
     if (at_operator(&p, "="))
         st = fail_syntax(&p, p.now.at, "equality is written == here");
     else if (p.now.kind != TOKEN_END)
-        st = fail_syntax(&p, p.now.at, "unexpected text here");
+        st = fail_rest(&p);
 done:
     return st;
 }

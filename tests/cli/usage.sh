@@ -31,6 +31,12 @@ expect 2 'the event never has the value' "$anodyne" cif "$data" 'Surv(etime, eve
 expect 2 'no column `weights`' "$anodyne" km "$data" 'Surv(futime, death) ~ sex' --where 'weights > 1'
 expect 2 'did you mean `cox`?' "$anodyne" describe coxx
 expect 2 'no code' "$anodyne" explain Z999
+expect 0 'can be read two ways' "$anodyne" explain d102
+expect 2 'did you mean --help?' "$anodyne" km --hlep
+expect 2 'stand in backticks' "$anodyne" km "$data" 'Surv(futime, death) ~ my sex'
+expect 2 'half width' "$anodyne" km "$data" 'Surv(futime， death) ~ sex'
+expect 2 'half width' "$anodyne" km "$data" 'Surv(futime, death) ～ sex'
+expect 2 'wanted: the study file' "$anodyne" check a b
 expect 0 'can be read two ways' "$anodyne" explain D102
 
 # Help of every verb and analysis starts with two examples.
