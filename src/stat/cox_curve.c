@@ -309,7 +309,7 @@ static an_status prepare(an_ctx *ctx, curves *c, an_arena *mem, an_arena *work)
 {
     an_status st = AN_OK;
 
-    AN_TRY(an_cox_model_restore(ctx, c->data, c->fit, work, &c->model));
+    AN_TRY(an_cox_model_restore_for_fit(ctx, c->data, c->fit, work, &c->model));
     AN_TRY(count_cells(ctx, c, mem, work));
     AN_TRY(count_rows(ctx, c, work));
     AN_TRY(find_root(ctx, c, work));

@@ -236,19 +236,31 @@ void an_cox_model_variance(const an_cox_model *model, const double *v, double *o
             out[j + i * p] = out[i + j * p] = (out[i + j * p] + out[j + i * p]) / 2;
 }
 
-an_status an_cox_model_restore(an_ctx *ctx, const an_cox_data *data, const an_cox *fit,
-                               an_arena *mem, an_cox_model *model)
+static an_status restore(an_ctx *ctx, const an_cox_data *data, const an_cox *fit,
+                         an_cox_detail detail, an_arena *mem, an_cox_model *model)
 {
     an_status st = AN_OK;
 
     if (fit->n != data->surv.n || fit->p != data->p)
         return an_fail(ctx, AN_ERR_ARGUMENT, "the fit belongs to other data");
-    AN_TRY(an_cox_model_new(ctx, data,
-                            fit->ties == AN_COX_EFRON ? AN_COX_EFRON : AN_COX_BRESLOW,
-                            mem, model));
+    AN_TRY(new_model(ctx, data, fit->ties == AN_COX_EFRON ? AN_COX_EFRON : AN_COX_BRESLOW,
+                     detail, mem, model));
     set_gamma(model, fit->beta);
     AN_TRY(an_cox_model_risk(ctx, model));
     AN_TRY(an_cox_model_information(ctx, model));
 done:
     return st;
+}
+
+an_status an_cox_model_restore(an_ctx *ctx, const an_cox_data *data, const an_cox *fit,
+                               an_arena *mem, an_cox_model *model)
+{
+    return restore(ctx, data, fit, AN_COX_FOR_ROWS, mem, model);
+}
+
+an_status an_cox_model_restore_for_fit(an_ctx *ctx, const an_cox_data *data,
+                                       const an_cox *fit, an_arena *mem,
+                                       an_cox_model *model)
+{
+    return restore(ctx, data, fit, AN_COX_FOR_FIT, mem, model);
 }

@@ -50,13 +50,13 @@ void an_cox_model_unrotate(const an_cox_model *model, an_index rows, double *a);
 /* v[p x p] on the scale of z to the scale of the data; work[p * p]. */
 void an_cox_model_variance(const an_cox_model *model, const double *v, double *out,
                            double *work);
-/* The state of a finished fit: likelihood, v, score, information at fit->beta. */
+/* The state of a finished fit: likelihood, v, score, information at fit->beta. The plan is
+ * one for rows, or, which is much faster, one for passes. */
 an_status an_cox_model_restore(an_ctx *ctx, const an_cox_data *data, const an_cox *fit,
                                an_arena *mem, an_cox_model *model);
-
-/* Plan rows of the deaths in order of (stratum, time, row). cox_resid.c */
-an_status an_cox_list_deaths(an_ctx *ctx, const an_cox_plan *plan, an_arena *mem,
-                             int64_t **death, an_index *n_deaths);
+an_status an_cox_model_restore_for_fit(an_ctx *ctx, const an_cox_data *data,
+                                       const an_cox *fit, an_arena *mem,
+                                       an_cox_model *model);
 
 /* eta[n] of the data's rows += sum (x - centre) beta, at gamma's beta. Rows with the same
  * covariates get the same bits. */

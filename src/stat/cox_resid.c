@@ -1,4 +1,5 @@
 /* Residuals of a Cox fit, in the order of the data. */
+#include "stat/cox_deaths.h"
 #include "stat/cox_model.h"
 
 typedef struct residuals {
@@ -7,7 +8,8 @@ typedef struct residuals {
     an_cox_model model;
     an_index n, p, n_events;
     double *martingale, *deviance, *score, *dfbeta, *dfbetas, *schoenfeld, *scaled, *time;
-    int64_t *row, *death;
+    int64_t *row;
+    an_cox_deaths deaths;
 } residuals;
 
 /* own[p] of the model's basis to the columns of the data; influence[p] = own times the
@@ -29,52 +31,69 @@ static void to_data(const residuals *r, double *own, double *restrict influence)
     }
 }
 
-/* ---- By row ---- */
+/* ---- Martingale residuals, by plan row ---- */
+
+static void fill_martingale(residuals *r, an_index at, double m)
+{
+    const an_cox_plan *plan = r->model.plan;
+    const int64_t row = plan->row ? plan->row[at] : at;
+    const int32_t cell = plan->by_last.cell[at];
+    const bool death = cell >= 0 && plan->by_last.death[cell];
+
+    m /= plan->weight ? plan->weight[at] : 1;
+    r->martingale[row] = m;
+    r->deviance[row] = copysign(sqrt(fmax(0, -2 * (m + (death ? log(1 - m) : 0)))), m);
+}
+
+/* scratch: two vectors along a tile. */
+static void martingale_block(void *self, void *scratch, an_index block, an_index first,
+                             an_index last)
+{
+    residuals *r = self;
+    const an_cox_plan *plan = r->model.plan;
+    const an_lanes *lanes = an_lanes_best();
+    double *v = scratch, *m = v + AN_TILE;
+
+    (void)block;
+    for (an_index at = first; at < last; at += AN_TILE) {
+        const an_index rows = an_tile_rows(last, at);
+        const an_index n = (rows + AN_MOST_LANES - 1) / AN_MOST_LANES * AN_MOST_LANES;
+
+        an_cox_tile_hazard(plan, &r->model.state, lanes, at, n, v);
+        an_cox_tile_residual(plan, lanes, at, n, v, m);
+        for (an_index i = 0; i < rows; i++) fill_martingale(r, at + i, m[i]);
+    }
+}
+
+/* ---- Score residuals, by row of the data ---- */
 
 typedef struct by_row {
     residuals *r;
-    const double *rows;   /* [plan rows x p] score residuals in the basis of the model */
-    const int32_t *place; /* [n] plan row of each row of the data; -1: never at risk */
+    const double *influence; /* [n x p] row-major, weighted, in the basis of the model */
 } by_row;
 
-static void fill_martingale(residuals *r, int64_t row, an_index at)
-{
-    const an_cox_plan *plan = r->model.plan;
-    const bool death = plan->death[at];
-    const double m = r->model.state.m[at] / plan->weight[at];
-    const double inside = m + (death ? log(1 - m) : 0);
-
-    r->martingale[row] = m;
-    r->deviance[row] = copysign(sqrt(fmax(0, -2 * inside)), m);
-}
-
-/* scratch[2 p]. A row that is never at risk gets 0. */
+/* scratch[2 p]. A row that is never at risk has 0. */
 static void rows_block(void *self, void *scratch, an_index block, an_index first,
                        an_index last)
 {
     const by_row *t = self;
     residuals *r = t->r;
     const an_index p = r->p, n = r->n;
-    double *own = scratch, *influence = own + p;
+    const double *weight = r->data->surv.weight;
+    double *own = scratch, *dfbeta = own + p;
 
     (void)block;
     for (an_index row = first; row < last; row++) {
-        const an_index at = t->place[row];
-        const double w = at < 0 ? 0 : r->model.plan->weight[at];
+        const double w = weight ? weight[row] : 1;
 
-        r->martingale[row] = r->deviance[row] = 0;
-        memset(own, 0, (size_t)(2 * p) * sizeof *own);
-        if (at >= 0) {
-            fill_martingale(r, row, at);
-            memcpy(own, t->rows + at * p, (size_t)p * sizeof *own);
-            to_data(r, own, influence);
-        }
+        memcpy(own, t->influence + row * p, (size_t)p * sizeof *own);
+        to_data(r, own, dfbeta);
         for (an_index k = 0; k < p; k++) {
-            const double se = r->fit->naive_se[k], dfbeta = w * influence[k];
+            const double se = r->fit->naive_se[k];
 
-            r->score[row + k * n] = own[k];
-            r->dfbeta[row + k * n] = dfbeta;
-            r->dfbetas[row + k * n] = isnan(se) ? NAN : dfbeta / se;
+            r->score[row + k * n] = own[k] / w;
+            r->dfbeta[row + k * n] = dfbeta[k];
+            r->dfbetas[row + k * n] = isnan(se) ? NAN : dfbeta[k] / se;
         }
     }
 }
@@ -82,78 +101,37 @@ static void rows_block(void *self, void *scratch, an_index block, an_index first
 static an_status fill_rows(an_ctx *ctx, residuals *r, an_arena *work)
 {
     an_status st = AN_OK;
-    const an_cox_plan *plan = r->model.plan;
-    const an_index p = r->p;
-    double *space, *rows;
-    int32_t *place;
+    const an_grouping alone = {0};
+    double *influence;
     by_row t = {.r = r};
 
-    AN_SPACE(space, work, 4 * plan->m * p + p);
-    AN_SPACE(rows, work, plan->n * p);
-    AN_SPACE(place, work, r->n);
-    an_cox_score_residuals(plan, &r->model.state, space, rows);
-    for (an_index i = 0; i < r->n; i++) place[i] = -1;
-    for (an_index i = 0; i < plan->n; i++) place[plan->row[i]] = (int32_t)i;
-    t.rows = rows;
-    t.place = place;
-    st = an_map_blocks_scratch(ctx, r->n, AN_COX_GRAIN,
-                               (size_t)(2 * p + 1) * sizeof *rows, rows_block, &t);
+    AN_TRY(an_map_blocks_scratch(ctx, r->model.plan->n, AN_COX_GRAIN,
+                                 2 * AN_TILE * sizeof(double), martingale_block, r));
+    AN_ALLOC(influence, work, r->n * r->p);
+    AN_TRY(an_cox_influence(ctx, r->model.plan, &r->model.state, &alone, influence));
+    t.influence = influence;
+    st =
+        an_map_blocks_scratch(ctx, r->n, AN_COX_GRAIN,
+                              (size_t)(2 * r->p + 1) * sizeof *influence, rows_block, &t);
 done:
     return st;
 }
 
-/* ---- By death ---- */
+/* ---- Schoenfeld residuals, by death ---- */
 
-an_status an_cox_list_deaths(an_ctx *ctx, const an_cox_plan *plan, an_arena *mem,
-                             int64_t **death, an_index *n_deaths)
-{
-    an_status st = AN_OK;
-    an_arena *work = an_arena_new(ctx);
-    uint64_t *key, before = 0;
-    int64_t *list, *space;
-    an_index n = 0;
-    bool sorted = true;
-
-    if (!work) return AN_ERR_MEMORY;
-    AN_SPACE(list, mem, plan->n);
-    AN_SPACE(key, work, plan->n);
-    AN_SPACE(space, work, plan->n);
-    for (an_index i = 0; i < plan->n; i++) {
-        if (!plan->death[i]) continue;
-        key[i] = (uint64_t)(uint32_t)plan->last[i] << 32 | (uint64_t)plan->row[i];
-        sorted = sorted && key[i] >= before;
-        before = key[i];
-        list[n++] = i;
-    }
-    if (!sorted) an_radix_order(n, key, list, space);
-    *death = list;
-    *n_deaths = n;
-done:
-    an_arena_free(work);
-    return st;
-}
-
-/* scratch[3 p]. */
+/* scratch[2 p]. */
 static void deaths_block(void *self, void *scratch, an_index block, an_index first,
                          an_index last)
 {
     residuals *r = self;
-    const an_cox_plan *plan = r->model.plan;
     const an_index p = r->p, n = r->n_events;
-    double *own = scratch, *influence = own + p, *mean = influence + p;
-    an_index known = -1;
+    double *own = scratch, *influence = own + p;
 
     (void)block;
     for (an_index e = first; e < last; e++) {
-        const int64_t i = r->death[e];
-
-        r->time[e] = plan->time[plan->last[i]];
-        r->row[e] = plan->row[i];
-        if (plan->last[i] != known) {
-            known = plan->last[i];
-            an_cox_event_mean(plan, &r->model.state, known, mean);
-        }
-        for (an_index k = 0; k < p; k++) own[k] = plan->x[i * p + k] - mean[k];
+        r->time[e] = r->model.plan->time[r->deaths.event[e]];
+        r->row[e] = r->deaths.row[e];
+        memcpy(own, r->deaths.residual + e * p, (size_t)p * sizeof *own);
         to_data(r, own, influence);
         for (an_index k = 0; k < p; k++) {
             r->schoenfeld[e + k * n] = own[k];
@@ -166,8 +144,8 @@ static an_status new_arrays(an_ctx *ctx, residuals *r, an_arena *mem)
 {
     an_status st = AN_OK;
 
-    AN_SPACE(r->martingale, mem, r->n);
-    AN_SPACE(r->deviance, mem, r->n);
+    AN_ALLOC(r->martingale, mem, r->n); /* rows that are never at risk keep 0 */
+    AN_ALLOC(r->deviance, mem, r->n);
     AN_SPACE(r->score, mem, r->n * r->p);
     AN_SPACE(r->dfbeta, mem, r->n * r->p);
     AN_SPACE(r->dfbetas, mem, r->n * r->p);
@@ -191,12 +169,13 @@ an_status an_cox_residuals_of(an_ctx *ctx, const an_cox_data *data, const an_cox
         st = AN_ERR_MEMORY;
         goto done;
     }
-    AN_TRY(an_cox_model_restore(ctx, data, fit, work, &r.model));
-    AN_TRY(an_cox_list_deaths(ctx, r.model.plan, work, &r.death, &r.n_events));
+    AN_TRY(an_cox_model_restore_for_fit(ctx, data, fit, work, &r.model));
+    AN_TRY(an_cox_deaths_new(ctx, r.model.plan, &r.model.state, work, &r.deaths));
+    r.n_events = r.deaths.n;
     AN_TRY(new_arrays(ctx, &r, mem));
     AN_TRY(fill_rows(ctx, &r, work));
     AN_TRY(an_map_blocks_scratch(ctx, r.n_events, AN_COX_GRAIN,
-                                 (size_t)(3 * r.p + 1) * sizeof(double), deaths_block,
+                                 (size_t)(2 * r.p + 1) * sizeof(double), deaths_block,
                                  &r));
     AN_ALLOC(result, mem, 1);
     *result = (an_cox_residuals){.n = r.n,

@@ -2,6 +2,7 @@
  * Its information is three weighted cross-products (g^0, g^1, g^2) of the same scalars
  * that the fit uses. */
 #include "stat/zph.h"
+#include "stat/cox_deaths.h"
 #include "stat/cox_model.h"
 
 typedef struct zph {
@@ -9,11 +10,10 @@ typedef struct zph {
     const an_cox *fit;
     an_cox_model model;
     an_index p, m, n_events;
-    int64_t *death;     /* [n_events] plan rows in order of (stratum, time, row) */
-    double *g;          /* [m] centred, scaled; times are those of the plan */
-    double *g_plain;    /* [m] */
-    an_zph_score of;    /* in the basis of the model */
-    double *schoenfeld; /* [n_events x p] column-major, basis of z */
+    an_cox_deaths deaths;
+    double *g;       /* [m] centred, scaled; times are those of the plan */
+    double *g_plain; /* [m] */
+    an_zph_score of; /* in the basis of the model */
 } zph;
 
 /* ---- Transformed time ---- */
@@ -26,8 +26,8 @@ static an_status transform_time(an_ctx *ctx, zph *z, an_zph_transform transform)
 
     AN_ALLOC(g_row, z->model.mem, z->data->surv.n);
     AN_TRY(an_zph_times(ctx, &z->data->surv, 1, false, transform, g_row));
-    for (an_index i = 0; i < plan->n; i++)
-        if (plan->death[i]) z->g_plain[plan->last[i]] = g_row[plan->row[i]];
+    for (an_index e = 0; e < z->n_events; e++)
+        z->g_plain[z->deaths.event[e]] = g_row[z->deaths.row[e]];
     an_zph_centre(z->m, plan->d, z->g_plain, z->g);
 done:
     return st;
@@ -35,51 +35,16 @@ done:
 
 /* ---- Score, information, residuals ---- */
 
-/* Residuals of the deaths of a block, and what they add to the score. */
-typedef struct scoring {
-    zph *z;
-    double *partial; /* [blocks x p] */
-} scoring;
-
-/* scratch[p]. */
-static void score_block(void *self, void *scratch, an_index block, an_index first,
-                        an_index last)
+static void find_score(zph *z)
 {
-    const scoring *t = self;
-    zph *z = t->z;
-    const an_cox_plan *plan = z->model.plan;
     const an_index p = z->p;
-    double *mean = scratch, *score = t->partial + block * p;
-    an_index known = -1;
+    const an_cox_deaths *d = &z->deaths;
 
-    for (an_index e = first; e < last; e++) {
-        const int64_t i = z->death[e];
-        const int32_t j = plan->last[i];
+    for (an_index e = 0; e < d->n; e++) {
+        const double scale = d->weight[e] * z->g[d->event[e]];
 
-        if (j != known) an_cox_event_mean(plan, &z->model.state, j, mean);
-        known = j;
-        for (an_index k = 0; k < p; k++) {
-            const double residual = plan->x[i * p + k] - mean[k];
-
-            z->schoenfeld[e + k * z->n_events] = residual;
-            score[k] += plan->weight[i] * z->g[j] * residual;
-        }
+        for (an_index k = 0; k < p; k++) z->of.score[k] += scale * d->residual[e * p + k];
     }
-}
-
-static an_status find_score(an_ctx *ctx, zph *z)
-{
-    an_status st = AN_OK;
-    const an_index p = z->p, n_blocks = an_block_count(z->n_events, AN_COX_GRAIN);
-    scoring t = {.z = z};
-
-    AN_ALLOC(t.partial, z->model.mem, n_blocks * p);
-    AN_SPACE(z->schoenfeld, z->model.mem, z->n_events * p);
-    AN_TRY(an_map_blocks_scratch(ctx, z->n_events, AN_COX_GRAIN,
-                                 (size_t)(p + 1) * sizeof(double), score_block, &t));
-    an_merge_blocks(n_blocks, p, t.partial, z->of.score);
-done:
-    return st;
 }
 
 static void transpose(an_index p, double *a)
@@ -215,14 +180,14 @@ static void scale_death(const scaling_rows *t, an_index e, const double *inverse
 {
     const zph *z = t->z;
     const an_cox_plan *plan = z->model.plan;
-    const an_index p = z->p, n = z->n_events, j = plan->last[z->death[e]];
+    const an_index p = z->p, n = z->n_events, j = z->deaths.event[e];
     const an_index h = plan->event_stratum[j];
     const bool informs = any_varies(z, t->s, h);
 
     t->a->time[e] = plan->time[j];
     t->a->g[e] = z->g_plain[j];
-    t->a->row[e] = plan->row[z->death[e]];
-    for (an_index k = 0; k < p; k++) own[k] = z->schoenfeld[e + k * n];
+    t->a->row[e] = z->deaths.row[e];
+    for (an_index k = 0; k < p; k++) own[k] = z->deaths.residual[e * p + k];
     an_cox_model_unrotate(&z->model, 1, own);
     for (an_index k = 0; k < p; k++) y[k] = 0;
     for (an_index l = 0; l < p; l++) {
@@ -247,7 +212,7 @@ static void scale_block(void *self, void *scratch, an_index block, an_index firs
 
     (void)block;
     for (an_index e = first; e < last; e++) {
-        const an_index h = z->model.plan->event_stratum[z->model.plan->last[z->death[e]]];
+        const an_index h = z->model.plan->event_stratum[z->deaths.event[e]];
 
         if (h != known) invert_in_stratum(z, t->s, h, factor, inverse);
         known = h;
@@ -276,7 +241,7 @@ static an_status prepare(an_ctx *ctx, an_zph_transform transform, an_arena *work
 {
     an_status st = AN_OK;
 
-    AN_TRY(an_cox_model_restore(ctx, z->data, z->fit, work, &z->model));
+    AN_TRY(an_cox_model_restore_for_fit(ctx, z->data, z->fit, work, &z->model));
     z->m = z->model.plan->m;
     AN_ALLOC(z->g, work, z->m);
     AN_ALLOC(z->g_plain, work, z->m);
@@ -285,9 +250,10 @@ static an_status prepare(an_ctx *ctx, an_zph_transform transform, an_arena *work
         z->of.usable[k] = z->fit->flag[k] == AN_COX_ESTIMATED;
         z->of.aliased[k] = z->fit->flag[k] == AN_COX_ALIASED;
     }
-    AN_TRY(an_cox_list_deaths(ctx, z->model.plan, work, &z->death, &z->n_events));
+    AN_TRY(an_cox_deaths_new(ctx, z->model.plan, &z->model.state, work, &z->deaths));
+    z->n_events = z->deaths.n;
     AN_TRY(transform_time(ctx, z, transform));
-    AN_TRY(find_score(ctx, z));
+    find_score(z);
     AN_TRY(find_information(ctx, z));
 done:
     return st;
