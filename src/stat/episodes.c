@@ -137,7 +137,7 @@ an_status an_surv_split(an_ctx *ctx, const an_surv *surv, an_index n_cuts,
     an_arena *work = an_arena_new(ctx);
     double *sorted;
     int64_t *order;
-    an_index n, total;
+    an_index n = 0, total;
     pieces *p = NULL;
 
     if (!work) return AN_ERR_MEMORY;
