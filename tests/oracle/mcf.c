@@ -11,6 +11,7 @@ static void put_curve(const an_mcf_curve *curve, const or_frame *f, const double
         const an_mcf_point p = an_mcf_at(curve, times[j]);
         const double x[] = {p.time, p.mean, p.se, p.at_risk};
 
+        if (p.beyond) continue; /* R leaves these out */
         if (f->group.code)
             json_array_append_new(values[4], json_string(f->group.labels[curve->level]));
         for (int k = 0; k < 4; k++) json_array_append_new(values[k], or_number(x[k]));

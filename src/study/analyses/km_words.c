@@ -109,13 +109,12 @@ static const char *plateau_text(an_quantile_rule rule)
 
 static const char *estimator_text(const an_km_view *v)
 {
-    static const char *const words[] = {
-        "by the Kaplan-Meier method",
-        "as exp of minus the Nelson-Aalen cumulative hazard (Breslow)",
-        "as exp of minus the cumulative hazard with tied events one after the other "
-        "(Fleming and Harrington)"};
-
-    return words[v->params->estimator];
+    if (v->params->estimator == AN_KM_BRESLOW)
+        return "as exp of minus the Nelson-Aalen cumulative hazard (Breslow)";
+    if (v->params->estimator == AN_KM_FLEMING_HARRINGTON)
+        return "as exp of minus the cumulative hazard with tied events one after the "
+               "other (Fleming and Harrington)";
+    return "by the Kaplan-Meier method";
 }
 
 static const char *variance_text(const an_km_view *v)
@@ -133,15 +132,19 @@ static const char *lower_text(const an_km_view *v)
     return words[v->params->conf_lower];
 }
 
+static const char *band_text(const an_km_view *v)
+{
+    if (v->params->band == AN_KM_NO_BAND) return "";
+    if (v->params->band - 1 == AN_BAND_HALL_WELLNER)
+        return " The simultaneous band is that of Hall and Wellner, with exact critical "
+               "values of its range.";
+    return " The simultaneous band is of equal precision (Nair), with critical values of "
+           "its range.";
+}
+
 /* What was asked for beyond the usual. */
 static const char *more_text(const an_km_view *v)
 {
-    static const char *const bands[] = {
-        "",
-        " The simultaneous band is that of Hall and Wellner, with exact critical values of "
-        "its range.",
-        " The simultaneous band is of equal precision (Nair), with critical values of its "
-        "range."};
     const char *start = "", *hazard = "";
 
     if (v->params->start_time > 0)
@@ -153,7 +156,7 @@ static const char *more_text(const an_km_view *v)
         hazard = an_doc_printf(v->doc, " The cumulative hazard is that of %s.",
                                v->km->options.ctype == 2 ? "Fleming and Harrington"
                                                          : "Nelson and Aalen");
-    return an_doc_printf(v->doc, "%s%s%s", start, hazard, bands[v->params->band]);
+    return an_doc_printf(v->doc, "%s%s%s", start, hazard, band_text(v));
 }
 
 void an_km_say_method(const an_km_view *v)
