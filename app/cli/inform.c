@@ -1,8 +1,6 @@
 /* list, describe, explain, doctor: what anodyne can do, says and has. */
 #include "cli.h"
 
-#include <strings.h>
-
 #include <anodyne/study.h>
 
 static bool wants(const cli_args *args, const char *format)
@@ -241,6 +239,18 @@ static an_status fail_unknown_code(an_ctx *ctx, const char *code)
     return cli_usage(ctx, "U106", advice, "no code `%s`", code);
 }
 
+/* d102 is D102: the letter is all that has a case. */
+static const an_problem_kind *find_in_capitals(const char *code)
+{
+    for (an_index i = 0; i < an_problem_kind_count(); i++) {
+        const an_problem_kind *kind = an_problem_kind_at(i);
+
+        if (code[0] - 'a' == kind->code[0] - 'A' && strcmp(code + 1, kind->code + 1) == 0)
+            return kind;
+    }
+    return NULL;
+}
+
 an_status cli_run_explain(an_ctx *ctx, const cli_args *args)
 {
     an_status st = cli_expect(ctx, args, 0, 1, "a code such as D102, or nothing");
@@ -257,9 +267,7 @@ an_status cli_run_explain(an_ctx *ctx, const cli_args *args)
         return cli_flush(ctx);
     }
     kind = an_problem_kind_find(args->positional[0]);
-    for (an_index i = 0; !kind && i < an_problem_kind_count(); i++)
-        if (strcasecmp(an_problem_kind_at(i)->code, args->positional[0]) == 0)
-            kind = an_problem_kind_at(i);
+    if (!kind) kind = find_in_capitals(args->positional[0]);
     if (!kind) return fail_unknown_code(ctx, args->positional[0]);
     printf("%s  %s\n  -> %s\n", kind->code, kind->meaning, kind->advice);
     return cli_flush(ctx);
