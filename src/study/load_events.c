@@ -224,6 +224,7 @@ void an_load_population(an_yaml_file *file, const an_yaml *root, an_study *study
     study->population = "All patients";
     if (!map || !an_yaml_check_map(file, map, "population", keys)) return;
     an_yaml_text(file, map, "label", &study->population);
+    study->population_named = an_yaml_get(map, "label") != NULL;
     study->rules = an_yaml_alloc(file,
                                  an_yaml_count(an_yaml_get(map, "include")) +
                                      an_yaml_count(an_yaml_get(map, "exclude")),

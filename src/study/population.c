@@ -63,7 +63,9 @@ static an_status count_patients(an_ctx *ctx, an_study *study)
     for (an_index i = 0; i < an_table_rows(study->table); i++)
         if (study->in[i]) code[m++] = study->patient[i];
     AN_TRY(an_owners_count(ctx, study->mem, m, code, &o.n));
-    if (o.n < m) study->owners = o;
+    if (o.n >= m) goto done;
+    study->owners = o;
+    if (!study->population_named) study->population = "All rows";
 done:
     return st;
 }
@@ -132,7 +134,9 @@ static an_status draw_flow(an_ctx *ctx, const an_study *study, an_doc *doc)
             .n_steps = 2,
             .steps = steps};
 
-        an_doc_figure(doc, "diagram", "Flow of patients", NULL, &figure);
+        an_doc_figure(doc, "diagram",
+                      an_doc_printf(doc, "Flow of %s", an_rows_noun(&population, 2)),
+                      NULL, &figure);
     }
     an_free(ctx, reason);
     an_free(ctx, left);

@@ -126,6 +126,7 @@ struct an_study {
     const char *pain_baseline, *pain_opioid;
     an_pain_visit *visits;
     const char *population;
+    bool population_named; /* by the study file */
     an_rule *rules;
     an_plan_item *items;
     an_study_report report;

@@ -60,8 +60,6 @@ pain:
   baseline: {score: before}
   visits:
     - {name: 1 month, score: after}
-population:
-  label: Everybody treated
 analyses:
   - {analysis: flow}
   - {analysis: table1, by: arm, variables: [age]}
@@ -74,7 +72,7 @@ analyses:
 END
 expect 0 'N105' "$anodyne" run study.yaml
 for word in '16 rows of 8 persons (id) are in the population' 'Of 16 rows in the data' \
-    'Rows with both scores'; do
+    'Rows with both scores' 'All rows 16'; do
     tr '\n' ' ' <said | tr -s ' ' | grep -qF "$word" || { echo "does not say: $word"; failed=1; }
 done
 [ "$(grep -c 'note\[N105\]\|warning\[N105\]' said)" -eq 7 ] || { echo 'not every analysis warns'; failed=1; }

@@ -283,7 +283,7 @@ static void methods(an_pain *p)
 {
     an_doc_text(
         p->doc, "methods",
-        "Pain scores before and after were compared in patients with both scores by the "
+        "Pain scores before and after were compared in those with both scores by the "
         "exact conditional signed-rank test (zeros by Pratt, mid-ranks) and the "
         "Hodges-Lehmann estimate with limits that invert it; a paired t test stands "
         "beside it. Response follows the international consensus of 2012%s (baseline "

@@ -177,6 +177,6 @@ void an_rmst_show_models(const an_rmst_view *v)
     }
     for (an_index k = 0; k < v->covariates.p; k++)
         add_model_row(v, j++, v->covariates.keys[k], v->covariates.labels[k]);
-    an_doc_table_end(v->doc, "Three models of the same patients: of the mean, of its "
+    an_doc_table_end(v->doc, "Three models of the same data: of the mean, of its "
                              "logarithm, and of the logarithm of the time lost.");
 }

@@ -84,7 +84,7 @@ void an_rmst_say(const an_rmst_view *v)
                     v->event, v->within);
     else if (v->rmst->n_groups == 1)
         an_doc_text(v->doc, "conclusion",
-                    "Within %s patients had %s free of %s on average.", v->within,
+                    "Within %s there were %s free of %s on average.", v->within,
                     mean_text(v, g), v->event);
     for (an_index i = 0; i < v->rmst->n_contrasts; i++)
         say_contrast(v, &v->rmst->contrast[i]);
@@ -173,8 +173,8 @@ void an_rmst_note(const an_rmst_view *v)
                     v->rmst->robust ? ", with the robust variance" : " as frequencies");
     if (f->surv.entry)
         an_doc_note(v->doc, AN_NOTE, "M209",
-                    "Delayed entry: a patient counts as at risk after the entry time "
-                    "only.");
+                    "Delayed entry: a %s counts as at risk after the entry time only.",
+                    an_rows_noun(f, 1));
     if (f->n_time_merged > 0)
         an_doc_note(v->doc, AN_NOTE, "M211",
                     "%lld times that differed by rounding only were joined.",
