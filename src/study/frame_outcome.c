@@ -143,7 +143,9 @@ static an_status outcome_of_study(an_builder *b)
     if (o->n_same_day > 0)
         AN_TRY(an_builder_note(b,
                                "Rows where the event and a competing one fall on the "
-                               "same day (the event counts): %lld.",
+                               "same %s (the event counts): %lld.",
+                               o->time_unit && strcmp(o->time_unit, "days") == 0 ? "day"
+                                                                                 : "time",
                                (long long)o->n_same_day));
     if (o->n_after_censoring > 0)
         AN_TRY(an_builder_note(

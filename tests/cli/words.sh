@@ -48,6 +48,8 @@ told 'KPS: the hazard of death was lower with higher values (HR 0.55'
 told 'Lung primary: the hazard of death was higher for yes than for no'
 told 'the cause-specific hazard of re-irradiation was higher for < 5 Gy than for >= 5 Gy'
 told 'Cause-specific hazard ratios'
+told '< 5 Gy: at 24 months only 2 patients are still at risk'
+told 'was more frequent for < 5 Gy than for >= 5 Gy (Gray'
 told 'the incidence of re-irradiation was higher for < 5 Gy'
 
 # Counts in the order of speech, whole months without a nought, events in the singular.

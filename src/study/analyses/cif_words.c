@@ -65,7 +65,7 @@ static void say_two(const an_cif_view *v)
                     v->event, a, b, p, a, comparison(v, more, less));
     else
         an_doc_text(v->doc, "conclusion",
-                    "%s was more frequent with %s than with %s (Gray's test %s%s).",
+                    "%s was more frequent for %s than for %s (Gray's test %s%s).",
                     an_event_at_start(v->doc, v->frame), a, b, p,
                     comparison(v, more, less));
 }
@@ -93,7 +93,7 @@ static void say_many(const an_cif_view *v)
         an_doc_text(
             v->doc, "conclusion",
             "Incidence of %s differed between the %lld groups (Gray's test %s): at "
-            "%s it was highest with %s (%s) and lowest with %s (%s).",
+            "%s it was highest for %s (%s) and lowest for %s (%s).",
             v->event, (long long)v->n_used, p, an_cif_time_text(v, v->horizon),
             v->words[v->used[most]], incidence_text(v, most), v->words[v->used[least]],
             incidence_text(v, least));
@@ -124,7 +124,7 @@ static void say_naive(const an_cif_view *v)
         "%s could still happen to them, would have said %s at %s%s%s: %s "
         "more than the cumulative incidence.",
         v->event, an_doc_format(v->doc, wrong), an_cif_time_text(v, v->horizon),
-        an_cif_has_groups(v) ? " with " : "",
+        an_cif_has_groups(v) ? " for " : "",
         an_cif_has_groups(v) ? v->words[v->used[worst]] : "",
         an_doc_format(v->doc, excess));
 }
@@ -159,16 +159,17 @@ static void note_groups(const an_cif_view *v)
             isnan(v->horizon) ? g->n_times : an_cif_risk_step(g, v->horizon);
 
         if (g->event_rows[0] == 0 && an_cif_rows_with(v, 0) > 0)
-            an_doc_note(v->doc, AN_NOTE, "M331", "With %s nobody had %s.",
+            an_doc_note(v->doc, AN_NOTE, "M331", "%s: nobody had %s.",
                         v->words[v->used[i]], v->event);
         if (k < g->n_times && g->at_risk[k] < 10)
             an_doc_note(v->doc, AN_NOTE, "M330",
-                        "At %s only %s%s%s %s still at risk: the curve is uncertain "
-                        "from before then.",
+                        "%s %s only %s %s still at risk: the curve is uncertain from "
+                        "before then.",
+                        an_cif_has_groups(v)
+                            ? an_doc_printf(v->doc, "%s: at", v->words[v->used[i]])
+                            : "At",
                         an_cif_time_text(v, v->horizon),
                         an_rows_count(v->doc, v->frame, g->at_risk[k]),
-                        an_cif_has_groups(v) ? " with " : "",
-                        an_cif_has_groups(v) ? v->words[v->used[i]] : "",
                         g->at_risk[k] == 1 ? "is" : "are");
     }
 }

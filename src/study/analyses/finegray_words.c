@@ -49,7 +49,7 @@ static void compare_row(const an_finegray_view *v, const an_regression_row *row,
     difference = incidence_at(own, t) - incidence_at(reference, t);
     if (difference * v->fit->coef[row->column] >= 0) return;
     an_doc_note(v->r.doc, AN_WARNING, "M323",
-                "%s: the ratio says %s %s with %s than with %s, but at the end of common "
+                "%s: the ratio says %s %s for %s than for %s, but at the end of common "
                 "follow-up the unadjusted cumulative incidences are the other way round. "
                 "The curves cross, or other covariates explain it: look at both.",
                 row->term->label, v->fit->coef[row->column] > 0 ? "more" : "less",

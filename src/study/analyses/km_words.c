@@ -42,7 +42,7 @@ static void say_two(const an_km_view *v)
                     median_text(v, 1 - worse));
     } else {
         an_doc_text(v->doc, "conclusion",
-                    "Time to %s was shorter with %s than with %s (log-rank %s). Medians: "
+                    "Time to %s was shorter for %s than for %s (log-rank %s). Medians: "
                     "%s and %s.",
                     v->event, first, second, p, median_text(v, worse),
                     median_text(v, 1 - worse));
@@ -73,8 +73,8 @@ static void say_many(const an_km_view *v)
         an_doc_text(
             v->doc, "conclusion",
             "Time to %s differed between the %lld groups (log-rank %s): by observed "
-            "over expected events it was shortest with %s, median %s, and longest "
-            "with %s, median %s.",
+            "over expected events it was shortest for %s, median %s, and longest "
+            "for %s, median %s.",
             v->event, (long long)t->n_groups, an_doc_p(v->doc, t->p),
             an_km_words(v, &v->km->curve[most]), median_text(v, most),
             an_km_words(v, &v->km->curve[least]), median_text(v, least));

@@ -132,7 +132,7 @@ static void say_difference(an_doc *doc, const an_frame *frame, const an_logrank 
     else if (test->p < 0.05)
         an_doc_text(doc, "conclusion",
                     "Time to %s differed between the groups (%s, %s): by observed over "
-                    "expected events %s came %s with %s %s with %s.",
+                    "expected events %s came %s for %s %s for %s.",
                     event, name, an_doc_p(doc, test->p), event,
                     test->n_groups == 2 ? "sooner" : "soonest",
                     an_level_in_words(doc, frame, test->level[most]),

@@ -37,7 +37,7 @@ static void say_effect(const an_rmst_view *v, const char *key, const char *lead,
                     longer ? "longer" : "shorter", a, an_doc_p(v->doc, e->p));
     else
         an_doc_text(v->doc, key,
-                    "%sTime free of %s was on average %s %s with %s than with %s "
+                    "%sTime free of %s was on average %s %s for %s than for %s "
                     "(reference), %s.",
                     lead, v->event, time_text(v, x, lower, upper),
                     longer ? "longer" : "shorter", a, b, an_doc_p(v->doc, e->p));
@@ -49,10 +49,9 @@ static void say_contrast(const an_rmst_view *v, const an_rmst_contrast *c)
     const char *lead;
 
     if (isnan(c->difference.p)) return;
-    lead =
-        an_doc_printf(v->doc, "Mean time free of %s within %s: %s with %s, %s with %s. ",
-                      v->event, v->within, mean_text(v, a), an_rmst_words(v, a->level),
-                      mean_text(v, b), an_rmst_words(v, b->level));
+    lead = an_doc_printf(v->doc, "Mean time free of %s within %s: %s for %s, %s for %s. ",
+                         v->event, v->within, mean_text(v, a), an_rmst_words(v, a->level),
+                         mean_text(v, b), an_rmst_words(v, b->level));
     say_effect(v, an_doc_printf(v->doc, "conclusion_%s", v->key[c->level]), lead,
                an_rmst_words(v, a->level), an_rmst_words(v, b->level), &c->difference);
 }

@@ -114,7 +114,7 @@ static void test_incidence_names_direction_and_both_levels(void **state)
     make_sample(&s, 0);
     doc = describe(&an_analysis_cif, &s);
     says(child(doc, "conclusion"),
-         "Re-irradiation was more frequent with < 5 Gy than with >= 5 Gy");
+         "Re-irradiation was more frequent for < 5 Gy than for >= 5 Gy");
     says(child(doc, "conclusion"), "Gray's test p = 0.");
     says(child(doc, "one_minus_km"), "percentage points more");
     says(child(doc, "methods"), "Aalen variance");
@@ -135,7 +135,7 @@ static void test_direction_follows_the_data(void **state)
     for (int i = 0; i < N; i++) s.code[i] = 1 - s.code[i];
     doc = describe(&an_analysis_cif, &s);
     says(child(doc, "conclusion"),
-         "Re-irradiation was more frequent with >= 5 Gy than with < 5 Gy");
+         "Re-irradiation was more frequent for >= 5 Gy than for < 5 Gy");
     an_doc_free(doc);
 }
 

@@ -73,8 +73,8 @@ static void test_direction_and_both_levels(void **state)
     make_sample(&s);
     doc = describe(&s, &p);
     text = child(an_doc_root(doc), "conclusion")->text;
-    assert_non_null(strstr(text, "Time to death was shorter with < 5 Gy"));
-    assert_non_null(strstr(text, "than with >= 5 Gy"));
+    assert_non_null(strstr(text, "Time to death was shorter for < 5 Gy"));
+    assert_non_null(strstr(text, "than for >= 5 Gy"));
     assert_non_null(strstr(text, "p < 0.001"));
     an_doc_free(doc);
 }

@@ -92,7 +92,7 @@ static void test_two_groups(void **state)
     (void)state;
     make_sample(&s, 2);
     doc = describe(&s, &p);
-    assert_non_null(strstr(child(doc, "conclusion_8_gy")->text, "shorter with 8 Gy"));
+    assert_non_null(strstr(child(doc, "conclusion_8_gy")->text, "shorter for 8 Gy"));
     assert_non_null(strstr(child(doc, "conclusion_8_gy")->text, "20 Gy (reference)"));
     contrasts = child(doc, "contrasts");
     assert_int_equal(contrasts->n_columns, 7);
