@@ -63,8 +63,8 @@ static an_status residuals(an_ctx *ctx, const bench_cohort *data, bench_result *
     AN_TRY(an_cox_residuals_of(ctx, &a.data, a.fit, &found));
     out->seconds = bench_now() - start;
     out->bytes = input_bytes(data);
-    bench_answer(out, sum_of_squares(data->n, found->dfbeta));
-    bench_answer(out, sum_of_squares(found->n_events, found->schoenfeld));
+    bench_answer(out, sum_of_squares(data->n * data->p, found->dfbeta));
+    bench_answer(out, sum_of_squares(found->n_events * data->p, found->schoenfeld));
 done:
     an_cox_residuals_free(found);
     an_cox_free(a.fit);
