@@ -87,7 +87,7 @@ static an_status fill_stratum(const an_finegray_view *v, const an_profiles *prof
 {
     an_status st = AN_OK;
     an_fg_incidence *f = NULL;
-    moments m;
+    moments m = {0};
 
     AN_TRY(find_moments(v, p, stratum, &m));
     AN_TRY(an_fg_incidence_of(v->r.ctx, &v->model, v->fit, (int32_t)stratum, profiles->n,
