@@ -1,6 +1,8 @@
 /* Bindings of a role as the columns of a model. */
 #include "study/analyses/covariates.h"
 
+#include "study/analyses/regression.h"
+
 /* The level others are compared with: the reference where somebody has it, else the first
  * that somebody has; -1: nobody has any. */
 static an_index base_level(const an_vector *v, an_index n, bool *used)
@@ -35,8 +37,9 @@ typedef struct columns {
 static void add_number(columns *c, const an_vector *v)
 {
     for (an_index i = 0; i < c->n; i++) c->x[i + c->p * c->n] = v->x[i];
-    c->labels[c->p] =
-        v->unit ? an_doc_printf(c->doc, "%s (per 1 %s)", v->label, v->unit) : v->label;
+    c->labels[c->p] = v->unit ? an_doc_printf(c->doc, "%s (per %s)", v->label,
+                                              an_one_unit(c->doc, v->unit))
+                              : v->label;
     c->keys[c->p++] = an_doc_key(c->doc, v->name);
 }
 

@@ -11,7 +11,7 @@
 typedef struct an_covariates {
     an_index p;
     const double *x;           /* [n x p] column-major */
-    const char *const *labels; /* [p] "Age (per 1 years)", "ECOG: 2 vs 0 (reference)" */
+    const char *const *labels; /* [p] "Age (per year)", "ECOG: 2 vs 0 (reference)" */
     const char *const *keys;   /* [p] */
     const char *list;          /* "Age and ECOG"; NULL: none */
 } an_covariates;

@@ -146,6 +146,7 @@ static an_status hazard_series(const an_km_view *v, const an_km_curve *c, an_ser
         lower[k + 1] = a.lower;
         upper[k + 1] = a.upper;
     }
+    lower[c->n_times] = upper[c->n_times] = NAN; /* of no width, and often far out */
     *s = (an_series){.label = an_km_words(v, c),
                      .n = c->n_times + 1,
                      .x = x,

@@ -269,7 +269,7 @@ static void note(const an_landmark_view *v)
             an_doc_note(v->doc, AN_WARNING, "M220",
                         "Nobody is followed beyond the landmark %s.", time_text(v, i));
     if (v->frame->group && !v->since)
-        an_doc_note(v->doc, AN_WARNING, "M219",
+        an_doc_note(v->doc, AN_NOTE, "M219",
                     "%s must have been known at the landmark. If it can change later "
                     "(response, a further treatment), give the time of the change with "
                     "since, and groups are by what had happened until the landmark.",

@@ -221,6 +221,7 @@ static an_status fill_series(const view *v, const an_mcf_curve *c,
         lower[k + 1] = c->lower[k];
         upper[k + 1] = c->upper[k];
     }
+    lower[c->n_times] = upper[c->n_times] = NAN; /* of no width, and often far out */
     for (an_index i = 0; i < figure->n_ticks; i++) {
         const an_mcf_point p = an_mcf_at(c, figure->ticks[i] * v->scale.divisor);
 

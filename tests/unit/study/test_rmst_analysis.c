@@ -118,7 +118,7 @@ static void test_adjusted_rows(void **state)
     table = child(doc, "adjusted");
     assert_int_equal(table->n_rows, 4);
     assert_string_equal(table->rows[0].cells[0].text, "Dose: 8 Gy vs 20 Gy (reference)");
-    assert_string_equal(table->rows[2].cells[0].text, "Age (per 1 years)");
+    assert_string_equal(table->rows[2].cells[0].text, "Age (per year)");
     assert_string_equal(table->rows[3].cells[0].text, "Stage: III vs I (reference)");
     assert_int_equal(child(doc, "contrasts")->n_columns, 8);
     assert_non_null(child(doc, "p"));
