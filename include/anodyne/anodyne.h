@@ -14,6 +14,7 @@
 #include <anodyne/competing.h>
 #include <anodyne/cox.h>
 #include <anodyne/cox_firth.h>
+#include <anodyne/cox_frailty.h>
 #include <anodyne/cox_net.h>
 #include <anodyne/descriptive.h>
 #include <anodyne/distribution.h>

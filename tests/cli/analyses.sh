@@ -30,6 +30,12 @@ expect 0 'Baseline' "$anodyne" table1 "$spine" '~ age + sex + kps | visceral_met
 expect 0 '27 % shorter with M than with F' "$anodyne" aft "$data" 'Surv(futime, death) ~ sex + age'
 expect 0 'was best with 4 of 5 coefficients' "$anodyne" coxnet "$data" \
     'Surv(futime, death) ~ age + sex + hgb + creat + mspike' --lambdas 40
+{
+    echo 'id,t,e,x'
+    awk 'BEGIN { for (i = 0; i < 90; i++) print i % 15 "," 1 + (i * 37) % 50 * (1 + i % 15) "," (i % 4 > 0) "," i % 2 }'
+} >shared.csv
+expect 0 'a gamma frailty for each group' "$anodyne" cox shared.csv 'Surv(t, e) ~ x + cluster(id)' --frailty gamma
+expect 2 'needs groups' "$anodyne" cox shared.csv 'Surv(t, e) ~ x' --frailty gaussian
 expect 0 "Firth's penalty" "$anodyne" cox "$data" 'Surv(ptime, pstat) ~ age + sex' --penalty firth
 expect 0 'not a straight line, chi-squared  13.18' "$anodyne" cox "$data" 'Surv(futime, death) ~ ns(hgb, 3) + sex + age'
 expect 0 'knots at 60, 70, 80' "$anodyne" finegray "$data" 'Surv(etime, event) ~ rcs(age, c(60, 70, 80))'

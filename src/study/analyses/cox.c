@@ -4,12 +4,15 @@
 static const char *const ties_choices[] = {"auto", "efron", "breslow", "discrete", NULL};
 static const char *const variance_choices[] = {"auto", "model", "robust", NULL};
 static const char *const penalty_choices[] = {"none", "firth", NULL};
+static const char *const frailty_choices[] = {"none", "gamma", "gaussian", NULL};
 
 static const an_param params[] = {
     AN_PARAM_CHOICE(an_cox_params, ties, 0, ties_choices,
                     "Tied event times; auto: Efron, or the rule of the preset"),
     AN_PARAM_CHOICE(an_cox_params, penalty, AN_COX_PENALTY_NONE, penalty_choices,
                     "Firth: finite ratios also where the data separate"),
+    AN_PARAM_CHOICE(an_cox_params, frailty, 0, frailty_choices,
+                    "A random hazard of its own for each cluster()"),
     AN_PARAM_CHOICE(an_cox_params, variance, 0, variance_choices,
                     "Variance; auto: robust with clusters or fractional weights"),
     AN_PARAM_REAL(an_cox_params, conf_level, 0.95, 0.5, 0.9999, NULL,
@@ -51,6 +54,8 @@ static const char *const references[] = {
     "doi:10.1093/biomet/80.1.27",
     "Heinze G, Schemper M. A solution to the problem of monotone likelihood in Cox "
     "regression. Biometrics 2001;57:114-119. doi:10.1111/j.0006-341X.2001.00114.x",
+    "Therneau TM, Grambsch PM, Pankratz VS. Penalized survival models and frailty. J "
+    "Comput Graph Stat 2003;12:156-175. doi:10.1198/1061860031365",
     "Harrell FE, Lee KL, Mark DB. Multivariable prognostic models. Stat Med "
     "1996;15:361-387. "
     "doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4",
@@ -66,6 +71,7 @@ static an_cox_options options_of(const an_cox_params *p)
 
     o.conf_level = p->conf_level;
     o.variance = (an_cox_variance)p->variance;
+    if (p->frailty > 0) o.variance = AN_COX_VARIANCE_MODEL;
     if (p->ties > 0)
         o.ties = (an_cox_ties)(p->ties - 1);
     else if (p->preset == AN_PACKAGE_SAS || p->preset == AN_PACKAGE_STATA)
@@ -101,15 +107,23 @@ static an_effect effect_of(const an_cox *fit, an_index c)
                        .p = fit->p_value[c]};
 }
 
+static an_effect shown_effect(const an_cox_view *v, an_index c)
+{
+    if (v->firth) return an_cox_firth_effect(v->firth, c);
+    if (v->frailty && v->fit->flag[c] == AN_COX_ESTIMATED)
+        return an_cox_frailty_effect(v, c);
+    return effect_of(v->fit, c);
+}
+
 static an_status fill_effects(an_cox_view *v)
 {
     an_status st = AN_OK;
+    const an_cox_frailty *frailty = v->frailty;
 
     AN_TRY(an_regression_start(&v->r));
-    for (an_index c = 0; c < v->fit->p; c++)
-        v->r.effect[c] =
-            v->firth ? an_cox_firth_effect(v->firth, c) : effect_of(v->fit, c);
-    AN_TRY(an_regression_test_terms(&v->r, v->fit->coef, v->fit->vcov));
+    for (an_index c = 0; c < v->fit->p; c++) v->r.effect[c] = shown_effect(v, c);
+    AN_TRY(an_regression_test_terms(&v->r, frailty ? frailty->coef : v->fit->coef,
+                                    frailty ? frailty->vcov : v->fit->vcov));
     if (v->firth) {
         v->r.coef = v->firth->coef;
         v->r.vcov = v->firth->vcov;
@@ -181,6 +195,8 @@ static an_status describe(an_cox_view *v)
     AN_TRY(an_regression_show_splines(&v->r));
     if (v->firth)
         an_cox_firth_show(v);
+    else if (v->frailty)
+        an_cox_frailty_show(v);
     else
         an_cox_show_model(v);
     AN_TRY(an_cox_show_profiles(v));
@@ -188,6 +204,8 @@ static an_status describe(an_cox_view *v)
     an_cox_note(v);
     if (v->firth)
         an_cox_firth_say(v);
+    else if (v->frailty)
+        an_cox_frailty_say(v);
     else
         an_cox_say_method(v);
     st = an_doc_status(v->r.doc);
@@ -199,6 +217,7 @@ static void free_view(an_cox_view *v)
 {
     an_cox_free(v->fit);
     an_cox_firth_free(v->firth);
+    an_cox_frailty_free(v->frailty);
     an_zph_free(v->zph);
     an_arena_free(v->r.mem);
 }
@@ -235,8 +254,10 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
     AN_TRY(an_cox_fit(ctx, &v.data, &v.options, &v.fit));
     AN_TRY(an_regression_need_events(&v.r));
     if (v.params->penalty == AN_COX_PENALTY_FIRTH) AN_TRY(an_cox_firth_estimate(&v));
+    if (v.params->frailty > 0) AN_TRY(an_cox_frailty_estimate(&v));
     AN_TRY(fill_effects(&v));
-    if (v.params->univariable && frame->design.n_terms > 1) AN_TRY(fit_alone(&v));
+    if (v.params->univariable && frame->design.n_terms > 1 && !v.frailty)
+        AN_TRY(fit_alone(&v));
     AN_TRY(test_hazards(&v));
     AN_TRY(describe(&v));
 done:

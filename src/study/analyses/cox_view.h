@@ -3,13 +3,14 @@
 #define AN_STUDY_ANALYSES_COX_VIEW_H
 
 #include <anodyne/cox_firth.h>
+#include <anodyne/cox_frailty.h>
 
 #include "study/analyses/hazards_test.h"
 
 enum { AN_COX_PENALTY_NONE, AN_COX_PENALTY_FIRTH }; /* an_cox_params.penalty */
 
 typedef struct an_cox_params {
-    int ties, penalty, variance;
+    int ties, penalty, frailty, variance;
     double conf_level;
     int zph;
     bool univariable;
@@ -27,6 +28,7 @@ typedef struct an_cox_view {
     an_cox *fit;
     an_cox_firth *firth;           /* the model that is shown, or NULL: fit */
     an_concordance discrimination; /* of firth */
+    an_cox_frailty *frailty;       /* the model that is shown, or NULL */
     double *alone_p;               /* [n_terms] of univariable fits, or NULL */
     an_effect *alone_effect;       /* [n_columns] of these fits */
     an_zph *zph;                   /* NULL: zph_reason */
@@ -57,5 +59,11 @@ an_status an_cox_firth_alone(const an_cox_view *v, const an_cox_data *one,
                              an_effect *effect, double *p);
 void an_cox_firth_show(const an_cox_view *v);
 void an_cox_firth_say(const an_cox_view *v);
+
+/* ---- Frailty (cox_frailty.c) ---- */
+an_status an_cox_frailty_estimate(an_cox_view *v);
+an_effect an_cox_frailty_effect(const an_cox_view *v, an_index c);
+void an_cox_frailty_show(const an_cox_view *v);
+void an_cox_frailty_say(const an_cox_view *v);
 
 #endif

@@ -124,7 +124,9 @@ const char *an_cox_ties_words(an_cox_ties ties)
 const char *an_cox_zph_sentence(const an_cox_view *v)
 {
     return v->zph ? an_ph_sentence(&v->r, "Proportional hazards", v->params->zph,
-                                   v->firth ? ", in the model without penalty" : "")
+                                   v->firth     ? ", in the model without penalty"
+                                   : v->frailty ? ", in the model without the frailty"
+                                                : "")
                   : "";
 }
 
