@@ -108,7 +108,7 @@ static an_status time_fit(an_ctx *ctx, const input *in)
 {
     an_status st = AN_OK;
     const an_index n = in->n, first = in->counting ? 2 : 1;
-    int32_t *code = an_malloc(ctx, (size_t)(3 * n) * sizeof *code);
+    int32_t *code = an_malloc(ctx, (size_t)((in->lead - first) * n) * sizeof *code);
 
     if (!code) return AN_ERR_MEMORY;
     for (an_index k = first; k < in->lead; k++)

@@ -264,7 +264,7 @@ static an_status store_late(an_ctx *ctx, surveying *s)
         double *room;
 
         if (s->store[k]) continue;
-        AN_ALLOC(room, s->model->mem, plan->n);
+        AN_SPACE(room, s->model->mem, plan->n);
         copy_column(AN_COLUMN_F64, plan->n, data->x + k * data->surv.n, plan->row, room);
         s->store[k] = room;
     }
@@ -285,7 +285,7 @@ static an_status new_stores(an_ctx *ctx, surveying *s)
 
         s->type[k] = narrowest(n < SEGMENT ? n : SEGMENT, data->x + k * n);
         if (!plan->natural || s->type[k] != AN_COLUMN_F64)
-            AN_ALLOC(room, s->model->mem, plan->n * (an_index)TYPE_SIZE[s->type[k]]);
+            AN_SPACE(room, s->model->mem, plan->n * (an_index)TYPE_SIZE[s->type[k]]);
         s->store[k] = room;
     }
 done:
@@ -396,7 +396,7 @@ done:
 typedef struct predicting {
     const an_cox_model *model;
     const an_lanes *lanes;
-    const double *beta;
+    const double *beta, *offset;
     double *eta;
 } predicting;
 
@@ -436,9 +436,9 @@ static void predict_block(void *self, void *scratch, an_index block, an_index fi
             an_cox_tile_columns(plan, t->lanes, at, 0, plan->p, z);
         else
             data_tile(t->model, t->lanes, at, n, copy, z);
-        memcpy(copy, t->eta + at, (size_t)rows * sizeof *copy);
-        t->lanes->eta(n, plan->p, z, plan->natural ? t->model->gamma : t->beta, copy,
-                      eta);
+        if (t->offset) memcpy(copy, t->offset + at, (size_t)rows * sizeof *copy);
+        t->lanes->eta(n, plan->p, z, plan->natural ? t->model->gamma : t->beta,
+                      t->offset ? copy : NULL, eta);
         memcpy(t->eta + at, eta, (size_t)rows * sizeof *eta);
     }
 }
@@ -446,7 +446,11 @@ static void predict_block(void *self, void *scratch, an_index block, an_index fi
 an_status an_cox_model_eta(an_ctx *ctx, const an_cox_model *model, const double *beta,
                            double *eta)
 {
-    predicting t = {.model = model, .lanes = an_lanes_best(), .beta = beta, .eta = eta};
+    predicting t = {.model = model,
+                    .lanes = an_lanes_best(),
+                    .beta = beta,
+                    .offset = model->data->offset,
+                    .eta = eta};
     const an_index size = model->plan->q * AN_TILE_STRIDE + 2 * AN_TILE;
 
     return an_map_blocks_scratch(ctx, model->data->surv.n, AN_COX_GRAIN,

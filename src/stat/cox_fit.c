@@ -106,7 +106,7 @@ static an_status new_columns(an_ctx *ctx, an_index n, an_index p, an_arena *mem,
     AN_ALLOC(c->vcov, mem, p * p);
     AN_ALLOC(c->naive_vcov, mem, p * p);
     AN_ALLOC(c->alias, mem, p * p);
-    AN_ALLOC(c->eta, mem, n);
+    AN_SPACE(c->eta, mem, n);
     AN_ALLOC(c->flag, mem, p);
 done:
     return st;
@@ -285,8 +285,6 @@ static an_status describe_fit(an_ctx *ctx, fitting *f, an_arena *mem, an_cox *fi
     flag_columns(f, &c);
     fill_columns(f, &c);
     /* about the means, for every row, also those never at risk */
-    if (f->data->offset)
-        memcpy(c.eta, f->data->offset, (size_t)f->data->surv.n * sizeof *c.eta);
     AN_TRY(an_cox_model_eta(ctx, &f->model, c.beta, c.eta));
     publish_columns(&c, fit);
 done:

@@ -62,7 +62,7 @@ void an_cox_score_residuals(const an_cox_plan *plan, const an_cox_state *state,
 
 /* ---- Sums by cluster ---- */
 
-/* Columns that one thread does; every thread goes through all rows. */
+/* Most columns that one thread does; every thread goes through all rows. */
 enum { COLUMNS = 8 };
 
 typedef struct influence {
@@ -78,6 +78,7 @@ typedef struct influence {
 typedef struct columns {
     an_index first, width;
     double *z, *v, *m, *xi, *ahead, *behind;
+    int64_t group[AN_TILE]; /* cluster of each row of the tile */
 } columns;
 
 static size_t columns_size(const an_cox_plan *plan)
@@ -107,7 +108,6 @@ static void add_influence(const influence *t, const columns *c, an_index at, an_
 {
     const an_cox_plan *plan = t->plan;
     const an_index row = at + i, width = c->width;
-    const int64_t source = plan->row ? plan->row[row] : row;
     const int32_t cell = plan->by_last.cell[row];
     const int32_t entered = plan->by_first.cell ? plan->by_first.cell[row] : -1;
     const an_index j = plan->by_last.event[cell];
@@ -117,8 +117,7 @@ static void add_influence(const influence *t, const columns *c, an_index at, an_
         entered < 0 ? NULL : c->behind + plan->by_first.event[entered] * width;
     const double *own = t->own + j * plan->p + c->first;
     const double *mean = t->mean + j * plan->p + c->first;
-    const int64_t group = t->cluster->code ? t->cluster->code[source] : source;
-    double *sum = t->sum + group * plan->p + c->first;
+    double *sum = t->sum + c->group[i] * plan->p + c->first;
 
     for (an_index k = 0; k < width; k++)
         sum[k] += r * (ahead[k] + (behind ? behind[k] : 0)) +
@@ -127,18 +126,33 @@ static void add_influence(const influence *t, const columns *c, an_index at, an_
     for (an_index k = 0; k < width; k++) sum[k] -= r * own[k] + w * mean[k];
 }
 
+/* Clusters of the tile's rows; their sums lie anywhere, so they are asked for now. */
+static void find_groups(const influence *t, an_index at, an_index rows, columns *c)
+{
+    const int64_t *source = t->plan->row;
+    const int32_t *code = t->cluster->code;
+
+    for (an_index i = 0; i < rows; i++) {
+        const int64_t row = source ? source[at + i] : at + i;
+
+        c->group[i] = code ? code[row] : row;
+        __builtin_prefetch(t->sum + c->group[i] * t->plan->p + c->first, 1);
+    }
+}
+
 static void influence_block(void *self, void *scratch, an_index block, an_index first,
                             an_index last)
 {
     const influence *t = self;
     const an_cox_plan *plan = t->plan;
-    const columns c = cut_columns(t, first, last, scratch);
+    columns c = cut_columns(t, first, last, scratch);
     int level = -2;
 
     (void)block;
     for (an_index at = 0; at < plan->n; at += AN_TILE) {
         const an_index rows = an_tile_rows(plan->n, at);
 
+        find_groups(t, at, rows, &c);
         an_cox_tile_columns(plan, t->lanes, at, first, last, c.z);
         an_cox_tile_hazard(plan, t->state, t->lanes, at, rows, c.v);
         an_cox_tile_residual(plan, t->lanes, at, rows, c.v, c.m);

@@ -58,8 +58,8 @@ an_status an_cox_model_restore_for_fit(an_ctx *ctx, const an_cox_data *data,
                                        const an_cox *fit, an_arena *mem,
                                        an_cox_model *model);
 
-/* eta[n] of the data's rows += sum (x - centre) beta, at gamma's beta. Rows with the same
- * covariates get the same bits. */
+/* eta[n] of the data's rows: offset + sum (x - centre) beta, at gamma's beta. Rows with the
+ * same covariates get the same bits. */
 an_status an_cox_model_eta(an_ctx *ctx, const an_cox_model *model, const double *beta,
                            double *eta);
 

@@ -59,6 +59,18 @@ static an_status check_data(an_ctx *ctx, const an_cox_data *data)
     return st;
 }
 
+/* Rows of a block when every block has a table of n_cells: eight blocks at most, and a table
+ * never costs more than its rows. */
+enum { MOST_BLOCKS = 8, ROWS_A_CELL = 4 };
+
+static an_index block_rows(an_index n, an_index n_cells)
+{
+    const an_index most = n / (ROWS_A_CELL * n_cells + 1);
+    const an_index n_blocks = most < 1 ? 1 : most < MOST_BLOCKS ? most : MOST_BLOCKS;
+
+    return (n / n_blocks + AN_TILE) / AN_TILE * AN_TILE;
+}
+
 /* ---- Event times, and the last one at which each row is at risk ---- */
 
 static double weight_of(const an_cox_data *data, an_index row)
@@ -82,40 +94,71 @@ static void add_event(an_cox_plan *plan, double time, int64_t deaths, double wei
     plan->m++;
 }
 
-/* Whole days: deaths are counted by (stratum, day), nothing is sorted. */
+/* Deaths and their weight by (stratum, day), counted by blocks of rows with a table each. */
+typedef struct counting {
+    const an_cox_data *data;
+    const an_days *days;
+    an_index n_cells;
+    int32_t *cell;           /* [n] */
+    double *deaths, *weight; /* [blocks x n_cells] */
+    const int32_t *last;     /* [n_cells] */
+} counting;
+
+static void count_block(void *self, an_index block, an_index first, an_index last)
+{
+    const counting *t = self;
+    const an_surv *surv = &t->data->surv;
+    double *deaths = t->deaths + block * t->n_cells,
+           *weight = t->weight + block * t->n_cells;
+
+    for (an_index i = first; i < last; i++) {
+        const an_index cell =
+            an_cox_stratum_of(t->data, i) * t->days->n + an_day(t->days, surv->time[i]);
+
+        t->cell[i] = (int32_t)cell;
+        if (surv->event[i] != 1) continue;
+        deaths[cell]++;
+        weight[cell] += weight_of(t->data, i);
+    }
+}
+
+static void place_block(void *self, an_index block, an_index first, an_index last)
+{
+    const counting *t = self;
+
+    (void)block;
+    for (an_index i = first; i < last; i++) t->cell[i] = t->last[t->cell[i]];
+}
+
+/* Whole days: nothing is sorted. */
 static an_status find_by_day(an_ctx *ctx, const an_cox_data *data, an_days days,
                              an_cox_sorting *s, an_arena *work, an_cox_plan *plan)
 {
     an_status st = AN_OK;
-    const an_surv *surv = &data->surv;
     const an_index n_cells = days.n * plan->n_strata;
-    int64_t *deaths;
-    double *weight;
+    const an_index grain = block_rows(s->n, n_cells),
+                   n_blocks = an_block_count(s->n, grain);
+    counting t = {.data = data, .days = &days, .n_cells = n_cells, .cell = s->last};
     int32_t *last, open = -1;
 
-    AN_ALLOC(deaths, work, n_cells);
-    AN_ALLOC(weight, work, n_cells);
+    AN_ALLOC(t.deaths, work, n_blocks * n_cells);
+    AN_ALLOC(t.weight, work, n_blocks * n_cells);
     AN_ALLOC(last, work, n_cells);
-    for (an_index i = 0; i < s->n; i++) {
-        const an_index cell =
-            an_cox_stratum_of(data, i) * days.n + an_day(&days, surv->time[i]);
-
-        s->last[i] = (int32_t)cell;
-        if (surv->event[i] != 1) continue;
-        deaths[cell]++;
-        weight[cell] += weight_of(data, i);
-    }
+    AN_TRY(an_map_blocks(ctx, s->n, grain, count_block, &t));
+    an_merge_blocks(n_blocks, n_cells, t.deaths, t.deaths);
+    an_merge_blocks(n_blocks, n_cells, t.weight, t.weight);
     for (an_index cell = 0; cell < n_cells; cell++) {
         const int32_t stratum = (int32_t)(cell / days.n);
 
         open_strata(plan, &open, stratum);
-        if (deaths[cell] > 0)
-            add_event(plan, days.first + (double)(cell % days.n), deaths[cell],
-                      weight[cell], stratum);
+        if (t.deaths[cell] > 0)
+            add_event(plan, days.first + (double)(cell % days.n), (int64_t)t.deaths[cell],
+                      t.weight[cell], stratum);
         last[cell] = (int32_t)(plan->m - 1);
     }
     open_strata(plan, &open, (int32_t)plan->n_strata);
-    for (an_index i = 0; i < s->n; i++) s->last[i] = last[s->last[i]];
+    t.last = last;
+    AN_TRY(an_map_blocks(ctx, s->n, grain, place_block, &t));
 done:
     return st;
 }
@@ -199,14 +242,32 @@ static bool enters_late(const an_cox_data *data, const an_cox_plan *plan)
 
 /* ---- Natural layout ---- */
 
-/* Bytes of one copy of the sums that stay in a core's second cache; blocks at most, so that
- * merging their copies stays a small part of a pass. */
-enum { MOST_SUM_BYTES = 1 << 20, MOST_COPIES = 8 };
+/* Bytes of one copy of the sums that stay in a core's second cache. */
+enum { MOST_SUM_BYTES = 1 << 20 };
 
 static bool can_be_natural(const an_cox_data *data, const an_cox_plan *plan)
 {
     return 2 * plan->m * plan->q * (an_index)sizeof(double) <= MOST_SUM_BYTES &&
            !enters_late(data, plan);
+}
+
+typedef struct placing {
+    const an_cox_data *data;
+    const an_cox_plan *plan;
+} placing;
+
+static void cell_block(void *self, an_index block, an_index first, an_index last)
+{
+    const placing *t = self;
+    int32_t *cell = t->plan->by_last.cell;
+
+    (void)block;
+    for (an_index i = first; i < last; i++) {
+        const bool at_risk =
+            cell[i] >= t->plan->stratum_event[an_cox_stratum_of(t->data, i)];
+
+        cell[i] = at_risk ? 2 * cell[i] + (t->data->surv.event[i] != 1) : -1;
+    }
 }
 
 /* Pieces 2 j and 2 j + 1: those who die at event time j, those who leave after it. */
@@ -215,12 +276,12 @@ static an_status lay_naturally(an_ctx *ctx, const an_cox_data *data,
 {
     an_status st = AN_OK;
     an_cox_runs *runs = &plan->by_last;
-    const an_index n = s->n, most = n / (8 * plan->m + 1);
+    const an_index n = s->n;
+    placing t = {.data = data, .plan = plan};
 
     plan->natural = true;
     plan->n = n;
-    plan->n_copies = most < 1 ? 1 : most < MOST_COPIES ? most : MOST_COPIES;
-    plan->grain = (n / plan->n_copies + AN_TILE) / AN_TILE * AN_TILE;
+    plan->grain = block_rows(n, 2 * plan->m);
     plan->n_copies = an_block_count(n, plan->grain);
     if (data->surv.weight) {
         AN_ALLOC(plan->weight, mem, n);
@@ -244,12 +305,7 @@ static an_status lay_naturally(an_ctx *ctx, const an_cox_data *data,
         runs->dead[k] = runs->death[k];
     }
     runs->cell = s->last;
-    for (an_index i = 0; i < n; i++) {
-        const int32_t last = s->last[i];
-        const bool at_risk = last >= plan->stratum_event[an_cox_stratum_of(data, i)];
-
-        runs->cell[i] = at_risk ? 2 * last + (data->surv.event[i] != 1) : -1;
-    }
+    AN_TRY(an_map_blocks(ctx, n, AN_COX_GRAIN, cell_block, &t));
     for (an_index i = n; i < n + AN_TILE; i++) runs->cell[i] = -1;
 done:
     return st;
@@ -302,7 +358,7 @@ an_status an_cox_plan_with(an_ctx *ctx, const an_cox_data *data, bool tied,
     plan->n_strata = data->strata.code ? data->strata.n_levels : 1;
     AN_ALLOC(plan->column, mem, plan->p);
     AN_ALLOC(plan->tail, mem, plan->p);
-    AN_ALLOC(s.last, mem, s.n + AN_TILE);
+    AN_SPACE(s.last, mem, s.n + AN_TILE);
     AN_TRY(new_events(ctx, data, mem, plan));
     AN_TRY(find_events(ctx, data, &s, work, plan));
     AN_TRY(number_ties(ctx, tied, mem, plan));

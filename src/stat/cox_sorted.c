@@ -100,7 +100,7 @@ static an_status cut_pieces(an_ctx *ctx, const cutting *c, an_index n,
     an_status st = AN_OK;
     an_index count = 0;
 
-    AN_ALLOC(runs->cell, mem, plan->n + AN_TILE);
+    AN_SPACE(runs->cell, mem, plan->n + AN_TILE);
     for (an_index i = 0; i < plan->n + AN_TILE; i++) runs->cell[i] = -1;
     for (an_index k = 0; k < n; k++) {
         const an_index i = list ? list[k] : k;
@@ -137,7 +137,7 @@ static an_status cut_by_first(an_ctx *ctx, const an_cox_data *data, an_cox_sorti
     an_index n = 0;
     int64_t *at;
 
-    AN_ALLOC(at, work, s->n);
+    AN_SPACE(at, work, s->n);
     for (an_index i = 0; i < plan->n; i++) {
         const int64_t row = plan->row[i];
 
@@ -161,7 +161,7 @@ static an_status gather(an_ctx *ctx, const an_cox_plan *plan, const double *from
     an_status st = AN_OK;
     double *to;
 
-    AN_ALLOC(to, mem, plan->n);
+    AN_SPACE(to, mem, plan->n);
     for (an_index i = 0; i < plan->n; i++) to[i] = from ? from[plan->row[i]] : missing;
     *out = to;
 done:
@@ -203,12 +203,12 @@ static an_status new_sorting(an_ctx *ctx, const an_cox_plan *plan, an_arena *wor
 {
     an_status st = AN_OK;
 
-    AN_ALLOC(s->order, work, s->n);
-    AN_ALLOC(s->work, work, s->n);
+    AN_SPACE(s->order, work, s->n);
+    AN_SPACE(s->work, work, s->n);
     AN_ALLOC(s->start, work, 2 * plan->m + 1);
-    AN_ALLOC(s->code, work, s->n);
-    AN_ALLOC(s->first, work, s->n);
-    AN_ALLOC(s->level, work, s->n);
+    AN_SPACE(s->code, work, s->n);
+    AN_SPACE(s->first, work, s->n);
+    AN_SPACE(s->level, work, s->n);
 done:
     return st;
 }
@@ -225,7 +225,7 @@ an_status an_cox_lay_sorted(an_ctx *ctx, const an_cox_data *data, an_cox_detail 
     plan->n_copies = 1;
     AN_TRY(new_sorting(ctx, plan, work, s));
     place_rows(data, s, plan);
-    AN_ALLOC(plan->row, mem, s->n);
+    AN_SPACE(plan->row, mem, s->n);
     order_kept(data, s, plan);
     if (rows || data->surv.weight)
         AN_TRY(gather(ctx, plan, data->surv.weight, 1, mem, &plan->weight));

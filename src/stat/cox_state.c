@@ -8,7 +8,8 @@ an_status an_cox_state_new(an_ctx *ctx, const an_cox_plan *plan, an_arena *mem,
     const an_index n = plan->n, m = plan->m, p = plan->p;
 
     *state = (an_cox_state){0};
-    AN_ALLOC(state->r, mem, n + AN_TILE);
+    AN_SPACE(state->r, mem, n + AN_TILE);
+    memset(state->r + n, 0, AN_TILE * sizeof *state->r);
     if (plan->last) { /* for rows */
         AN_ALLOC(state->eta, mem, n);
         AN_ALLOC(state->v, mem, n);
