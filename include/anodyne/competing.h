@@ -82,7 +82,8 @@ typedef struct an_cif {
  * @param options  NULL: an_cif_defaults()
  * @retval AN_ERR_DATA  a row breaks what an_surv demands (the message names it)
  *
- * Cost: O(n log n); with weights or clusters O(n n_times).
+ * Cost: O(n), whole days without weights, clusters and entries in one pass on the threads
+ * of ctx; with weights or clusters O(n n_times).
  */
 AN_API an_status an_cif_fit(an_ctx *ctx, const an_surv *surv, const an_grouping *group,
                             const an_grouping *cluster, const an_cif_options *options,

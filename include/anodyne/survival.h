@@ -132,7 +132,8 @@ typedef struct an_km {
  *                          entry is not before time, a code is out of range (which row)
  * @retval AN_ERR_ARGUMENT  an option is outside its bounds
  *
- * Cost: O(n log n) time, O(n) memory, also for the robust variance.
+ * Cost: O(n) time and memory, also for the robust variance. Whole days with Greenwood's
+ * variance are counted in one pass on the threads of ctx; other times are sorted first.
  */
 AN_API an_status an_km_fit(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
                            const an_grouping *clusters, const an_km_options *options,
@@ -226,6 +227,8 @@ typedef struct an_logrank {
  * @retval AN_ERR_DATA      as an_km_fit()
  * @retval AN_ERR_ESTIMATE  fewer than two groups have rows
  * @retval AN_ERR_ARGUMENT  an option is outside its bounds
+ *
+ * Cost: O(n + times k^2) for k groups; whole days are counted in one pass.
  */
 AN_API an_status an_logrank_fit(an_ctx *ctx, const an_surv *surv,
                                 const an_grouping *groups, const an_grouping *strata,
