@@ -109,11 +109,32 @@ static void draw_text(cairo_t *cr, an_typesetter *type, const an_scene_item *ite
     cairo_restore(cr);
 }
 
+/* Letters that no font here has come out as boxes: said once, for all figures. */
+static void warn_boxes(an_ctx *ctx, an_typesetter *type, const an_scene_item *item)
+{
+    static const an_problem problem = {
+        .severity = AN_WARNING,
+        .code = "I005",
+        .what = "words of the figures have letters that no font here can draw",
+        .why = "they are boxes in PDF, EPS and PNG",
+        .advice = "install a font that has them, such as fonts-noto-cjk for Chinese"};
+
+    if (pango_layout_get_unknown_glyphs_count(
+            an_typesetter_layout(type, item->text, item->size_pt, item->bold)) == 0)
+        return;
+    for (an_index i = 0; i < an_problem_listed(ctx); i++)
+        if (an_problem_at(ctx, i)->code &&
+            strcmp(an_problem_at(ctx, i)->code, problem.code) == 0)
+            return;
+    an_problem_add(ctx, &problem);
+}
+
 static void draw(cairo_t *cr, const an_scene *scene, bool opaque)
 {
     for (an_index i = 0; i < scene->n; i++) {
         if (scene->item[i].kind == AN_SCENE_TEXT) {
             draw_text(cr, scene->type, &scene->item[i]);
+            warn_boxes(scene->ctx, scene->type, &scene->item[i]);
         } else {
             draw_shape(cr, &scene->item[i], opaque);
         }

@@ -33,6 +33,16 @@ else
     echo 'skipped: no pdffonts (./dev setup installs it) to look into the PDF'
 fi
 
+# Where no font has the letters, that is said, once.
+cat >fonts.conf <<'END'
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>/usr/share/fonts/truetype/liberation</dir><cachedir>cache</cachedir></fontconfig>
+END
+expect 0 'warning[I005]' env FONTCONFIG_FILE="$work/fonts.conf" "$anodyne" report zh.yaml -o boxes
+[ "$(grep -c I005 said)" -eq 1 ] || { echo 'letters without a font are said more than once'; failed=1; }
+"$anodyne" report zh.yaml -o zh 2>&1 | grep I005 && { echo 'Chinese letters have no font: ./dev setup'; failed=1; }
+
 # Sections that do not apply are absent.
 expect 0 '' "$anodyne" report "$root/examples/mgus2/study.yaml" -o mgus2
 grep -qi 'opioid\|re-irradiation' mgus2/latest/report.html && { echo 'pain in the report of mgus2'; failed=1; }
