@@ -29,6 +29,7 @@
 #include <anodyne/io.h>
 #include <anodyne/landmark.h>
 #include <anodyne/mcf.h>
+#include <anodyne/multistate.h>
 #include <anodyne/paired.h>
 #include <anodyne/power.h>
 #include <anodyne/prediction.h>

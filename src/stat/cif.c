@@ -70,7 +70,7 @@ static void limits_of(an_cif_limits scale, double p, double se, double z, double
     }
 }
 
-static void set_limits(an_index n, const double *prob, const double *se, double z,
+void an_cif_set_limits(an_index n, const double *prob, const double *se, double z,
                        an_cif_limits scale, double *lower, double *upper)
 {
     for (an_index k = 0; k < n; k++) {
@@ -150,8 +150,9 @@ static void finish_group(const an_cif_options *o, const an_cif_counts *c, an_cif
     const an_index n_cells = c->n_times * (c->n_causes + 1);
 
     for (an_index k = 0; k < n_cells; k++) g->se[k] = sqrt(fmax(g->se[k], 0.0));
-    set_limits(n_cells, g->prob, g->se, an_normal_quantile(0.5 + o->conf_level / 2),
-               o->limits, g->lower, g->upper);
+    an_cif_set_limits(n_cells, g->prob, g->se,
+                      an_normal_quantile(0.5 + o->conf_level / 2), o->limits, g->lower,
+                      g->upper);
 }
 
 static an_status fit_rows(an_ctx *ctx, an_arena *mem, const an_surv *surv,

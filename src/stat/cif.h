@@ -21,4 +21,8 @@ an_status an_cif_jackknife(an_ctx *ctx, const an_surv *surv, const an_grouping *
                            an_index n, const int64_t *rows, const an_cif_counts *c,
                            const double *prob, double *variance);
 
+/* Pointwise limits of prob[n] with these errors; z: normal quantile. */
+void an_cif_set_limits(an_index n, const double *prob, const double *se, double z,
+                       an_cif_limits scale, double *lower, double *upper);
+
 #endif

@@ -60,6 +60,10 @@ expect 2 'two columns' "$anodyne" aft visits.csv '~ arm' --left free
 expect 0 'corrected for optimism' "$anodyne" validate "$data" 'Surv(futime, death) ~ age' --resamples 3
 expect 0 'Hazard ratios for event 2' "$anodyne" risk "$data" 'Surv(etime, event) ~ sex' --times 120 --resamples 2
 
+expect 0 'relief 43.6 %' "$anodyne" multistate "$root/examples/states/states.csv" 'Surv(since, until, becomes) ~ cluster(id)' \
+    --from state --censor lost --times 10
+expect 0 'Moves seen' "$anodyne" multistate "$data" 'Surv(etime, event) ~ sex'
+
 # Data in pieces, read again.
 printf 'id,day,event,dose\n1,4,1,5\n1,9,1,5\n1,12,0,5\n2,7,0,8\n3,6,1,8\n' >events.csv
 expect 0 '5 pieces out' "$anodyne" episodes events.csv 'Surv(day, event) ~ cluster(id)' --recurrent gap -o rows.csv
