@@ -253,6 +253,33 @@ AN_API an_status an_fg_incidence_of(an_ctx *ctx, const an_fg_model *model,
                                     an_fg_incidence **out);
 AN_API void an_fg_incidence_free(an_fg_incidence *incidence); /**< NULL is allowed */
 
+/** Incidences standardised to the covariates of the rows, [n_times x n_levels] column-major. */
+typedef struct an_fg_standard {
+    an_index n_levels, n_times;
+    const double *incidence, *se;
+    const double *lower, *upper; /**< symmetric in log(-log(1 - F)), at the fit's level */
+    const double *difference, *difference_se; /**< from that of the reference level */
+    struct an_arena *mem;                     /**< private */
+} an_fg_standard;
+
+/**
+ * What the incidence would be if every row were at one level of a factor and had its other covariates as they
+ * are (g-computation): the weighted mean of F(t | x_i). Variance by influence functions, covariates being a sample
+ * included; kinds as an_fg_incidence_of(). Without competing events 1 - F is the adjusted survival of Cox regression
+ * with these ties. Cost: O(n p) for each level and time.
+ *
+ * @param x          [n_levels] designs [n x p], column-major: all rows at that level
+ * @param reference  level that differences are taken from
+ * @param out        free with an_fg_standard_free()
+ * @retval AN_ERR_ARGUMENT  effects vary with time, or there are more than 16 levels
+ */
+AN_API an_status an_fg_standardise(an_ctx *ctx, const an_fg_model *model,
+                                   const an_fg_fit *fit, an_index n_levels,
+                                   const double *const *x, an_index reference,
+                                   an_index n_times, const double *time,
+                                   an_fg_standard **out);
+AN_API void an_fg_standard_free(an_fg_standard *result); /**< NULL is allowed */
+
 /** Test of proportional subdistribution hazards: score test of x g(t) beside x with the weights of the
  * likelihood, for the fit's ties. R: cox.zph() on coxph() of finegray() data. Linear in n.
  *

@@ -26,4 +26,12 @@ typedef struct an_profiles {
 an_status an_profiles_read(an_ctx *ctx, an_arena *mem, const an_frame *frame,
                            const char *text, an_profiles *out);
 
+/* The factor of the model that `name` means: as written in the formula ("sex", "factor(stage)"), or its label.
+ * AN_ERR_ARGUMENT (U123): there is none, or another variable is made of the same column. */
+an_status an_model_factor(an_ctx *ctx, an_arena *mem, const an_frame *frame,
+                          const char *name, const an_vector **out);
+/* The design if every row had `level` of that factor; x[n x n_columns] of mem. */
+an_status an_design_at_level(an_ctx *ctx, an_arena *mem, const an_frame *frame,
+                             const an_vector *factor, an_index level, const double **x);
+
 #endif

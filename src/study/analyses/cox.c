@@ -25,6 +25,8 @@ static const an_param params[] = {
                     "Ties as this package has them by default"),
     AN_PARAM_TEXT(an_cox_params, profile,
                   "Patients to predict for, as 'age = 60, sex = F; age = 70, sex = M'"),
+    AN_PARAM_TEXT(an_cox_params, adjusted,
+                  "Factor whose levels get curves adjusted for the other covariates"),
     AN_PARAM_REALS(an_cox_params, times, 0, 1e15, "unit of the data",
                    "Times at which predictions are reported"),
     AN_PARAM_END,
@@ -200,6 +202,7 @@ static an_status describe(an_cox_view *v)
     else
         an_cox_show_model(v);
     AN_TRY(an_cox_show_profiles(v));
+    AN_TRY(an_cox_show_adjusted(v));
     an_cox_show_zph(v);
     an_cox_note(v);
     if (v->firth)

@@ -99,3 +99,61 @@ done:
     an_cox_curves_free(curves);
     return st;
 }
+
+/* ---- Adjusted survival: the Fine-Gray kernel without competing events ---- */
+
+static an_status fill_adjusted(const an_cox_view *v, an_fg_model *model, an_fg_options *o)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = v->r.ctx;
+    const an_cox_data *data = &v->data;
+    int32_t *event;
+
+    AN_ALLOC(event, v->r.mem, data->surv.n);
+    for (an_index i = 0; i < data->surv.n; i++) event[i] = data->surv.event[i] == 1;
+    *model = (an_fg_model){.surv = data->surv,
+                           .cause = 1,
+                           .p = data->p,
+                           .x = data->x,
+                           .offset = data->offset,
+                           .strata = data->strata,
+                           .cluster = data->cluster};
+    model->surv.event = event;
+    model->surv.n_causes = 1;
+    *o = an_fg_defaults();
+    o->conf_level = v->r.conf_level;
+    o->ties = v->options.ties == AN_COX_EFRON ? AN_FG_EFRON : AN_FG_BRESLOW;
+    o->variance = AN_FG_ROBUST;
+done:
+    return st;
+}
+
+an_status an_cox_show_adjusted(const an_cox_view *v)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = v->r.ctx;
+    an_fg_model model;
+    an_fg_options o;
+    an_fg_fit *fit = NULL;
+    an_predicted words = {.foot = NULL};
+
+    if (!v->params->adjusted) return AN_OK;
+    if (v->firth || v->options.ties == AN_COX_DISCRETE)
+        return an_fail(ctx, AN_ERR_ARGUMENT,
+                       "adjusted curves need Efron's or Breslow's ties, without penalty");
+    AN_TRY(fill_adjusted(v, &model, &o));
+    AN_TRY(an_fg_fit_model(ctx, &model, &o, &fit));
+    name_result(v, &words);
+    AN_TRY(an_adjusted_show(&(an_adjusted){.r = &v->r,
+                                           .model = &model,
+                                           .fit = fit,
+                                           .factor = v->params->adjusted,
+                                           .times = &v->params->times,
+                                           .survival = true,
+                                           .title = "Adjusted survival",
+                                           .share = words.share,
+                                           .foot = words.foot}));
+done:
+    an_fg_free(fit);
+    return st;
+}

@@ -23,6 +23,8 @@ static const an_param params[] = {
                     "SAS PHREG, Stata stcrreg"),
     AN_PARAM_TEXT(an_finegray_params, profile,
                   "Patients to predict for, as 'age = 60, sex = F; age = 70, sex = M'"),
+    AN_PARAM_TEXT(an_finegray_params, adjusted,
+                  "Factor whose levels get curves adjusted for the other covariates"),
     AN_PARAM_REALS(an_finegray_params, times, 0, 1e15, "unit of the data",
                    "Times at which predictions are reported"),
     AN_PARAM_END,
@@ -134,6 +136,7 @@ static an_status describe(an_finegray_view *v)
     AN_TRY(an_regression_show_splines(&v->r));
     an_finegray_show_model(v);
     AN_TRY(an_finegray_show_profiles(v));
+    AN_TRY(an_finegray_show_adjusted(v));
     an_ph_show(&v->r, v->zph, v->zph_reason, v->fit->n_events,
                "Look at the curves of cumulative incidence, or stratify by it.");
     AN_TRY(an_finegray_note(v));

@@ -135,3 +135,16 @@ an_status an_finegray_show_profiles(const an_finegray_view *v)
 done:
     return st;
 }
+
+an_status an_finegray_show_adjusted(const an_finegray_view *v)
+{
+    if (!v->params->adjusted) return AN_OK;
+    return an_adjusted_show(
+        &(an_adjusted){.r = &v->r,
+                       .model = &v->model,
+                       .fit = v->fit,
+                       .factor = v->params->adjusted,
+                       .times = &v->params->times,
+                       .title = "Adjusted cumulative incidence",
+                       .share = an_doc_printf(v->r.doc, "have had %s by", v->r.event)});
+}

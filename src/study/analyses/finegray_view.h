@@ -9,8 +9,8 @@
 typedef struct an_finegray_params {
     double conf_level;
     int variance, censoring, ties, preset, zph;
-    const char *profile; /* or NULL */
-    an_reals times;      /* of its table */
+    const char *profile, *adjusted; /* or NULL */
+    an_reals times;                 /* of its table */
 } an_finegray_params;
 
 typedef struct an_finegray_view {
@@ -27,6 +27,7 @@ typedef struct an_finegray_view {
 void an_finegray_show_coefficients(const an_finegray_view *v);
 an_status an_finegray_show_forest(const an_finegray_view *v);
 void an_finegray_show_model(const an_finegray_view *v);
+an_status an_finegray_show_adjusted(const an_finegray_view *v);
 an_status an_finegray_show_profiles(const an_finegray_view *v); /* finegray_profiles.c */
 void an_finegray_say(const an_finegray_view *v);
 an_status an_finegray_note(an_finegray_view *v);

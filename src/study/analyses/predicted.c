@@ -24,7 +24,13 @@ an_status an_predicted_start(const an_regression *r, const an_reals *asked, doub
     an_index n;
     const double *ticks;
 
-    *out = (an_predicted){.r = r, .n_curves = n_curves};
+    *out = (an_predicted){.r = r,
+                          .n_curves = n_curves,
+                          .key = "predicted",
+                          .head = "Profile",
+                          .before = "Of patients with",
+                          .after = "",
+                          .caption = "of the profiles named"};
     out->scale = an_time_scale_of(r->frame, AN_SHOW_DATA);
     AN_ALLOC(out->curve, r->mem, n_curves);
     if (asked->n > 0) return copy_times(r, asked->n, asked->x, 1, out);
@@ -68,9 +74,9 @@ static void show_table(const an_predicted *p)
 {
     an_doc *const doc = p->r->doc;
     const an_doc_column columns[] = {
-        {"profile", "Profile"}, {"time", "Time"}, {"value", p->title}};
+        {"profile", p->head}, {"time", "Time"}, {"value", p->title}};
 
-    an_doc_table(doc, "predicted", p->title, p->method, 3, columns);
+    an_doc_table(doc, p->key, p->title, p->method, 3, columns);
     for (an_index c = 0; c < p->n_curves; c++)
         for (an_index k = 0; k < p->n_times; k++) {
             const an_predicted_curve *curve = &p->curve[c];
@@ -128,11 +134,12 @@ static an_status show_figure(const an_predicted *p)
         p->scale.unit ? an_doc_printf(r->doc, "Time (%s)", p->scale.unit) : "Time";
     figure.caption =
         an_doc_printf(r->doc,
-                      "%s of the profiles named, from %s of %s, with pointwise %g %% "
+                      "%s %s, from %s of %s, with pointwise %g %% "
                       "confidence limits (%s scale).",
-                      p->title, r->method, an_rows_all(r->doc, r->frame),
+                      p->title, p->caption, r->method, an_rows_all(r->doc, r->frame),
                       100 * r->conf_level, p->limits);
-    an_doc_figure(r->doc, "predicted_curves", p->title, p->method, &figure);
+    an_doc_figure(r->doc, an_doc_printf(r->doc, "%s_curves", p->key), p->title, p->method,
+                  &figure);
 done:
     return st;
 }
@@ -146,7 +153,7 @@ static void say_curve(const an_predicted *p, const an_predicted_curve *curve)
 
     for (an_index k = p->n_times - 1; k >= 0; k--) {
         if (curve->at[k].beyond || isnan(curve->at[k].value)) continue;
-        an_doc_text(doc, an_doc_printf(doc, "predicted_%s", curve->key),
+        an_doc_text(doc, an_doc_printf(doc, "%s_%s", p->key, curve->key),
                     "Of patients with %s the model predicts that %s %s %s.", curve->label,
                     an_doc_format(doc, value_at(p, &curve->at[k])), p->share,
                     an_time_in_words(doc, &p->scale, p->times[k]));

@@ -5,6 +5,8 @@
 #ifndef AN_STUDY_ANALYSES_PREDICTED_H
 #define AN_STUDY_ANALYSES_PREDICTED_H
 
+#include <anodyne/competing.h>
+
 #include "study/analyses/regression.h"
 #include "study/profile.h"
 
@@ -25,8 +27,12 @@ typedef struct an_predicted {
     an_time_scale scale;
     an_index n_times, n_curves;
     const double *times; /* [n_times] of the data: asked for, or ticks up to `last` */
-    an_predicted_curve *curve; /* [n_curves] */
-    const char *title;         /* "Predicted survival" */
+    an_predicted_curve *curve;  /* [n_curves] */
+    const char *key;            /* "predicted" */
+    const char *head;           /* of the first column: "Profile" */
+    const char *before, *after; /* the label in a sentence: "Of patients with", "" */
+    const char *caption;        /* "of the profiles named" */
+    const char *title;          /* "Predicted survival" */
     const char *share; /* "are free of death at": "60 % are free of death at 5 years" */
     const char *method, *limits; /* of the figure; "log(-log S)" */
     const char *foot;            /* or NULL */
@@ -39,5 +45,18 @@ an_status an_predicted_start(const an_regression *r, const an_reals *asked, doub
 an_status an_predicted_name(an_predicted *p, an_index c, const an_profiles *profiles,
                             an_index a, an_index h);
 an_status an_predicted_show(const an_predicted *p);
+
+/* ---- Adjusted curves (adjusted.c): everybody at one level of a factor, the other covariates as they are ---- */
+
+typedef struct an_adjusted {
+    const an_regression *r;
+    const an_fg_model *model; /* Cox regression: one without competing events */
+    const an_fg_fit *fit;
+    const char *factor; /* as the option names it */
+    const an_reals *times;
+    bool survival;                    /* shown is 1 - F */
+    const char *title, *share, *foot; /* as an_predicted */
+} an_adjusted;
+an_status an_adjusted_show(const an_adjusted *a);
 
 #endif

@@ -8,7 +8,7 @@
 #define NEAR(a, b, tol) \
     assert_true(fabs((double)(a) - (double)(b)) <= (tol) * (1 + fabs((double)(b))))
 
-enum { N_TIMES = 20 };
+enum { N_TIMES = 6 };
 
 static const double x_two[] = {0.3, -1, 1, 0}; /* two profiles of two covariates */
 static const double z_two[] = {0.3, -1};
@@ -28,7 +28,7 @@ static void make_study(study *y, an_index n, bool competing)
                              .cause = 1,
                              .p = 2,
                              .x = y->s.x};
-    for (int k = 0; k < N_TIMES; k++) y->time[k] = 2 + 3 * k;
+    for (int k = 0; k < N_TIMES; k++) y->time[k] = 2 + 9 * k;
 }
 
 static an_fg_incidence *predict(const study *y, const an_fg_options *o, int32_t stratum)
@@ -205,6 +205,127 @@ static void test_by_hand(void **state)
     an_ctx_free(ctx);
 }
 
+/* ---- Standardised ---- */
+
+/* Both designs: the second covariate 0 and 1 for everybody. */
+static an_fg_standard *standardise(const study *y, const an_fg_options *o)
+{
+    const an_index n = y->s.n;
+    double *x[2];
+    an_ctx *ctx = an_ctx_new();
+    an_fg_fit *fit = NULL;
+    an_fg_standard *f = NULL;
+
+    for (int c = 0; c < 2; c++) {
+        x[c] = sample_memory(2 * n, sizeof(double));
+        for (an_index i = 0; i < n; i++) {
+            x[c][i] = y->s.x[i];
+            x[c][i + n] = c;
+        }
+    }
+    assert_int_equal(an_fg_fit_model(ctx, &y->model, o, &fit), AN_OK);
+    assert_int_equal(an_fg_standardise(ctx, &y->model, fit, 2, (const double *const *)x,
+                                       0, N_TIMES, y->time, &f),
+                     AN_OK);
+    an_fg_free(fit);
+    free(x[0]);
+    free(x[1]);
+    an_ctx_free(ctx);
+    return f;
+}
+
+/* Means of single predictions; errors by moving the weight of each row, which moves the mean too. */
+static void check_standard(study *y, const an_fg_options *o, double tolerance)
+{
+    const double h = 1e-4;
+    double var[3][N_TIMES] = {{0}};
+    an_fg_standard *f = standardise(y, o);
+
+    for (an_index i = 0; i < y->s.n; i++) {
+        const double w = y->s.weight[i];
+        an_fg_standard *up, *down;
+
+        y->s.weight[i] = w * (1 + h);
+        up = standardise(y, o);
+        y->s.weight[i] = w * (1 - h);
+        down = standardise(y, o);
+        y->s.weight[i] = w;
+        for (int k = 0; k < N_TIMES; k++) {
+            const double a = (up->incidence[k] - down->incidence[k]) / (2 * h);
+            const double b =
+                (up->incidence[k + N_TIMES] - down->incidence[k + N_TIMES]) / (2 * h);
+
+            var[0][k] += a * a;
+            var[1][k] += b * b;
+            var[2][k] += (b - a) * (b - a);
+        }
+        an_fg_standard_free(up);
+        an_fg_standard_free(down);
+    }
+    for (int k = 0; k < N_TIMES; k++) {
+        NEAR(f->se[k] / sqrt(var[0][k]), 1, tolerance);
+        NEAR(f->se[k + N_TIMES] / sqrt(var[1][k]), 1, tolerance);
+        NEAR(f->difference[k + N_TIMES], f->incidence[k + N_TIMES] - f->incidence[k],
+             1e-15);
+        NEAR(f->difference_se[k + N_TIMES] / sqrt(var[2][k]), 1, tolerance);
+        assert_true(f->difference_se[k] == 0);
+        assert_true(f->lower[k] < f->incidence[k] && f->incidence[k] < f->upper[k]);
+    }
+    an_fg_standard_free(f);
+}
+
+static void test_standardised(void **state)
+{
+    an_fg_options o = an_fg_defaults();
+    study y;
+
+    (void)state;
+    make_study(&y, 40, false);
+    check_standard(&y, &o, 1e-4);
+    o.ties = AN_FG_EFRON;
+    y.model.strata = (an_grouping){3, y.s.stratum, NULL};
+    y.model.surv.entry = y.s.entry;
+    y.model.offset = y.s.offset;
+    for (int k = 0; k < N_TIMES; k++) y.time[k] += 10;
+    check_standard(&y, &o, 1e-4);
+    sample_free(&y.s);
+    make_study(&y, 60, true);
+    o = an_fg_defaults();
+    o.censoring = AN_FG_EVENTS_LEAVE;
+    check_standard(&y, &o, 0.001);
+    sample_free(&y.s);
+}
+
+static void test_mean_of_predictions(void **state)
+{
+    enum { N = 30 };
+    study y;
+    an_fg_standard *f;
+    an_ctx *ctx = an_ctx_new();
+    an_fg_fit *fit = NULL;
+    double total = 0;
+
+    (void)state;
+    make_study(&y, N, true);
+    f = standardise(&y, NULL);
+    assert_int_equal(an_fg_fit_model(ctx, &y.model, NULL, &fit), AN_OK);
+    for (int i = 0; i < N; i++) total += y.s.weight[i];
+    for (int k = 0; k < N_TIMES; k++) {
+        double mean = 0;
+
+        for (int i = 0; i < N; i++) {
+            const double x[] = {y.s.x[i], 1};
+
+            mean += y.s.weight[i] / total * an_fg_predict(fit, 0, x, NULL, y.time[k]);
+        }
+        NEAR(f->incidence[k + N_TIMES], mean, 1e-12);
+    }
+    an_fg_free(fit);
+    an_fg_standard_free(f);
+    sample_free(&y.s);
+    an_ctx_free(ctx);
+}
+
 static an_status fit_and_predict(an_ctx *ctx)
 {
     static const double time[] = {1, 2, 2, 3, 5, 6}, x[] = {0, 1, 2, 1, 0, 3};
@@ -212,11 +333,15 @@ static an_status fit_and_predict(an_ctx *ctx)
     const an_fg_model model = {
         .surv = {6, time, event, NULL, NULL, 2}, .cause = 1, .p = 1, .x = x};
     an_fg_fit *fit = NULL;
+    const double *const levels[] = {x, x};
     an_fg_incidence *f = NULL;
+    an_fg_standard *s = NULL;
     an_status st = an_fg_fit_model(ctx, &model, NULL, &fit);
 
     if (st == AN_OK)
         st = an_fg_incidence_of(ctx, &model, fit, 0, 2, x, NULL, 3, time, &f);
+    if (st == AN_OK) st = an_fg_standardise(ctx, &model, fit, 2, levels, 1, 2, time, &s);
+    an_fg_standard_free(s);
     an_fg_incidence_free(f);
     an_fg_free(fit);
     return st;
@@ -237,6 +362,8 @@ int main(void)
         cmocka_unit_test(test_varying_effect),
         cmocka_unit_test(test_competing_events),
         cmocka_unit_test(test_clusters),
+        cmocka_unit_test(test_standardised),
+        cmocka_unit_test(test_mean_of_predictions),
         cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -167,16 +167,67 @@ static void test_what_is_missing_is_named(void **state)
     an_ctx_free(m.ctx);
 }
 
+/* At a row's own level its design is its own; at another one it is that of its description changed. */
+static void test_everybody_at_a_level(void **state)
+{
+    model m;
+    const an_vector *factor;
+
+    (void)state;
+    assert_int_equal(make_model(an_ctx_new(),
+                                "Surv(time, event) ~ age + stage * smokes + log(bili)",
+                                &m),
+                     AN_OK);
+    assert_int_equal(an_model_factor(m.ctx, m.mem, m.frame, "stage", &factor), AN_OK);
+    assert_int_equal(factor->n_levels, 3);
+    for (int l = 0; l < 3; l++) {
+        const double *x;
+
+        assert_int_equal(an_design_at_level(m.ctx, m.mem, m.frame, factor, l, &x), AN_OK);
+        for (int i = 0; i < ROWS; i++) {
+            char text[200];
+            an_profiles p;
+
+            snprintf(text, sizeof text, "age=%.17g, bili=%.17g, stage=%s, smokes=%d",
+                     age[i], bili[i], stages[l], (int)smokes[i]);
+            assert_int_equal(an_profiles_read(m.ctx, m.mem, m.frame, text, &p), AN_OK);
+            for (an_index k = 0; k < m.frame->design.n_columns; k++) {
+                assert_true(x[i + k * ROWS] == p.x[k]);
+                if (stage[i] == l)
+                    assert_true(x[i + k * ROWS] == m.frame->design.x[i + k * ROWS]);
+            }
+        }
+    }
+    assert_int_equal(an_model_factor(m.ctx, m.mem, m.frame, "age", &factor),
+                     AN_ERR_ARGUMENT);
+    assert_non_null(strstr(an_message(m.ctx), "no factor of this name"));
+    free_model(&m);
+    an_ctx_free(m.ctx);
+    assert_int_equal(make_model(an_ctx_new(),
+                                "Surv(time, event) ~ stage + I((stage == \"II\") * age)",
+                                &m),
+                     AN_OK);
+    assert_int_equal(an_model_factor(m.ctx, m.mem, m.frame, "stage", &factor),
+                     AN_ERR_ARGUMENT);
+    assert_non_null(strstr(an_message(m.ctx), "made of the same column"));
+    free_model(&m);
+    an_ctx_free(m.ctx);
+}
+
 static an_status build_and_read(an_ctx *ctx)
 {
     model m;
     an_profiles p;
+    const an_vector *factor;
+    const double *x;
     an_status st = make_model(
         ctx, "Surv(time, event) ~ age * stage + smokes + offset(log(bili))", &m);
 
     if (st == AN_OK)
         st = an_profiles_read(ctx, m.mem, m.frame,
                               "age = 60, stage = I, smokes = no, bili = 2", &p);
+    if (st == AN_OK) st = an_model_factor(ctx, m.mem, m.frame, "stage", &factor);
+    if (st == AN_OK) st = an_design_at_level(ctx, m.mem, m.frame, factor, 1, &x);
     free_model(&m);
     return st;
 }
@@ -193,6 +244,7 @@ int main(void)
         cmocka_unit_test(test_rows_make_themselves),
         cmocka_unit_test(test_label),
         cmocka_unit_test(test_what_is_missing_is_named),
+        cmocka_unit_test(test_everybody_at_a_level),
         cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
