@@ -66,18 +66,26 @@ static an_value survival_at(const an_km_view *v, const an_km_point *point)
     return an_km_proportion(v, point->surv, point->lower, point->upper);
 }
 
-/* Of a curve at a time inside the range of its band. */
+/* Of curve i from its time k on, if that is inside the range of its band. */
+static an_value band_from(const an_km_view *v, an_index i, an_index k)
+{
+    const an_km_curve *c = &v->km->curve[i];
+    const an_km_band *b = v->band ? v->band[i] : NULL;
+
+    if (!b) return an_not_estimable(AN_KIND_PROPORTION, "no band");
+    if (k < 0 || isnan(b->lower[k]))
+        return an_not_estimable(AN_KIND_PROPORTION, "outside the range of the band");
+    return an_km_proportion(v, c->surv[k], b->lower[k], b->upper[k]);
+}
+
 static an_value band_at(const an_km_view *v, an_index i, double t)
 {
     const an_km_curve *c = &v->km->curve[i];
     const an_km_band *b = v->band ? v->band[i] : NULL;
     an_index k = 0;
 
-    if (!b) return an_not_estimable(AN_KIND_PROPORTION, "no band");
     while (k < c->n_times && c->time[k] <= t) k++;
-    if (!(t >= b->from && t <= b->to) || k == 0 || isnan(b->lower[k - 1]))
-        return an_not_estimable(AN_KIND_PROPORTION, "outside the range of the band");
-    return an_km_proportion(v, c->surv[k - 1], b->lower[k - 1], b->upper[k - 1]);
+    return band_from(v, i, b && t <= b->to ? k - 1 : -1);
 }
 
 void an_km_show_times(const an_km_view *v)
@@ -217,7 +225,7 @@ static void show_curve(const an_km_view *v, an_index i)
             an_number(AN_KIND_COUNT, c->n_censor[k]),
             an_km_proportion(v, c->surv[k], c->lower[k], c->upper[k]),
             an_number(AN_KIND_COEFFICIENT, c->cumhaz[k]),
-            band ? band_at(v, i, c->time[k]) : an_text("")};
+            band ? band_from(v, i, k) : an_text("")};
 
         an_doc_row_add(v->doc, an_doc_printf(v->doc, "%lld", (long long)(k + 1)), 0,
                        cells);

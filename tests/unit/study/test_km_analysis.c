@@ -253,6 +253,19 @@ static an_status run_km(an_ctx *ctx)
     return run_in(ctx, &an_analysis_km, &p);
 }
 
+static an_status run_km_with_all(an_ctx *ctx)
+{
+    const double times[] = {100}, shares[] = {0.5};
+    const an_km_params p = {.conf_level = 0.95,
+                            .times = {1, times},
+                            .quantiles = {1, shares},
+                            .start_time = 40,
+                            .band = 1 + AN_BAND_EQUAL_PRECISION,
+                            .cumhaz = true};
+
+    return run_in(ctx, &an_analysis_km, &p);
+}
+
 static an_status run_logrank(an_ctx *ctx)
 {
     _Alignas(8) const char zero[256] = {0};
@@ -265,6 +278,7 @@ static void test_every_allocation_fails_once(void **state)
 {
     (void)state;
     assert_true(faults_every_allocation(run_km) > 2);
+    assert_true(faults_every_allocation(run_km_with_all) > 2);
     assert_true(faults_every_allocation(run_logrank) > 2);
 }
 
