@@ -30,10 +30,12 @@ typedef struct an_cox_data {
 } an_cox_data;
 
 typedef enum an_cox_ties {
-    AN_COX_EFRON,   /**< Efron 1977; with weights the mean weight of the tied deaths */
-    AN_COX_BRESLOW, /**< Breslow 1974; default of SAS and Stata */
-    AN_COX_DISCRETE /**< conditional likelihood of Cox 1972: "exact" in R, DISCRETE in
+    AN_COX_EFRON,    /**< Efron 1977; with weights the mean weight of the tied deaths */
+    AN_COX_BRESLOW,  /**< Breslow 1974; default of SAS and Stata */
+    AN_COX_DISCRETE, /**< conditional likelihood of Cox 1972: "exact" in R, DISCRETE in
                        SAS, exactp in Stata; recursion of Gail, Lubin, Rubinstein 1981 */
+    AN_COX_MARGINAL /**< continuous time, order of the tied deaths not known: EXACT in SAS,
+                       exactm in Stata; Kalbfleisch and Prentice 1973, by quadrature */
 } an_cox_ties;
 
 typedef enum an_cox_variance {
@@ -111,7 +113,8 @@ typedef struct an_cox {
  *  they nearly depend on each other. Rows never meet an event time cost nothing.
  *  @retval AN_ERR_DATA      no rows; a weight that is not positive; a value that is not
  *                           finite; entry >= time (the message names the row, from 1)
- *  @retval AN_ERR_ARGUMENT  weights or robust variance with discrete ties; bad option
+ *  @retval AN_ERR_ARGUMENT  weights or robust variance with discrete or marginal ties;
+ *                           bad option
  *  No events, aliased columns, separation: findings in the result, not failures. */
 AN_API an_status an_cox_fit(an_ctx *ctx, const an_cox_data *data,
                             const an_cox_options *options, an_cox **out);

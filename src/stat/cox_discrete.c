@@ -43,11 +43,6 @@ static void rescale(table *t, an_index d)
     t->log_scale += log(largest);
 }
 
-static bool at_risk(const an_cox_plan *plan, an_index i, an_index j)
-{
-    return plan->first[i] <= j && j <= plan->last[i];
-}
-
 /* Mean of exp(eta - shift) over the risk set: the unit that keeps the table in range. */
 static double mean_risk(const an_cox_plan *plan, const an_cox_state *state, an_index j)
 {
@@ -55,7 +50,7 @@ static double mean_risk(const an_cox_plan *plan, const an_cox_state *state, an_i
     an_index count = 0;
 
     for (an_index i = 0; i < plan->n; i++)
-        if (at_risk(plan, i, j)) {
+        if (an_cox_at_risk(plan, i, j)) {
             sum += state->r[i];
             count++;
         }
@@ -87,7 +82,7 @@ static void add_event(const an_cox_plan *plan, const an_cox_state *state, an_ind
     t->b[0] = 1;
     t->log_scale = 0;
     for (an_index i = 0; i < plan->n; i++) {
-        if (!at_risk(plan, i, j)) continue;
+        if (!an_cox_at_risk(plan, i, j)) continue;
         add_row(t, d, state->r[i] / unit, plan->x + i * plan->p);
         rescale(t, d);
         if (plan->death[i] && plan->last[i] == j) {
@@ -101,7 +96,8 @@ static void add_event(const an_cox_plan *plan, const an_cox_state *state, an_ind
     if (score) subtract_event(t, d, score, info);
 }
 
-static void prepare(const an_cox_plan *plan, const double *gamma, an_cox_state *state)
+void an_cox_prepare_rows(const an_cox_plan *plan, const double *gamma,
+                         an_cox_state *state)
 {
     an_cox_eta(0, plan->n, plan->p, plan->x, plan->offset, gamma, state->eta);
     for (an_index h = 0; h < plan->n_strata; h++) state->shift[h] = -INFINITY;
@@ -126,7 +122,7 @@ an_status an_cox_discrete(an_ctx *ctx, const an_cox_plan *plan, const double *ga
         if (plan->d[j] > most) most = plan->d[j];
     t.b = an_malloc(ctx, (size_t)((most + 1) * t.size) * sizeof *t.b);
     if (!t.b) return AN_ERR_MEMORY;
-    prepare(plan, gamma, state);
+    an_cox_prepare_rows(plan, gamma, state);
     if (score) {
         memset(score, 0, (size_t)p * sizeof *score);
         memset(info, 0, (size_t)(p * p) * sizeof *info);

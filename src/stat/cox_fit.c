@@ -221,12 +221,15 @@ static an_status check_options(an_ctx *ctx, const an_cox_data *data,
         return an_fail(ctx, AN_ERR_ARGUMENT, "conf_level must lie between 0 and 1");
     if (options->max_iter < 0)
         return an_fail(ctx, AN_ERR_ARGUMENT, "max_iter must not be negative");
-    if (options->ties != AN_COX_DISCRETE) return AN_OK;
+    if (options->ties != AN_COX_DISCRETE && options->ties != AN_COX_MARGINAL)
+        return AN_OK;
     if (data->surv.weight)
-        return an_fail(ctx, AN_ERR_ARGUMENT, "discrete ties do not allow case weights");
+        return an_fail(ctx, AN_ERR_ARGUMENT, "%s ties do not allow case weights",
+                       options->ties == AN_COX_DISCRETE ? "discrete" : "marginal");
     if (robust)
         return an_fail(ctx, AN_ERR_ARGUMENT,
-                       "discrete ties do not allow robust or clustered variance");
+                       "%s ties do not allow robust or clustered variance",
+                       options->ties == AN_COX_DISCRETE ? "discrete" : "marginal");
     return AN_OK;
 }
 

@@ -91,6 +91,8 @@ an_status an_cox_model_risk(an_ctx *ctx, an_cox_model *model)
 {
     if (model->discrete)
         return an_cox_discrete(ctx, model->plan, model->gamma, &model->state, NULL, NULL);
+    if (model->marginal)
+        return an_cox_marginal(ctx, model->plan, model->gamma, &model->state, NULL, NULL);
     return an_cox_risk(ctx, model->plan, model->gamma, model->efron, &model->state);
 }
 
@@ -98,6 +100,9 @@ an_status an_cox_model_information(an_ctx *ctx, an_cox_model *model)
 {
     if (model->discrete)
         return an_cox_discrete(ctx, model->plan, model->gamma, &model->state,
+                               model->state.score, model->state.info);
+    if (model->marginal)
+        return an_cox_marginal(ctx, model->plan, model->gamma, &model->state,
                                model->state.score, model->state.info);
     an_cox_hazard(model->plan, NULL, &model->state);
     return an_cox_information(ctx, model->plan, NULL, &model->state, model->state.score,
@@ -145,6 +150,7 @@ static an_status new_model(an_ctx *ctx, const an_cox_data *data, an_cox_ties tie
     *model = (an_cox_model){.data = data, .mem = mem, .p = data->p};
     model->efron = ties == AN_COX_EFRON;
     model->discrete = ties == AN_COX_DISCRETE;
+    model->marginal = ties == AN_COX_MARGINAL;
     AN_TRY(new_arrays(ctx, model));
     AN_TRY(an_cox_plan_with(ctx, data, model->efron, detail, mem, &model->plan));
     AN_TRY(an_cox_columns(ctx, model));
@@ -172,8 +178,9 @@ an_status an_cox_model_new(an_ctx *ctx, const an_cox_data *data, an_cox_ties tie
 an_status an_cox_model_for_fit(an_ctx *ctx, const an_cox_data *data, an_cox_ties ties,
                                an_arena *mem, an_cox_model *model)
 {
-    return new_model(ctx, data, ties,
-                     ties == AN_COX_DISCRETE ? AN_COX_FOR_ROWS : AN_COX_FOR_FIT, mem,
+    const bool by_rows = ties == AN_COX_DISCRETE || ties == AN_COX_MARGINAL;
+
+    return new_model(ctx, data, ties, by_rows ? AN_COX_FOR_ROWS : AN_COX_FOR_FIT, mem,
                      model);
 }
 

@@ -17,7 +17,7 @@
 typedef struct an_cox_model {
     const an_cox_data *data;
     an_arena *mem;
-    bool efron, discrete;
+    bool efron, discrete, marginal; /* the last two: row by row, for each event time */
     an_cox_plan *plan;
     an_cox_state state;
     an_index p;
@@ -73,5 +73,15 @@ an_status an_cox_rotated_columns(an_ctx *ctx, an_cox_model *model);
  * (which may both be NULL). cox_discrete.c */
 an_status an_cox_discrete(an_ctx *ctx, const an_cox_plan *plan, const double *gamma,
                           an_cox_state *state, double *score, double *info);
+/* The same of the marginal likelihood. cox_marginal.c */
+an_status an_cox_marginal(an_ctx *ctx, const an_cox_plan *plan, const double *gamma,
+                          an_cox_state *state, double *score, double *info);
+/* eta, shift and r of a plan for rows. */
+void an_cox_prepare_rows(const an_cox_plan *plan, const double *gamma,
+                         an_cox_state *state);
+static inline bool an_cox_at_risk(const an_cox_plan *plan, an_index i, an_index event)
+{
+    return plan->first[i] <= event && event <= plan->last[i];
+}
 
 #endif

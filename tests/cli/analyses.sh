@@ -40,6 +40,7 @@ expect 0 'was best with 4 of 5 coefficients' "$anodyne" coxnet "$data" \
 } >shared.csv
 expect 0 'a gamma frailty for each group' "$anodyne" cox shared.csv 'Surv(t, e) ~ x + cluster(id)' --frailty gamma
 expect 2 'needs groups' "$anodyne" cox shared.csv 'Surv(t, e) ~ x' --frailty gaussian
+expect 0 'the marginal (exact) likelihood for tied times' "$anodyne" cox "$data" 'Surv(ptime, pstat) ~ age' --ties marginal
 expect 0 "Firth's penalty" "$anodyne" cox "$data" 'Surv(ptime, pstat) ~ age + sex' --penalty firth
 expect 0 'not a straight line, chi-squared  13.18' "$anodyne" cox "$data" 'Surv(futime, death) ~ ns(hgb, 3) + sex + age'
 expect 0 'knots at 60, 70, 80' "$anodyne" finegray "$data" 'Surv(etime, event) ~ rcs(age, c(60, 70, 80))'

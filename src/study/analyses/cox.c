@@ -1,7 +1,8 @@
 /* Cox regression: which factors go with the hazard of the event, and how strongly. */
 #include "study/analyses/cox_view.h"
 
-static const char *const ties_choices[] = {"auto", "efron", "breslow", "discrete", NULL};
+static const char *const ties_choices[] = {"auto",     "efron",    "breslow",
+                                           "discrete", "marginal", NULL};
 static const char *const variance_choices[] = {"auto", "model", "robust", NULL};
 static const char *const penalty_choices[] = {"none", "firth", NULL};
 static const char *const frailty_choices[] = {"none", "gamma", "gaussian", NULL};

@@ -116,7 +116,8 @@ const char *an_cox_method_opening(const an_cox_view *v)
 const char *an_cox_ties_words(an_cox_ties ties)
 {
     static const char *const words[] = {"Efron's method", "Breslow's method",
-                                        "the discrete (conditional) likelihood"};
+                                        "the discrete (conditional) likelihood",
+                                        "the marginal (exact) likelihood"};
 
     return words[ties];
 }
