@@ -92,8 +92,8 @@ static void fill_deaths(tables *t)
 /* ---- eta ---- */
 
 /* u of row i less its covariates' part: r Xi over its stay, r / GH(X-) times what comes
- * later, and for a death the mean and its own share. */
-static void add_tables(const tables *t, an_index i, double r, double *u)
+ * later, and for a death the mean and its own share; out is a column of a tile. */
+static void add_tables(const tables *t, an_index i, double r, double *restrict out)
 {
     const an_fg *fg = t->fg;
     const an_index q = fg->q;
@@ -101,18 +101,19 @@ static void add_tables(const tables *t, an_index i, double r, double *u)
     const double *xi = t->xi + cell / fg->n_kinds * q;
     const double *entered = fg->from ? t->xi + fg->from[i] * q : NULL;
 
-    for (an_index k = 0; k < q; k++) u[k] = r * xi[k];
-    for (an_index k = 0; k < q && entered; k++) u[k] -= r * entered[k];
+    for (an_index k = 0; k < q; k++) out[k * AN_TILE_STRIDE] = r * xi[k];
+    for (an_index k = 0; k < q && entered; k++) out[k * AN_TILE_STRIDE] -= r * entered[k];
     if (late >= 0) {
         const double rg = r / fg->gh[i], *mean = t->later.mean + late * q;
 
-        for (an_index k = 0; k < q; k++) u[k] += rg * mean[k];
+        for (an_index k = 0; k < q; k++) out[k * AN_TILE_STRIDE] += rg * mean[k];
     }
     if (j >= 0) {
         const double w = an_fg_row_weight(fg, i);
         const double *mean = t->mean + j * q, *share = t->share + j * q;
 
-        for (an_index k = 0; k < q; k++) u[k] -= w * mean[k] + r * share[k];
+        for (an_index k = 0; k < q; k++)
+            out[k * AN_TILE_STRIDE] -= w * mean[k] + r * share[k];
     }
 }
 
@@ -131,26 +132,42 @@ static double scalar_of_row(const tables *t, an_index i)
     return w - s->r[i] * v;
 }
 
-/* scratch: one row. */
+/* Rows first..first + n - 1: tables row by row, covariates column by column. */
+static void residuals_tile(const tables *t, an_index first, an_index n, double *tile,
+                           double *m)
+{
+    const an_fg *fg = t->fg;
+
+    for (an_index i = 0; i < n; i++) {
+        m[i] = scalar_of_row(t, first + i);
+        add_tables(t, first + i, t->s->r[first + i], tile + i);
+    }
+    for (an_index k = 0; k < fg->q; k++) {
+        const an_column *c = &fg->column[k];
+        const double *restrict x = (const double *)c->x + first;
+        const double *restrict from = tile + k * AN_TILE_STRIDE;
+        double *restrict u = t->u + first + k * fg->n;
+        const double centre = c->centre, scale = c->scale;
+
+        for (an_index i = 0; i < n; i++)
+            u[i] = from[i] + m[i] * ((x[i] - centre) * scale);
+    }
+}
+
+static size_t residuals_size(const an_fg *fg)
+{
+    return (size_t)(fg->q * AN_TILE_STRIDE + AN_TILE) * sizeof(double);
+}
+
 static void residuals_block(void *self, void *scratch, an_index block, an_index first,
                             an_index last)
 {
     const tables *t = self;
-    const an_fg *fg = t->fg;
-    double *u = scratch;
+    double *tile = scratch, *m = tile + t->fg->q * AN_TILE_STRIDE;
 
     (void)block;
-    for (an_index i = first; i < last; i++) {
-        const double m = scalar_of_row(t, i);
-
-        add_tables(t, i, t->s->r[i], u);
-        for (an_index k = 0; k < fg->q; k++) {
-            const an_column *c = &fg->column[k];
-            const double z = (((const double *)c->x)[i] - c->centre) * c->scale;
-
-            t->u[i + k * fg->n] = u[k] + m * z;
-        }
-    }
+    for (an_index at = first; at < last; at += AN_TILE)
+        residuals_tile(t, at, last - at < AN_TILE ? last - at : AN_TILE, tile, m);
 }
 
 /* ---- q(u) ---- */
@@ -322,8 +339,8 @@ an_status an_fg_residuals(an_ctx *ctx, const an_fg *fg, const an_fg_state *state
 
     if (!mem) return an_fail_memory(ctx);
     AN_TRY(fill_tables(ctx, mem, &t));
-    AN_TRY(an_map_blocks_scratch(ctx, fg->n, AN_COX_GRAIN,
-                                 (size_t)(fg->q + 1) * sizeof *u, residuals_block, &t));
+    AN_TRY(an_map_blocks_scratch(ctx, fg->n, AN_COX_GRAIN, residuals_size(fg),
+                                 residuals_block, &t));
     if (q_censored) AN_TRY(find_moved(ctx, mem, &t, q_censored));
 done:
     an_arena_free(mem);

@@ -214,6 +214,81 @@ static void test_memory_runs_out(void **state)
     assert_true(faults_every_allocation(do_all) > 4);
 }
 
+/* ---- Threads ---- */
+
+enum { FEW_PROFILES = 9 };
+
+typedef struct after {
+    an_cox_residuals *residuals;
+    an_cox_curves *curves;
+    an_zph *zph;
+} after;
+
+static after everything_on(const an_cox_data *data, const an_cox *fit,
+                           const double *profile, int n_threads)
+{
+    an_ctx *ctx = an_ctx_new();
+    after a;
+
+    an_ctx_set_threads(ctx, n_threads);
+    assert_int_equal(an_cox_residuals_of(ctx, data, fit, &a.residuals), AN_OK);
+    assert_int_equal(an_cox_curves_of(ctx, data, fit, FEW_PROFILES, profile, NULL,
+                                      AN_CONF_LOG, 0.95, &a.curves),
+                     AN_OK);
+    assert_int_equal(an_cox_zph(ctx, data, fit, AN_ZPH_KM, 0, NULL, &a.zph), AN_OK);
+    an_ctx_free(ctx);
+    return a;
+}
+
+static void drop(after *a)
+{
+    an_cox_residuals_free(a->residuals);
+    an_cox_curves_free(a->curves);
+    an_zph_free(a->zph);
+}
+
+static void same_bits(const after *a, const after *b)
+{
+    const size_t rows = (size_t)(a->residuals->n * a->residuals->p) * sizeof(double);
+    const size_t deaths = (size_t)(a->zph->n_events * a->zph->p) * sizeof(double);
+    const an_km_curve *x = &a->curves->curve[FEW_PROFILES - 1],
+                      *y = &b->curves->curve[FEW_PROFILES - 1];
+
+    assert_memory_equal(a->residuals->dfbetas, b->residuals->dfbetas, rows);
+    assert_memory_equal(a->residuals->deviance, b->residuals->deviance,
+                        (size_t)a->residuals->n * sizeof(double));
+    assert_memory_equal(a->residuals->scaled_schoenfeld, b->residuals->scaled_schoenfeld,
+                        deaths);
+    assert_memory_equal(a->zph->chisq, b->zph->chisq, 4 * sizeof(double));
+    assert_memory_equal(a->zph->y, b->zph->y, deaths);
+    assert_memory_equal(x->upper, y->upper, (size_t)x->n_times * sizeof(double));
+}
+
+/* Rows sorted (late entry) and rows in place. */
+static void test_threads_give_the_same_bits(void **state)
+{
+    sample s = sample_new(20000, 3, 300);
+    const an_cox_data layouts[] = {sample_full(&s), sample_plain(&s)};
+    double profile[FEW_PROFILES * 3];
+
+    (void)state;
+    for (int k = 0; k < FEW_PROFILES * 3; k++) profile[k] = 0.1 * k - 1;
+    for (int l = 0; l < 2; l++) {
+        an_cox *fit = cox_fit(&layouts[l], NULL);
+        after one = everything_on(&layouts[l], fit, profile, 1);
+
+        for (int n_threads = 2; n_threads <= 3; n_threads++) {
+            after other = everything_on(&layouts[l], fit, profile, n_threads);
+
+            same_bits(&one, &other);
+            drop(&other);
+        }
+        drop(&one);
+        an_cox_free(fit);
+    }
+    sample_free(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_curve_before_zero),
         cmocka_unit_test(test_predictions_are_the_curve),
         cmocka_unit_test(test_risks_leave_room_for_survival),
+        cmocka_unit_test(test_threads_give_the_same_bits),
         cmocka_unit_test(test_memory_runs_out),
     };
 
