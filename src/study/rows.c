@@ -65,7 +65,9 @@ void an_rows_describe(an_doc *doc, const an_frame *f)
         an_doc_printf(doc, "%s (%s)", o->persons ? "Persons" : "Clusters", o->name),
         an_number(AN_KIND_COUNT, (double)o->n), "count");
     if (f->cluster || f->surv.entry)
-        an_doc_note(doc, AN_NOTE, "N104", "%s: counts are of rows.", an_rows_all(doc, f));
+        an_doc_note(doc, AN_NOTE, "N104",
+                    "%s: counts are of rows where nothing else is said.",
+                    an_rows_all(doc, f));
     else
         an_doc_note(doc, AN_WARNING, "N105",
                     "%s, each taken as if it were a patient of its own: counts are of "
