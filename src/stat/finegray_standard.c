@@ -242,7 +242,7 @@ an_status an_fg_standardise(an_ctx *ctx, const an_fg_model *model, const an_fg_f
     const double quantile = an_normal_quantile(0.5 + fit->options.conf_level / 2);
     an_arena *mem = an_arena_new(ctx), *work = mem ? an_arena_new(ctx) : NULL;
     standard s = {.n_levels = n_levels, .n_times = n_times, .x = x};
-    answer a;
+    answer a = {0};
     an_fg_standard *result;
 
     *out = NULL;
