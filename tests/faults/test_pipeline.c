@@ -51,6 +51,12 @@ static const recipe recipes[] = {
     {.analysis = "validate",
      .formula = "Surv(time, death) ~ age + sex",
      .settings = {{"resamples", "2"}}},
+    {.analysis = "risk",
+     .formula = "Surv(time, cause) ~ arm",
+     .settings = {{"resamples", "1"}, {"times", "60"}}},
+    {.analysis = "multistate",
+     .formula = "Surv(time, cause) ~ arm + cluster(id)",
+     .settings = {{"tau", "30"}, {"times", "60"}}},
     {.analysis = "cif", .formula = "Surv(time, cause) ~ arm"},
     {.analysis = "finegray", .formula = "Surv(time, cause) ~ age + arm"},
 };
