@@ -265,6 +265,7 @@ typedef struct an_cox_predictions {
     an_index n, n_terms;
     const double *lp, *lp_se; /**< [n] offset + (x - reference)' beta */
     const double *terms;      /**< [n x n_terms] column-major: lp split by term */
+    const double *terms_se;   /**< [n x n_terms] */
     const double *expected, *expected_se; /**< [n] cumulative hazard over the row's stay;
                                               survival is exp(-expected) */
     struct an_arena *memory;              /**< private */

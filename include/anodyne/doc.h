@@ -177,6 +177,7 @@ typedef struct an_node {
     const an_doc_row *rows;       /**< [n_rows] */
     double n;    /**< patients of the analysis that said this; NaN: of none */
     bool detail; /**< table: the data behind a figure, for files more than for readers */
+    bool single; /**< table: a row is one row of the data, so it never leaves the house */
     const an_figure *figure;
     const struct an_node *children, *next; /**< first child; next sibling */
 } an_node;
@@ -210,6 +211,8 @@ AN_API void an_doc_table(an_doc *doc, const char *key, const char *title,
 /** The table opened last holds the data behind a figure: pages fold it, the terminal only
  *  counts its rows, files have it whole. */
 AN_API void an_doc_table_detail(an_doc *doc);
+/** The same, and each row is one row of the data: an_doc_suppress() leaves the table out. */
+AN_API void an_doc_table_single(an_doc *doc);
 /** A row of the table opened last; cells are [n_columns]. */
 AN_API void an_doc_row_add(an_doc *doc, const char *key, int indent,
                            const an_value *cells);
@@ -248,8 +251,8 @@ AN_API an_status an_doc_visit(an_ctx *ctx, const an_doc *doc, an_doc_visit_fn *v
 /** A copy that may leave the house: counts from 1 to min_cell - 1, and counts that leave
  *  such a remainder, read "< min_cell" or "suppressed"; so do the percentages beside them
  *  and, where rows or the levels of a factor add up, the next smallest count. Sentences
- *  that hold a small count, flows that do, lines of single patients and censoring marks
- *  are left out. A count with the key "df" counts no patients. A note (M501) says what
+ *  that hold a small count, flows that do, lines and tables of single patients and censoring
+ *  marks are left out. A count with the key "df" counts no patients. A note (M501) says what
  *  was done and what it does not protect.
  *  @param min_cell  2..100; 5 and 11 are usual
  *  @param out       free with an_doc_free() */

@@ -241,6 +241,12 @@ void an_doc_table_detail(an_doc *doc)
     if (doc->st == AN_OK && doc->table) doc->table->node.detail = true;
 }
 
+void an_doc_table_single(an_doc *doc)
+{
+    an_doc_table_detail(doc);
+    if (doc->st == AN_OK && doc->table) doc->table->node.single = true;
+}
+
 void an_doc_row_add(an_doc *doc, const char *key, int indent, const an_value *cells)
 {
     branch *b = doc->table;

@@ -10,7 +10,7 @@ typedef struct filter {
     an_doc *out;
     double least;      /* counts below it are small */
     const char *below; /* "< 5" */
-    an_index n_counts, n_texts, n_figures;
+    an_index n_counts, n_texts, n_figures, n_tables;
 } filter;
 
 static bool is_small(const filter *f, double count)
@@ -363,7 +363,10 @@ static an_status children(filter *f, const an_node *parent)
             an_doc_value(f->out, n->key, safe_label(f, n->title), v, n->method);
             break;
         case AN_NODE_TABLE:
-            AN_TRY(table(f, n));
+            if (n->single)
+                f->n_tables++;
+            else
+                AN_TRY(table(f, n));
             break;
         case AN_NODE_FIGURE:
             AN_TRY(figure(f, n));
@@ -376,13 +379,14 @@ done:
 
 static void say_what_was_done(filter *f)
 {
-    an_doc_note(f->out, AN_NOTE, "M501",
-                "Disclosure control: counts below %d are not shown, nor what they could "
-                "be computed from in the same table. Hidden: %lld numbers, %lld texts, "
-                "%lld figures. Steps of curves, estimates and differences between two "
-                "editions of this report are not protected.",
-                (int)f->least, (long long)f->n_counts, (long long)f->n_texts,
-                (long long)f->n_figures);
+    an_doc_note(
+        f->out, AN_NOTE, "M501",
+        "Disclosure control: counts below %d are not shown, nor what they could "
+        "be computed from in the same table. Hidden: %lld numbers, %lld texts, "
+        "%lld figures, %lld tables of single rows. Steps of curves, estimates and differences between two "
+        "editions of this report are not protected.",
+        (int)f->least, (long long)f->n_counts, (long long)f->n_texts,
+        (long long)f->n_figures, (long long)f->n_tables);
 }
 
 an_status an_doc_suppress(an_ctx *ctx, const an_doc *doc, int min_cell, an_doc **out)

@@ -7,7 +7,7 @@ typedef struct predictions {
     an_cox_model model;
     an_index n, p, n_terms, n_strata;
     const an_index *term_of;
-    double *lp, *lp_se, *terms, *expected, *expected_se;
+    double *lp, *lp_se, *terms, *terms_se, *expected, *expected_se;
     double *centre; /* [n_strata x p] */
     double *own;    /* [p] */
 } predictions;
@@ -55,6 +55,23 @@ static an_status find_centres(an_ctx *ctx, predictions *t, an_cox_reference refe
 
 /* ---- Linear predictor ---- */
 
+static an_index term_of(const predictions *t, an_index k)
+{
+    return t->term_of ? t->term_of[k] : k;
+}
+
+/* Standard errors of the terms of row i, whose covariates less their centre are t->own. */
+static void fill_terms_se(predictions *t, an_index i)
+{
+    for (an_index k = 0; k < t->p; k++)
+        for (an_index l = 0; l < t->p; l++)
+            if (term_of(t, k) == term_of(t, l))
+                t->terms_se[i + term_of(t, k) * t->n] +=
+                    t->own[k] * t->fit->vcov[k + l * t->p] * t->own[l];
+    for (an_index m = 0; m < t->n_terms; m++)
+        t->terms_se[i + m * t->n] = sqrt(fmax(0, t->terms_se[i + m * t->n]));
+}
+
 static void fill_lp(predictions *t)
 {
     for (an_index i = 0; i < t->n; i++) {
@@ -63,13 +80,13 @@ static void fill_lp(predictions *t)
         t->lp[i] = t->data->offset ? t->data->offset[i] : 0;
         for (an_index k = 0; k < t->p; k++) {
             const double x = t->data->x[i + k * t->n] - centre[k];
-            const an_index term = t->term_of ? t->term_of[k] : k;
 
             t->own[k] = x;
             t->lp[i] += x * t->fit->beta[k];
-            t->terms[i + term * t->n] += x * t->fit->beta[k];
+            t->terms[i + term_of(t, k) * t->n] += x * t->fit->beta[k];
         }
         t->lp_se[i] = sqrt(an_quadratic(t->p, t->fit->vcov, t->own, t->own));
+        fill_terms_se(t, i);
     }
 }
 
@@ -129,6 +146,7 @@ static an_status new_arrays(an_ctx *ctx, predictions *t, an_arena *mem, an_arena
     AN_ALLOC(t->lp, mem, t->n);
     AN_ALLOC(t->lp_se, mem, t->n);
     AN_ALLOC(t->terms, mem, t->n * t->n_terms);
+    AN_ALLOC(t->terms_se, mem, t->n * t->n_terms);
     AN_ALLOC(t->expected, mem, t->n);
     AN_ALLOC(t->expected_se, mem, t->n);
     AN_ALLOC(t->centre, work, t->n_strata * t->p);
@@ -167,6 +185,7 @@ an_status an_cox_predictions_of(an_ctx *ctx, const an_cox_data *data, const an_c
                                    .lp = t.lp,
                                    .lp_se = t.lp_se,
                                    .terms = t.terms,
+                                   .terms_se = t.terms_se,
                                    .expected = t.expected,
                                    .expected_se = t.expected_se,
                                    .memory = mem};

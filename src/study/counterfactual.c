@@ -1,6 +1,13 @@
-/* The design as if everybody had one level of a factor. */
+/* The rows of a frame: where they came from, and their design if all had one level of a factor. */
 #include "study/frame_builder.h"
 #include "study/profile.h"
+
+an_index an_frame_source_row(const an_frame *frame, an_index i)
+{
+    const an_index row = frame->row ? frame->row[i] : i;
+
+    return frame->recipe ? an_table_source_row(frame->recipe->b.table, row) : row + 1;
+}
 
 static bool mentions(const an_expr *e, const char *column)
 {

@@ -26,6 +26,9 @@ typedef struct an_profiles {
 an_status an_profiles_read(an_ctx *ctx, an_arena *mem, const an_frame *frame,
                            const char *text, an_profiles *out);
 
+/* Line of the text file, or row of the sheet, that row i of the frame came from; without a table its number from 1. */
+an_index an_frame_source_row(const an_frame *frame, an_index i);
+
 /* The factor of the model that `name` means: as written in the formula ("sex", "factor(stage)"), or its label.
  * AN_ERR_ARGUMENT (U123): there is none, or another variable is made of the same column. */
 an_status an_model_factor(an_ctx *ctx, an_arena *mem, const an_frame *frame,

@@ -18,6 +18,10 @@ expect 0 'sex = M          120        35.1 % (31.9 to 38.3)' "$anodyne" cox "$da
     'Surv(futime, death) ~ age + sex * hgb' --adjusted sex --times 60,120
 expect 0 'Differences of adjusted cumulative incidence' "$anodyne" finegray "$data" 'Surv(etime, event) ~ age + sex' --adjusted sex
 expect 2 'its factors are: sex' "$anodyne" cox "$data" 'Surv(futime, death) ~ age + sex' --adjusted age
+expect 0 '"cox.residuals.row_2.martingale","row_2 / Martingale",number,0.62460779' "$anodyne" cox "$data" \
+    'Surv(futime, death) ~ age + sex * hgb' --residuals martingale,dfbeta --format csv
+expect 0 'Predictions for every row: 1371 rows' "$anodyne" cox "$data" 'Surv(futime, death) ~ age + sex * hgb' --predict lp,survival
+expect 2 'did you mean martingale?' "$anodyne" cox "$data" 'Surv(futime, death) ~ age' --residuals martingal
 expect 0 'nothing is assumed' "$anodyne" explain U122
 expect 0 '9.9 % (7.3 to 13.2)' "$anodyne" finegray "$data" 'Surv(etime, event) ~ age + sex + mspike' --times 240 \
     --profile 'age = 60, sex = F, mspike = 1'

@@ -28,6 +28,13 @@ static const an_param params[] = {
                   "Patients to predict for, as 'age = 60, sex = F; age = 70, sex = M'"),
     AN_PARAM_TEXT(an_cox_params, adjusted,
                   "Factor whose levels get curves adjusted for the other covariates"),
+    AN_PARAM_TEXT(
+        an_cox_params, residuals,
+        "Residuals of every row as a table: martingale, deviance, score, dfbeta, "
+        "dfbetas, schoenfeld, scaled_schoenfeld, or all"),
+    AN_PARAM_TEXT(an_cox_params, predict,
+                  "Predictions for every row as a table: lp, risk, expected, survival, "
+                  "terms, or all"),
     AN_PARAM_REALS(an_cox_params, times, 0, 1e15, "unit of the data",
                    "Times at which predictions are reported"),
     AN_PARAM_END,
@@ -204,6 +211,7 @@ static an_status describe(an_cox_view *v)
         an_cox_show_model(v);
     AN_TRY(an_cox_show_profiles(v));
     AN_TRY(an_cox_show_adjusted(v));
+    AN_TRY(an_cox_show_rows(v));
     an_cox_show_zph(v);
     an_cox_note(v);
     if (v->firth)

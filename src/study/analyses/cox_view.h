@@ -15,8 +15,8 @@ typedef struct an_cox_params {
     int zph;
     bool univariable;
     int preset;
-    const char *profile, *adjusted; /* or NULL */
-    an_reals times;                 /* of its table */
+    const char *profile, *adjusted, *residuals, *predict; /* or NULL */
+    an_reals times;                                       /* of its table */
 } an_cox_params;
 
 typedef struct an_cox_view {
@@ -40,6 +40,7 @@ an_status an_cox_show_forest(const an_cox_view *v);
 void an_cox_show_model(const an_cox_view *v);
 void an_cox_show_concordance(const an_cox_view *v, const an_concordance *found);
 void an_cox_show_zph(const an_cox_view *v);
+an_status an_cox_show_rows(const an_cox_view *v); /* cox_rows.c */
 an_status an_cox_show_adjusted(const an_cox_view *v);
 an_status an_cox_show_profiles(const an_cox_view *v); /* cox_profiles.c */
 void an_cox_say(const an_cox_view *v);

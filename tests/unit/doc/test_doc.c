@@ -292,6 +292,30 @@ static void every_allocation_may_fail(void **state)
     assert_true(faults_every_allocation(build_and_filter) > 5);
 }
 
+/* A table whose rows are rows of the data stays at home, small counts or not. */
+static void tables_of_single_rows_are_left_out(void **state)
+{
+    static const an_doc_column columns[] = {{"row", "Row"}, {"residual", "Residual"}};
+    const an_value cells[] = {an_number(AN_KIND_COUNT, 70),
+                              an_number(AN_KIND_NUMBER, 0.5)};
+    an_ctx *ctx = an_ctx_new();
+    an_doc *doc = NULL, *safe = NULL;
+
+    (void)state;
+    assert_int_equal(an_doc_new(ctx, "Single", &doc), AN_OK);
+    an_doc_table(doc, "residuals", "Residuals", NULL, 2, columns);
+    an_doc_table_single(doc);
+    an_doc_row_add(doc, "row_70", 0, cells);
+    an_doc_table_end(doc, NULL);
+    assert_true(an_doc_root(doc)->children->detail && an_doc_root(doc)->children->single);
+    assert_int_equal(an_doc_suppress(ctx, doc, 5, &safe), AN_OK);
+    assert_int_equal(an_doc_root(safe)->children->type, AN_NODE_NOTE);
+    assert_non_null(strstr(an_doc_root(safe)->children->text, "1 tables of single rows"));
+    an_doc_free(safe);
+    an_doc_free(doc);
+    an_ctx_free(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +324,7 @@ int main(void)
         cmocka_unit_test(everything_is_copied),
         cmocka_unit_test(small_cells_are_hidden),
         cmocka_unit_test(no_hidden_cell_stands_alone),
+        cmocka_unit_test(tables_of_single_rows_are_left_out),
         cmocka_unit_test(every_allocation_may_fail),
     };
 

@@ -120,6 +120,8 @@ static void test_predictions_are_the_curve(void **state)
     an_cox_options o = an_cox_defaults();
     an_ctx *ctx = an_ctx_new();
     an_cox_predictions *p = NULL;
+    static const an_index one_term[] = {0, 0};
+    an_cox_predictions *together = NULL;
     an_cox_curves *curves = NULL;
     an_cox *fit;
 
@@ -128,6 +130,9 @@ static void test_predictions_are_the_curve(void **state)
     fit = cox_fit(&data, &o);
     assert_int_equal(an_cox_predictions_of(ctx, &data, fit, AN_COX_AT_MEANS, 0, NULL, &p),
                      AN_OK);
+    assert_int_equal(
+        an_cox_predictions_of(ctx, &data, fit, AN_COX_AT_MEANS, 1, one_term, &together),
+        AN_OK);
     assert_int_equal(
         an_cox_curves_of(ctx, &data, fit, s.n, s.x, NULL, AN_CONF_LOG, 0.95, &curves),
         AN_OK);
@@ -138,7 +143,13 @@ static void test_predictions_are_the_curve(void **state)
         NEAR(p->expected_se[i], at.se_cumhaz, 1e-11);
         NEAR(p->lp[i], fit->eta[i], 1e-12);
         NEAR(p->terms[i] + p->terms[i + s.n], p->lp[i], 1e-12);
+        for (int k = 0; k < 2; k++)
+            NEAR(p->terms_se[i + k * s.n],
+                 fabs(s.x[i + k * s.n] - fit->means[k]) * fit->se[k], 1e-11);
+        NEAR(together->terms[i], p->lp[i], 1e-12);
+        NEAR(together->terms_se[i], p->lp_se[i], 1e-11);
     }
+    an_cox_predictions_free(together);
     an_cox_predictions_free(p);
     an_cox_curves_free(curves);
     an_cox_free(fit);

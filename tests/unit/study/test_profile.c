@@ -1,5 +1,6 @@
 /* Profiles: the profile that says what a row says makes that row of the design, and what is not said is an
  * error that names it. */
+#include "study/analyses/cox_view.h"
 #include "study/profile.h"
 #include "unit/base/faults.h"
 
@@ -232,6 +233,58 @@ static an_status build_and_read(an_ctx *ctx)
     return st;
 }
 
+/* The whole analysis with everything that is predicted, every allocation failing in turn. */
+static an_status analyse_all(an_ctx *ctx)
+{
+    model m;
+    an_doc *doc = NULL;
+    an_cox_params p;
+    an_status st = make_model(ctx, "Surv(time, event) ~ smokes", &m);
+
+    an_params_defaults(an_analysis_cox.params, &p);
+    p.profile = "smokes = yes; smokes = no";
+    p.adjusted = "smokes";
+    p.residuals = "martingale, schoenfeld";
+    p.predict = "all";
+    if (st == AN_OK) st = an_doc_new(ctx, "Test", &doc);
+    if (st == AN_OK) st = an_analysis_cox.run(ctx, m.frame, &p, doc);
+    an_doc_free(doc);
+    free_model(&m);
+    return st;
+}
+
+static void test_everything_without_memory(void **state)
+{
+    (void)state;
+    assert_true(faults_every_allocation(analyse_all) > 200);
+}
+
+/* Rows have the lines of the file, and each has its residual. */
+static void test_rows_of_the_file(void **state)
+{
+    model m;
+    an_doc *doc = NULL;
+    an_cox_params p;
+    const an_node *table = NULL;
+
+    (void)state;
+    assert_int_equal(make_model(an_ctx_new(), "Surv(time, event) ~ smokes", &m), AN_OK);
+    an_params_defaults(an_analysis_cox.params, &p);
+    p.residuals = "martingale";
+    assert_int_equal(an_doc_new(m.ctx, "Test", &doc), AN_OK);
+    assert_int_equal(an_analysis_cox.run(m.ctx, m.frame, &p, doc), AN_OK);
+    for (const an_node *n = an_doc_root(doc)->children; n; n = n->next)
+        if (n->key && strcmp(n->key, "residuals") == 0) table = n;
+    assert_non_null(table);
+    assert_true(table->single);
+    assert_int_equal(table->n_rows, ROWS);
+    assert_string_equal(table->rows[0].key, "row_2"); /* below the line of names */
+    assert_true(table->rows[7].cells[0].value == 9);
+    an_doc_free(doc);
+    free_model(&m);
+    an_ctx_free(m.ctx);
+}
+
 static void test_no_memory(void **state)
 {
     (void)state;
@@ -245,6 +298,8 @@ int main(void)
         cmocka_unit_test(test_label),
         cmocka_unit_test(test_what_is_missing_is_named),
         cmocka_unit_test(test_everybody_at_a_level),
+        cmocka_unit_test(test_rows_of_the_file),
+        cmocka_unit_test(test_everything_without_memory),
         cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
