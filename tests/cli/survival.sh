@@ -31,6 +31,14 @@ done
 expect 0 'M214' "$anodyne" rmst "$data" "$surv ~ sex"
 expect 0 'M215' "$anodyne" rmst "$data" "$surv ~ sex" --tau 9999
 expect 0 'Adjusted for age' "$anodyne" rmst "$data" "$surv ~ sex" --tau 240 --adjust age
+cat >one.csv <<'END'
+t,d,g
+5,1,A
+9,0,A
+7,1,A
+3,1,B
+END
+expect 0 'M222' "$anodyne" rmst one.csv 'Surv(t, d) ~ g' --tau 7
 
 # landmarks
 expect 0 '244 had an' "$anodyne" landmark "$data" "$surv ~ sex" --landmarks 24

@@ -48,12 +48,20 @@ static void say_contrast(const an_rmst_view *v, const an_rmst_contrast *c)
     const an_rmst_group *a = group_of(v, c->level), *b = group_of(v, v->rmst->reference);
     const char *lead;
 
-    if (isnan(c->difference.p)) return;
+    if (a->beyond || b->beyond) return;
     lead = an_doc_printf(v->doc, "Mean time free of %s within %s: %s for %s, %s for %s. ",
                          v->event, v->within, mean_text(v, a), an_rmst_words(v, a->level),
                          mean_text(v, b), an_rmst_words(v, b->level));
-    say_effect(v, an_doc_printf(v->doc, "conclusion_%s", v->key[c->level]), lead,
-               an_rmst_words(v, a->level), an_rmst_words(v, b->level), &c->difference);
+    /* The other group's variance alone would make it look certain. */
+    if (!(a->se > 0 && b->se > 0))
+        an_doc_text(v->doc, an_doc_printf(v->doc, "conclusion_%s", v->key[c->level]),
+                    "%sOne of the two has no variance, so that no test of their "
+                    "difference is put into words.",
+                    lead);
+    else
+        say_effect(v, an_doc_printf(v->doc, "conclusion_%s", v->key[c->level]), lead,
+                   an_rmst_words(v, a->level), an_rmst_words(v, b->level),
+                   &c->difference);
 }
 
 static void say_adjusted(const an_rmst_view *v)
@@ -90,6 +98,16 @@ void an_rmst_say(const an_rmst_view *v)
     say_adjusted(v);
 }
 
+static const char *comparison_text(const an_rmst_view *v)
+{
+    if (v->rmst->n_contrasts == 0) return "";
+    if (v->rmst->n_contrasts == 1)
+        return " Groups were compared by the difference and, on the log scale, by the "
+               "ratio of means and of times lost.";
+    return " Groups were compared by the difference, with Holm's adjustment and a Wald "
+           "test of all, and, on the log scale, by the ratio of means and of times lost.";
+}
+
 void an_rmst_say_method(const an_rmst_view *v)
 {
     const char *adjusted = "";
@@ -104,19 +122,13 @@ void an_rmst_say_method(const an_rmst_view *v)
     an_doc_text(
         v->doc, "methods",
         "Restricted mean survival time is the area under the Kaplan-Meier curve of "
-        "time to %s up to %s (%s), with %s variance. Groups were compared "
-        "by the difference and, on the log scale, by the ratio of means and of "
-        "times lost, with normal limits (%g %%)%s.%s",
+        "time to %s up to %s (%s), with %s variance and normal limits (%g %%).%s%s",
         v->event, v->within,
         v->rmst->tau_chosen
             ? "the smallest of the groups' last times, as no horizon was set"
             : "the horizon asked for",
         v->rmst->robust ? "robust (infinitesimal jackknife)" : "Greenwood's",
-        100 * v->params->conf_level,
-        v->rmst->n_contrasts > 1
-            ? " and, over all differences, Holm's adjustment and a Wald test"
-            : "",
-        adjusted);
+        100 * v->params->conf_level, comparison_text(v), adjusted);
 }
 
 /* ---- Notes ---- */
@@ -139,8 +151,15 @@ static void note_groups(const an_rmst_view *v)
             an_doc_note(
                 v->doc, AN_NOTE, "M203",
                 "%s: no event within the horizon, so that the mean is the horizon "
-                "and has no variance.",
+                "and has no variance. Comparisons with it look more certain than they "
+                "are.",
                 words);
+        else if (!(g->se > 0))
+            an_doc_note(v->doc, AN_WARNING, "M222",
+                        "%s: all (%lld) had the event together, so that the mean has no "
+                        "estimate of its variance. Comparisons with it look more certain "
+                        "than they are.",
+                        words, (long long)g->n);
     }
     if (events > 0 && events < 10)
         an_doc_note(v->doc, AN_WARNING, "M201",
