@@ -305,7 +305,7 @@ an_status an_cox_columns(an_ctx *ctx, an_cox_model *model)
     AN_ALLOC(s.store, work, p);
     AN_ALLOC(s.finite, work, p);
     AN_TRY(new_stores(ctx, &s));
-    AN_TRY(an_map_blocks(ctx, p, 1, survey_column, &s));
+    AN_TRY(an_map_blocks(ctx, p, n <= AN_COX_ALONE ? p + 1 : 1, survey_column, &s));
     AN_TRY(check_columns(ctx, &s));
     AN_TRY(store_late(ctx, &s));
     for (an_index k = 0; k < p; k++)
@@ -380,7 +380,7 @@ an_status an_cox_rotated_columns(an_ctx *ctx, an_cox_model *model)
     rotating t = {.model = model};
 
     AN_ALLOC(t.z, model->mem, plan->n * plan->p);
-    AN_TRY(an_map_blocks(ctx, plan->n, AN_COX_GRAIN, rotate_block, &t));
+    AN_TRY(an_map_blocks(ctx, plan->n, an_cox_grain(plan->n), rotate_block, &t));
     for (an_index k = 0; k < plan->p; k++) {
         plan->column[k] =
             (an_column){.type = AN_COLUMN_F64, .x = t.z + k * plan->n, .scale = 1};
@@ -453,6 +453,8 @@ an_status an_cox_model_eta(an_ctx *ctx, const an_cox_model *model, const double 
                     .eta = eta};
     const an_index size = model->plan->q * AN_TILE_STRIDE + 2 * AN_TILE;
 
-    return an_map_blocks_scratch(ctx, model->data->surv.n, AN_COX_GRAIN,
-                                 (size_t)size * sizeof(double), predict_block, &t);
+    const an_index n = model->data->surv.n;
+
+    return an_map_blocks_scratch(ctx, n, an_cox_grain(n), (size_t)size * sizeof(double),
+                                 predict_block, &t);
 }

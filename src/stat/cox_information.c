@@ -257,8 +257,8 @@ an_status an_cox_information(an_ctx *ctx, const an_cox_plan *plan, const double 
     double *rank = sum + size;
 
     if (!sum) return AN_ERR_MEMORY;
-    AN_TRY(sum_products(ctx, &t, plan->n, AN_COX_GRAIN, row_block, sum));
-    AN_TRY(sum_products(ctx, &t, plan->m, AN_COX_GRAIN, event_block, rank));
+    AN_TRY(sum_products(ctx, &t, plan->n, an_cox_grain(plan->n), row_block, sum));
+    AN_TRY(sum_products(ctx, &t, plan->m, an_cox_grain(plan->m), event_block, rank));
     for (an_index k = 0; k < p && score; k++) score[k] = sum[k];
     for (an_index k = 0; k < p; k++) state->gross[k] = sum[p + k + k * p];
     for (an_index k = 0; k < p * p; k++) info[k] = sum[p + k] + rank[p + k];

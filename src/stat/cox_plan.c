@@ -65,7 +65,7 @@ enum { MOST_BLOCKS = 8, ROWS_A_CELL = 4 };
 
 static an_index block_rows(an_index n, an_index n_cells)
 {
-    const an_index most = n / (ROWS_A_CELL * n_cells + 1);
+    const an_index most = n <= AN_COX_ALONE ? 1 : n / (ROWS_A_CELL * n_cells + 1);
     const an_index n_blocks = most < 1 ? 1 : most < MOST_BLOCKS ? most : MOST_BLOCKS;
 
     return (n / n_blocks + AN_TILE) / AN_TILE * AN_TILE;
@@ -305,7 +305,7 @@ static an_status lay_naturally(an_ctx *ctx, const an_cox_data *data,
         runs->dead[k] = runs->death[k];
     }
     runs->cell = s->last;
-    AN_TRY(an_map_blocks(ctx, n, AN_COX_GRAIN, cell_block, &t));
+    AN_TRY(an_map_blocks(ctx, n, an_cox_grain(n), cell_block, &t));
     for (an_index i = n; i < n + AN_TILE; i++) runs->cell[i] = -1;
 done:
     return st;

@@ -221,7 +221,7 @@ an_status an_cox_lay_sorted(an_ctx *ctx, const an_cox_data *data, an_cox_detail 
     const bool rows = detail == AN_COX_FOR_ROWS;
     const cutting c = {.data = data, .s = s, .by_last = true};
 
-    plan->grain = AN_COX_GRAIN;
+    plan->grain = an_cox_grain(s->n);
     plan->n_copies = 1;
     AN_TRY(new_sorting(ctx, plan, work, s));
     place_rows(data, s, plan);

@@ -337,7 +337,7 @@ static void same_bits(const an_cox *a, const an_cox *b)
 /* Late entry lays rows out sorted, without it they stay where they are: both have to. */
 static void test_threads_give_the_same_bits(void **state)
 {
-    sample s = sample_new(40000, 5, 400);
+    sample s = sample_new(70000, 5, 400);
     const an_cox_data layouts[] = {sample_full(&s), sample_plain(&s)};
     an_cox_options o = an_cox_defaults();
 
