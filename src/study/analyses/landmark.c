@@ -244,6 +244,22 @@ static an_status show_curves(const an_landmark_view *v, an_index i)
 
 /* ---- Sentences and notes ---- */
 
+/* "; left out: 8 with an event by then, 2 whose follow-up had ended". */
+static const char *left_out(const an_landmark_view *v, const an_landmark *c)
+{
+    static const char *const reasons[] = {"with an event by then",
+                                          "whose follow-up had ended", "who came later"};
+    const an_index n[] = {c->n_event, c->n_censored, c->n_late};
+    const char *text = "";
+
+    for (int k = 0; k < 3; k++)
+        if (n[k] > 0)
+            text =
+                an_doc_printf(v->doc, "%s%s%lld %s", text,
+                              *text ? ", " : "; left out: ", (long long)n[k], reasons[k]);
+    return text;
+}
+
 static void say(const an_landmark_view *v)
 {
     for (an_index i = 0; i < v->n; i++) {
@@ -253,12 +269,9 @@ static void say(const an_landmark_view *v)
         an_doc_text(
             v->doc, an_doc_printf(v->doc, "cohort_%g", c->landmark),
             "%lld of %s were still followed without any event at %s and count from "
-            "then on; %lld had an event by then, follow-up of %lld had ended%s.",
+            "then on%s.",
             (long long)c->n, an_rows_count(v->doc, v->frame, (double)c->n_given),
-            time_text(v, i), (long long)c->n_event, (long long)c->n_censored,
-            c->n_late > 0
-                ? an_doc_printf(v->doc, ", %lld came later", (long long)c->n_late)
-                : "");
+            time_text(v, i), left_out(v, c));
     }
 }
 
