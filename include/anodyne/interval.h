@@ -47,7 +47,8 @@ AN_API void an_censored_ends(const an_surv *surv, double *left, double *right);
 typedef enum an_turnbull_rule {
     AN_TURNBULL_NPMLE, /**< the nonparametric maximum-likelihood estimate */
     AN_TURNBULL_R      /**< as R survfit, to check against it: left-censored times before
-                            every other possible one count as exact times */
+                            every other possible one count as exact times, and the iteration
+                            stops early, where R's does; no log-likelihood, no limits */
 } an_turnbull_rule;
 
 typedef struct an_turnbull_options {

@@ -47,8 +47,10 @@ typedef struct group {
     an_mass_work kernel;
 } group;
 
+/* An exact time is its right end: R's rule makes left-censored ones exact. */
 static double left_of(const group *g, an_index i)
 {
+    if (g->known[i] == AN_KNOWN_EXACT) return g->time->right[g->row[i]];
     return g->known[i] == AN_KNOWN_LEFT ? -INFINITY : g->time->left[g->row[i]];
 }
 
@@ -168,10 +170,9 @@ static void find_ranges(group *g)
 {
     for (an_index i = 0; i < g->n; i++) {
         const bool exact = g->known[i] == AN_KNOWN_EXACT;
-        const double right = exact ? g->time->right[g->row[i]] : right_of(g, i);
 
-        g->first[i] = first_candidate(g, exact ? right : left_of(g, i), exact);
-        g->last[i] = last_candidate(g, right);
+        g->first[i] = first_candidate(g, left_of(g, i), exact);
+        g->last[i] = last_candidate(g, right_of(g, i));
         g->weight[i] = g->time->weight ? g->time->weight[g->row[i]] : 1;
         assert(g->first[i] <= g->last[i]);
     }
@@ -218,6 +219,32 @@ static an_status kernel_arrays(group *g)
         AN_ALLOC(*vectors[k], g->work, g->m + 1);
     AN_ALLOC(w->share, g->work, g->n);
     AN_ALLOC(w->block_size, g->work, g->m + 1);
+done:
+    return st;
+}
+
+/* ---- As R ---- */
+
+static an_status solve_as_r(group *g, an_mass_result *result)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = g->ctx;
+    const bool open = g->m > 0 && isinf(g->right[g->m - 1]);
+    const an_r_problem problem = {g->n,     g->m - open, g->known,
+                                  g->first, g->last,     g->weight};
+    an_r_work w;
+    double **const vectors[] = {&w.surv,    &w.jump,   &w.saved,         &w.one_ago,
+                                &w.two_ago, &w.change, &w.change_before, &w.trial,
+                                &w.sums,    &w.dealt,  &w.exact,         &w.lost};
+
+    for (size_t k = 0; k < sizeof vectors / sizeof *vectors; k++)
+        AN_ALLOC(*vectors[k], g->work, g->m + 1);
+    *result = (an_mass_result){.loglik = NAN, .excess = NAN, .converged = true};
+    result->iterations = an_turnbull_as_r(&problem, g->options->max_iter, &w, g->mass);
+    if (open) {
+        g->mass[g->m - 1] = 1;
+        for (an_index k = 0; k < g->m - 1; k++) g->mass[g->m - 1] -= g->mass[k];
+    }
 done:
     return st;
 }
@@ -298,7 +325,7 @@ static an_status bootstrap(group *g, an_turnbull_curve *c)
     double *drawn, *x, *surv, *lower, *upper;
     int64_t *order;
 
-    if (b == 0) return AN_OK;
+    if (b == 0 || g->options->rule == AN_TURNBULL_R) return AN_OK;
     AN_ALLOC(drawn, g->work, b * n);
     AN_ALLOC(surv, g->work, n);
     AN_ALLOC(x, g->work, b);
@@ -383,7 +410,10 @@ static an_status fit_group(group *g, an_turnbull_curve *c)
     }
     AN_TRY(kernel_arrays(g));
     find_ranges(g);
-    result = solve(g);
+    if (g->options->rule == AN_TURNBULL_R)
+        AN_TRY(solve_as_r(g, &result));
+    else
+        result = solve(g);
     c->loglik = result.loglik;
     c->excess = result.excess;
     c->iterations = result.iterations;

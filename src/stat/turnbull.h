@@ -36,4 +36,25 @@ typedef struct an_mass_result {
 an_mass_result an_mass_solve(const an_mass_problem *problem, int max_iter, double *mass,
                              an_mass_work *work);
 
+/* ---- As R ---- */
+
+/* m: candidates with an end. Of a right-censored row `first` is the first candidate after
+ * it. */
+typedef struct an_r_problem {
+    an_index n, m;
+    const an_known *known;
+    const an_index *first, *last;
+    const double *weight;
+} an_r_problem;
+
+/* [m + 1] each, zero at first */
+typedef struct an_r_work {
+    double *surv, *jump, *saved, *one_ago, *two_ago, *change, *change_before, *trial,
+        *sums, *dealt, *exact, *lost;
+} an_r_work;
+
+/* mass[m] where R's survfit stops; the number of steps. turnbull_r.c */
+int an_turnbull_as_r(const an_r_problem *problem, int max_iter, an_r_work *work,
+                     double *mass);
+
 #endif

@@ -66,6 +66,32 @@ static void test_bounds(void **state)
     an_turnbull_free(fit);
 }
 
+/* As R: what is seen at 1 and 2, before any other possible time, is exact; one interval
+ * before 1 otherwise. */
+static void test_rule_of_r(void **state)
+{
+    static const double left[] = {NAN, NAN, 2, 3}, right[] = {1, 2, 4, NAN};
+    static const double time[] = {1, 2, 3, 3.5}, surv[] = {0.75, 0.5, 0.5, 0};
+    const an_censored censored = {4, left, right, NULL};
+    an_turnbull_options o = an_turnbull_defaults();
+    an_ctx *ctx = an_ctx_new();
+    an_turnbull *fit;
+
+    (void)state;
+    o.rule = AN_TURNBULL_R;
+    assert_int_equal(an_turnbull_fit(ctx, &censored, NULL, &o, &fit), AN_OK);
+    assert_int_equal(fit->curve->n_times, 4);
+    for (int k = 0; k < 4; k++) {
+        NEAR(fit->curve->time[k], time[k], 1e-15);
+        NEAR(fit->curve->surv[k], surv[k], 1e-12);
+    }
+    an_turnbull_free(fit);
+    fit = fit_of(&censored, NULL);
+    NEAR(an_turnbull_at(fit->curve, 1).upper, 0.5, 1e-9);
+    an_turnbull_free(fit);
+    an_ctx_free(ctx);
+}
+
 /* ---- Laws ---- */
 
 enum { N = 80 };
@@ -219,6 +245,39 @@ static void test_groups_and_limits(void **state)
     an_ctx_free(ctx);
 }
 
+/* Small samples with every kind of tie reach the maximum, and R's rule its end. */
+static void test_ties(void **state)
+{
+    an_rng rng = an_rng_new(12, 1, 0);
+    an_ctx *ctx = an_ctx_new();
+    an_turnbull_options o = an_turnbull_defaults();
+
+    (void)state;
+    for (int trial = 0; trial < 400; trial++) {
+        double left[12], right[12];
+        const an_index n = 1 + an_rng_below(&rng, 12);
+        const an_censored time = {n, left, right, NULL};
+        an_turnbull *fit;
+
+        for (an_index i = 0; i < n; i++) {
+            const double a = (double)an_rng_below(&rng, 6), u = an_rng_uniform(&rng);
+
+            left[i] = u < 0.2 ? NAN : a;
+            right[i] = u > 0.8 ? INFINITY : a + (double)an_rng_below(&rng, 4);
+        }
+        for (int rule = 0; rule < 2; rule++) {
+            o.rule = (an_turnbull_rule)rule;
+            assert_int_equal(an_turnbull_fit(ctx, &time, NULL, &o, &fit), AN_OK);
+            assert_true(fit->curve->converged);
+            if (rule == 0) assert_true(fit->curve->excess <= 1e-11);
+            for (an_index k = 0; k < fit->curve->n_times; k++)
+                assert_true(fit->curve->surv[k] >= -1e-12 && fit->curve->surv[k] <= 1);
+            an_turnbull_free(fit);
+        }
+    }
+    an_ctx_free(ctx);
+}
+
 /* ---- Edges ---- */
 
 static an_status status_of(an_index n, const double *left, const double *right,
@@ -263,6 +322,12 @@ static an_status fit_all(an_ctx *ctx)
     o.n_boot = 3;
     st = an_turnbull_fit(ctx, &(an_censored){5, left, right, NULL}, &groups, &o, &fit);
     an_turnbull_free(fit);
+    fit = NULL;
+    o.rule = AN_TURNBULL_R;
+    if (st == AN_OK)
+        st =
+            an_turnbull_fit(ctx, &(an_censored){5, left, right, NULL}, &groups, &o, &fit);
+    an_turnbull_free(fit);
     return st;
 }
 
@@ -275,10 +340,16 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_current_status), cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_kaplan_meier),   cmocka_unit_test(test_weights),
-        cmocka_unit_test(test_maximum),        cmocka_unit_test(test_groups_and_limits),
-        cmocka_unit_test(test_edges),          cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_current_status),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_rule_of_r),
+        cmocka_unit_test(test_kaplan_meier),
+        cmocka_unit_test(test_weights),
+        cmocka_unit_test(test_maximum),
+        cmocka_unit_test(test_groups_and_limits),
+        cmocka_unit_test(test_ties),
+        cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
