@@ -69,17 +69,20 @@ done
 # A signal while nobody reads standard output is an interrupt too, not a full disk.
 mkfifo pipe
 for signal in INT TERM; do
-    sleep 5 <pipe & # holds the pipe open and takes nothing
+    # takes one byte, so that the writing has begun, and then only holds the pipe open
+    { dd bs=1 count=1 2>/dev/null >began; exec sleep 60; } <pipe &
     reader=$!
     "$anodyne" km "$root/examples/mgus2/mgus2.csv" 'Surv(futime, death) ~ sex' --format json >pipe 2>said &
     child=$!
-    sleep 0.4
+    while [ ! -s began ] && kill -0 "$child" 2>/dev/null; do sleep 0.1; done
+    sleep 0.2
     kill -s $signal "$child"
     wait "$child"
     got=$?
     [ "$got" -eq 130 ] || { echo "$signal while standard output is blocked: exit code $got"; cat said; failed=1; }
     kill "$reader" 2>/dev/null
     wait "$reader" 2>/dev/null
+    rm began
 done
 [ "$interrupted" -gt 0 ] || { echo 'no run was interrupted'; failed=1; }
 finish
