@@ -85,6 +85,8 @@ void an_regression_size(const an_regression *r, an_index n, an_index n_events,
 
 /* ---- Splines (regression_spline.c) ---- */
 
+/* Is the term a part of a product? Its own ratio is then one where the other part is 0. */
+bool an_term_in_product(const an_regression *r, const an_term *term);
 /* The spline that a term is, or NULL. */
 const struct an_spline *an_term_spline(const an_term *term);
 /* Of each spline: ratios at quantiles against the median, tests, curve. */

@@ -101,7 +101,12 @@ static void show_table(const curve *c)
 
         an_doc_row_add(doc, an_doc_printf(doc, "q%g", 100 * quantiles[k]), 0, cells);
     }
-    an_doc_table_end(doc, NULL);
+    an_doc_table_end(doc,
+                     an_term_in_product(c->r, c->term)
+                         ? "The model has a product with this covariate: these ratios "
+                           "are those where the other part is 0 or at its reference "
+                           "level."
+                         : NULL);
 }
 
 static void show_tests(const curve *c, double p_all)

@@ -156,8 +156,7 @@ static bool factor_matters(const an_regression *r, const an_regression_row *row)
     return row->term->n_columns == 1 || !(p >= 1 - r->conf_level);
 }
 
-/* Is the term a part of a product? Its own ratio is then one where the other part is 0. */
-static bool in_product(const an_regression *r, const an_term *term)
+bool an_term_in_product(const an_regression *r, const an_term *term)
 {
     const an_design *design = &r->frame->design;
     const size_t size = strlen(term->name);
@@ -182,7 +181,7 @@ static bool say_row(const an_regression *r, const an_regression_row *row)
     if (e->towards != 0)
         say_no_ratio(r, row, e);
     else if (!an_effect_significant(r, e) || !factor_matters(r, row) ||
-             in_product(r, row->term))
+             an_term_in_product(r, row->term))
         return false;
     else if (row->indent)
         say_level(r, row, e);
@@ -197,7 +196,8 @@ static bool say_spline(const an_regression *r, an_index t)
 {
     const an_term *term = &r->frame->design.terms[t];
 
-    if (!an_term_spline(term) || !r->term_p || !(r->term_p[t] < 1 - r->conf_level))
+    if (!an_term_spline(term) || an_term_in_product(r, term) || !r->term_p ||
+        !(r->term_p[t] < 1 - r->conf_level))
         return false;
     an_doc_text(r->doc, an_doc_printf(r->doc, "conclusion_%s", r->term_key[t]),
                 "%s goes with %s along a curve (all columns of its spline together: %s); "
