@@ -175,19 +175,18 @@ static void sort_digits(an_index n, keyed *a, keyed *b, int64_t *start, int64_t 
 static an_status order_digits(an_ctx *ctx, an_index n, const double *key, int64_t *order)
 {
     an_status st = AN_OK;
-    keyed *pairs = an_malloc(ctx, (size_t)(2 * n) * sizeof *pairs);
-    int64_t *start = an_malloc(ctx, (size_t)(N_DIGITS * (N_CODES + 1)) * sizeof *start);
+    an_arena *mem = an_arena_new(ctx);
+    keyed *pairs;
+    int64_t *start;
 
-    if (!pairs || !start) {
-        st = AN_ERR_MEMORY;
-        goto done;
-    }
+    if (!mem) return AN_ERR_MEMORY;
+    AN_SPACE(pairs, mem, 2 * n);
+    AN_ALLOC(start, mem, N_DIGITS * (N_CODES + 1));
     for (an_index i = 0; i < n; i++)
         pairs[i] = (keyed){.key = an_radix_key(key[i]), .row = i};
     sort_digits(n, pairs, pairs + n, start, order);
 done:
-    an_free(ctx, start);
-    an_free(ctx, pairs);
+    an_arena_free(mem);
     return st;
 }
 
