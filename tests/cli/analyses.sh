@@ -14,6 +14,8 @@ expect 0 'the one with sex = M had it first' "$anodyne" concordance "$data" 'Sur
 expect 2 'a marker is a number or a factor of two levels' "$anodyne" concordance "$spine" 'Surv(age, sex == "M") ~ primary_tumour'
 expect 0 'age = 60, sex = F, hgb = 12    60         82.4 % (79.5 to 84.9)' "$anodyne" cox "$data" \
     'Surv(futime, death) ~ log(age) + sex * hgb' --profile 'age = 60, sex = F, hgb = 12; age = 75, sex = M, hgb = 10' --times 60,120
+expect 0 'If everybody had sex = F and all other covariates as they are' "$anodyne" cox "$data" \
+    'Surv(futime, death) ~ age + sex' --adjusted sex --times 60
 expect 0 'sex = M          120        35.1 % (31.9 to 38.3)' "$anodyne" cox "$data" \
     'Surv(futime, death) ~ age + sex * hgb' --adjusted sex --times 60,120
 expect 0 'Differences of adjusted cumulative incidence' "$anodyne" finegray "$data" 'Surv(etime, event) ~ age + sex' --adjusted sex

@@ -101,7 +101,8 @@ static an_status fill_curve(const adjusting *g, an_index level, an_predicted_cur
     }
     curve->key = an_doc_key(r->doc, g->factor->levels[level]);
     curve->label =
-        an_doc_printf(r->doc, "%s = %s", g->factor->label, g->factor->levels[level]);
+        an_doc_printf(r->doc, "%s = %s", an_label_in_words(r->doc, g->factor->label),
+                      g->factor->levels[level]);
     curve->steps = (an_series){.n = n, .x = x, .y = y, .lower = lower, .upper = upper};
     curve->at = points;
 done:
@@ -180,6 +181,13 @@ done:
     return st;
 }
 
+bool an_adjusted_separates(const an_fg_fit *fit)
+{
+    for (an_index k = 0; k < fit->q; k++)
+        if (fit->infinite[k]) return true;
+    return false;
+}
+
 an_status an_adjusted_show(const an_adjusted *a)
 {
     an_status st = AN_OK;
@@ -189,6 +197,10 @@ an_status an_adjusted_show(const an_adjusted *a)
 
     for (an_index i = 0; i < surv->n; i++) g.last = fmax(g.last, surv->time[i]);
     AN_TRY(find_designs(&g));
+    if (an_adjusted_separates(a->fit)) {
+        an_predicted_refuse(a->r);
+        goto done;
+    }
     AN_TRY(an_predicted_start(a->r, a->times, g.last, g.factor->n_levels, &p));
     AN_TRY(find_times(&g, &p));
     AN_TRY(an_fg_standardise(a->r->ctx, a->model, a->fit, g.factor->n_levels, g.x,

@@ -247,8 +247,7 @@ void an_concordance_say_method(const an_concordance_view *v)
     static const char *const words[AN_CONCORDANCE_WEIGHTS] = {
         "Harrell's concordance", "concordance with Peto-Wilcoxon weights",
         "concordance with Schemper's weights",
-        "Uno's concordance, in which pairs are weighted by the inverse squared "
-        "probability of being uncensored",
+        "Uno's concordance, whose pairs weigh 1 / (probability to be uncensored)^2",
         "concordance in which each event counts alike"};
     const char *tau = "";
 

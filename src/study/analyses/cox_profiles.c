@@ -82,6 +82,10 @@ an_status an_cox_show_profiles(const an_cox_view *v)
                        "profiles are predicted from the model without penalty: leave "
                        "out penalty, or profile");
     AN_TRY(an_profiles_read(ctx, v->r.mem, v->r.frame, v->params->profile, &profiles));
+    if (v->fit->monotone) {
+        an_predicted_refuse(&v->r);
+        goto done;
+    }
     AN_TRY(an_cox_curves_of(ctx, &v->data, v->fit, profiles.n, profiles.x,
                             profiles.offset, AN_CONF_LOG_LOG, v->r.conf_level, &curves));
     AN_TRY(an_predicted_start(&v->r, &v->params->times, last_time(&v->data.surv),

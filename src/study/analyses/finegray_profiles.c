@@ -122,6 +122,10 @@ an_status an_finegray_show_profiles(const an_finegray_view *v)
     AN_TRY(
         an_profiles_read(v->r.ctx, v->r.mem, v->r.frame, v->params->profile, &profiles));
     AN_TRY(refuse_offset(v, &profiles));
+    if (an_adjusted_separates(v->fit)) {
+        an_predicted_refuse(&v->r);
+        goto done;
+    }
     AN_TRY(an_predicted_start(&v->r, &v->params->times, last_time(v, -1),
                               n_strata * profiles.n, &p));
     p.title = "Predicted cumulative incidence";

@@ -154,11 +154,19 @@ static void say_curve(const an_predicted *p, const an_predicted_curve *curve)
     for (an_index k = p->n_times - 1; k >= 0; k--) {
         if (curve->at[k].beyond || isnan(curve->at[k].value)) continue;
         an_doc_text(doc, an_doc_printf(doc, "%s_%s", p->key, curve->key),
-                    "Of patients with %s the model predicts that %s %s %s.", curve->label,
-                    an_doc_format(doc, value_at(p, &curve->at[k])), p->share,
+                    "%s %s%s the model predicts that %s %s %s.", p->before, curve->label,
+                    p->after, an_doc_format(doc, value_at(p, &curve->at[k])), p->share,
                     an_time_in_words(doc, &p->scale, p->times[k]));
         return;
     }
+}
+
+void an_predicted_refuse(const an_regression *r)
+{
+    an_doc_text(
+        r->doc, "predicted_none",
+        "Nothing is predicted: the data separate, and a coefficient of the model has "
+        "no finite estimate (see the note on separation).");
 }
 
 an_status an_predicted_show(const an_predicted *p)

@@ -45,6 +45,8 @@ an_status an_predicted_start(const an_regression *r, const an_reals *asked, doub
 an_status an_predicted_name(an_predicted *p, an_index c, const an_profiles *profiles,
                             an_index a, an_index h);
 an_status an_predicted_show(const an_predicted *p);
+/* In place of all that, where a coefficient runs to infinity. */
+void an_predicted_refuse(const an_regression *r);
 
 /* ---- Adjusted curves (adjusted.c): everybody at one level of a factor, the other covariates as they are ---- */
 
@@ -57,6 +59,7 @@ typedef struct an_adjusted {
     bool survival;                    /* shown is 1 - F */
     const char *title, *share, *foot; /* as an_predicted */
 } an_adjusted;
+bool an_adjusted_separates(const an_fg_fit *fit);
 an_status an_adjusted_show(const an_adjusted *a);
 
 #endif
