@@ -398,7 +398,7 @@ static an_status fit_group(group *g, an_turnbull_curve *c)
     an_ctx *const ctx = g->ctx;
     ends e = {0};
     double *time, *surv;
-    an_mass_result result;
+    an_mass_result result = {0};
 
     count_rows(g, c);
     AN_TRY(group_arrays(g, &e));
