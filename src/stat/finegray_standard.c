@@ -14,7 +14,7 @@ typedef struct standard {
     an_index n_levels, n_times;
     const double *const *x; /* [n_levels] of [n x p] */
     double *eta;            /* [n x n_levels] linear predictor in the layout's columns */
-    double *f;              /* [n x n_levels] incidence of each row */
+    double *f; /* [n x AN_FG_COLUMNS] incidence of each row, by column of the pass */
     double mean[AN_FG_COLUMNS], total;
     double *hazard; /* [n_strata] baseline Lambda(t) */
     double *share;  /* [n_strata] P: sum of w S exp(eta) / W */
@@ -82,8 +82,8 @@ static void find_baselines(standard *s, double t)
     }
 }
 
-/* Mean incidence at level c, and how it moves with hazards and coefficients. */
-static void find_mean(standard *s, an_index c)
+/* Mean incidence at a level, column c of the pass, and how it moves with hazards and coefficients. */
+static void find_mean(standard *s, an_index level, an_index c)
 {
     const an_fg *fg = &s->of.fg;
     an_sum mean = {0, 0};
@@ -92,14 +92,14 @@ static void find_mean(standard *s, an_index c)
     memset(s->pull, 0, (size_t)fg->q * sizeof *s->pull);
     for (an_index i = 0; i < fg->n; i++) {
         const double hazard = s->hazard[stratum(s, i)], w = weight(s, i) / s->total;
-        const double ratio = exp(s->eta[i + c * fg->n]);
+        const double ratio = exp(s->eta[i + level * fg->n]);
         const double steep = hazard > 0 ? w * exp(-hazard * ratio) * ratio : w * ratio;
 
         s->f[i + c * fg->n] = hazard > 0 ? -expm1(-hazard * ratio) : 0;
         an_sum_add(&mean, w * s->f[i + c * fg->n]);
         s->share[stratum(s, i)] += steep;
         for (an_index k = 0; k < fg->q; k++)
-            s->pull[k] += steep * hazard * covariate(s, c, i, k);
+            s->pull[k] += steep * hazard * covariate(s, level, i, k);
     }
     s->mean[c] = an_sum_value(&mean);
 }
@@ -132,7 +132,7 @@ static double influence(const standard *s, an_index c, an_index i)
            an_fg_influence_of(&s->of, c, i);
 }
 
-/* Standard error of the mean at level c, less that at level `than` unless it is negative. */
+/* Standard error of the mean of column c, less that of column `than` unless it is negative. */
 static double mean_se(standard *s, an_index c, an_index than)
 {
     an_fg_influence_clear(&s->of);
@@ -160,28 +160,31 @@ static void put(const answer *a, an_index at, double f, double se, double quanti
     a->upper[at] = -expm1(-hazard * spread);
 }
 
-static an_status standardise_at(an_ctx *ctx, standard *s, an_index k, double t,
-                                an_index reference, double quantile, const answer *a)
+/* Times first..first + n - 1 in one pass: a column for each of their levels. */
+static an_status standardise_at(an_ctx *ctx, standard *s, an_index first, an_index n,
+                                const double *time, an_index reference, double quantile,
+                                const answer *a)
 {
     an_status st = AN_OK;
+    const an_index levels = s->n_levels;
 
     AN_TRY(an_poll(ctx));
-    find_baselines(s, t);
-    for (an_index c = 0; c < AN_FG_COLUMNS; c++) {
-        if (c >= s->n_levels) {
-            clear_column(s, c);
-            continue;
+    for (an_index k = 0; k < n; k++) {
+        find_baselines(s, time[first + k]);
+        for (an_index l = 0; l < levels; l++) {
+            find_mean(s, l, k * levels + l);
+            set_column(s, k * levels + l, time[first + k]);
         }
-        find_mean(s, c);
-        set_column(s, c, t);
     }
+    for (an_index c = n * levels; c < AN_FG_COLUMNS; c++) clear_column(s, c);
     AN_TRY(an_fg_influence_find(ctx, &s->of));
-    for (an_index c = 0; c < s->n_levels; c++) {
-        const an_index at = k + c * s->n_times;
+    for (an_index c = 0; c < n * levels; c++) {
+        const an_index at = first + c / levels + c % levels * s->n_times;
+        const an_index than = c - c % levels + reference;
 
         put(a, at, s->mean[c], mean_se(s, c, -1), quantile);
-        a->difference[at] = s->mean[c] - s->mean[reference];
-        a->difference_se[at] = c == reference ? 0 : mean_se(s, c, reference);
+        a->difference[at] = s->mean[c] - s->mean[than];
+        a->difference_se[at] = c == than ? 0 : mean_se(s, c, than);
     }
 done:
     return st;
@@ -191,11 +194,11 @@ static an_status prepare(an_ctx *ctx, an_arena *mem, const an_fg_model *model,
                          const an_fg_fit *fit, standard *s)
 {
     an_status st = AN_OK;
-    const an_index n = fit->n, size = n * s->n_levels;
+    const an_index n = fit->n;
 
     AN_TRY(an_fg_influence_new(ctx, mem, model, fit, &s->of));
-    AN_ALLOC(s->eta, mem, size);
-    AN_ALLOC(s->f, mem, size);
+    AN_ALLOC(s->eta, mem, n * s->n_levels);
+    AN_ALLOC(s->f, mem, n * AN_FG_COLUMNS);
     AN_ALLOC(s->hazard, mem, s->of.fg.n_strata);
     AN_ALLOC(s->share, mem, s->of.fg.n_strata);
     AN_ALLOC(s->xi, mem, s->of.fg.n_strata * fit->q);
@@ -254,8 +257,12 @@ an_status an_fg_standardise(an_ctx *ctx, const an_fg_model *model, const an_fg_f
     AN_TRY(new_answer(ctx, mem, n_times * n_levels, &a));
     AN_ALLOC(result, mem, 1);
     AN_TRY(prepare(ctx, work, model, fit, &s));
-    for (an_index k = 0; k < n_times; k++)
-        AN_TRY(standardise_at(ctx, &s, k, time[k], reference, quantile, &a));
+    for (an_index k = 0; k < n_times; k += AN_FG_COLUMNS / n_levels)
+        AN_TRY(standardise_at(ctx, &s, k,
+                              n_times - k < AN_FG_COLUMNS / n_levels
+                                  ? n_times - k
+                                  : AN_FG_COLUMNS / n_levels,
+                              time, reference, quantile, &a));
     *result = (an_fg_standard){.n_levels = n_levels,
                                .n_times = n_times,
                                .incidence = a.incidence,
