@@ -140,11 +140,11 @@ static an_status cross_products(an_ctx *ctx, an_arena *mem, an_index n, an_index
                                 const double *u, double *out)
 {
     an_status st = AN_OK;
-    const an_index n_blocks = an_block_count(n, AN_COX_GRAIN);
+    const an_index n_blocks = an_block_count(n, AN_FG_GRAIN);
     meat t = {.lanes = an_lanes_best(), .n = n, .q = q, .width = an_fg_width(q), .u = u};
 
     AN_ALLOC(t.partial, mem, n_blocks * q * q);
-    AN_TRY(an_map_blocks_scratch(ctx, n, AN_COX_GRAIN,
+    AN_TRY(an_map_blocks_scratch(ctx, n, AN_FG_GRAIN,
                                  (size_t)(t.width * AN_TILE_STRIDE + an_cross_size(q)) *
                                      sizeof *u,
                                  meat_block, &t));

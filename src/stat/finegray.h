@@ -20,6 +20,9 @@
 
 #include <anodyne/competing.h>
 
+/* Rows per block of a pass: a clinic's cohort is one block on one thread. */
+enum { AN_FG_GRAIN = 1 << 15 };
+
 /* Kinds of rows; competing events of the stratum's group g are AN_FG_COMPETING + g. */
 enum { AN_FG_EVENT, AN_FG_OTHER, AN_FG_COMPETING };
 

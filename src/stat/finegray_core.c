@@ -482,11 +482,11 @@ static an_status find_moments(an_ctx *ctx, pass *t, double *sum)
     an_status st = AN_OK;
     const an_fg *fg = t->fg;
     const an_index q = fg->q, size = q + q * q;
-    const an_index n_blocks = an_block_count(fg->n, AN_COX_GRAIN);
+    const an_index n_blocks = an_block_count(fg->n, AN_FG_GRAIN);
 
     memset(t->partial, 0, (size_t)(n_blocks * size) * sizeof *t->partial);
     AN_TRY(
-        an_map_blocks_scratch(ctx, fg->n, AN_COX_GRAIN, room_size(fg), moments_block, t));
+        an_map_blocks_scratch(ctx, fg->n, AN_FG_GRAIN, room_size(fg), moments_block, t));
     an_merge_blocks(n_blocks, size, t->partial, sum);
     memcpy(t->s->score, sum, (size_t)q * sizeof *sum);
     memcpy(t->s->info, sum + q, (size_t)(q * q) * sizeof *sum);
@@ -528,7 +528,7 @@ an_status an_fg_evaluate(an_ctx *ctx, const an_fg *fg, const double *beta, an_fg
 
     if (!mem) return AN_ERR_MEMORY;
     AN_ALLOC(t.block, mem, count_blocks(fg));
-    AN_ALLOC(t.partial, mem, an_block_count(fg->n, AN_COX_GRAIN) * size);
+    AN_ALLOC(t.partial, mem, an_block_count(fg->n, AN_FG_GRAIN) * size);
     AN_ALLOC(moments, mem, size);
     AN_ALLOC(sum, mem, 1 + q);
     AN_TRY(collect(ctx, &t));
@@ -566,7 +566,7 @@ an_status an_fg_information(an_ctx *ctx, const an_fg *fg, const an_tie_factors *
     double *moments;
 
     if (!mem) return AN_ERR_MEMORY;
-    AN_ALLOC(t.partial, mem, an_block_count(fg->n, AN_COX_GRAIN) * size);
+    AN_ALLOC(t.partial, mem, an_block_count(fg->n, AN_FG_GRAIN) * size);
     AN_ALLOC(moments, mem, size);
     weigh_times(fg, tie, g, s);
     spread_hazards(fg, s);

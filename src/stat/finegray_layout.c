@@ -308,7 +308,7 @@ static an_status fill_rows(an_ctx *ctx, an_arena *mem, an_arena *work, const ord
         AN_TRY(tabulate_days(ctx, work, f.days, &f));
     else
         walk_rows(o, fg);
-    AN_TRY(an_map_blocks(ctx, fg->n, AN_COX_GRAIN, fill_block, &f));
+    AN_TRY(an_map_blocks(ctx, fg->n, AN_FG_GRAIN, fill_block, &f));
     AN_TRY(describe_cells(ctx, mem, fg));
     AN_TRY(check_weights(ctx, fg));
 done:
@@ -351,7 +351,7 @@ static an_status choose_order(an_ctx *ctx, an_arena *mem, an_fg *fg)
 typedef struct measuring {
     const double *x, *w;
     double centre;
-    double *partial; /* [blocks x 2]: w, then w x or w |x - centre| */
+    double *partial; /* [blocks x 2]: w, then w (x - centre) or w |x - centre| */
     bool spread;
 } measuring;
 
@@ -364,20 +364,19 @@ static void measure_block(void *self, an_index block, an_index first, an_index l
         const double w = t->w ? t->w[i] : 1;
 
         weight += w;
-        sum += w * (t->spread ? fabs(t->x[i] - t->centre) : t->x[i]);
+        sum += w * (t->spread ? fabs(t->x[i] - t->centre) : t->x[i] - t->centre);
     }
     t->partial[2 * block] = weight;
     t->partial[2 * block + 1] = sum;
 }
 
-/* Weighted mean of x, or of its distance from centre. */
+/* Weighted mean of x - centre, or of its size. */
 static an_status measure(an_ctx *ctx, an_index n, measuring *t, double *out)
 {
-    enum { GRAIN = 1024 };
     double sum[2];
-    const an_status st = an_map_blocks(ctx, n, GRAIN, measure_block, t);
+    const an_status st = an_map_blocks(ctx, n, AN_FG_GRAIN, measure_block, t);
 
-    an_merge_blocks(an_block_count(n, GRAIN), 2, t->partial, sum);
+    an_merge_blocks(an_block_count(n, AN_FG_GRAIN), 2, t->partial, sum);
     *out = sum[1] / sum[0];
     return st;
 }
@@ -390,13 +389,15 @@ static an_status fill_columns(an_ctx *ctx, an_arena *mem, an_arena *work, an_fg 
     measuring t = {.w = model->surv.weight};
 
     AN_ALLOC(fg->column, mem, fg->q);
-    AN_ALLOC(t.partial, work, fg->n / 512 + 4);
+    AN_ALLOC(t.partial, work, 2 * an_block_count(fg->n, AN_FG_GRAIN));
     for (an_index k = 0; k < fg->q; k++) {
-        double spread;
+        double distance, spread;
 
         t.x = k < fg->p ? model->x + k * fg->n : model->varying[k - fg->p].z;
         t.spread = false;
-        AN_TRY(measure(ctx, fg->n, &t, &t.centre));
+        t.centre = t.x[0]; /* so that the mean of a constant is the constant */
+        AN_TRY(measure(ctx, fg->n, &t, &distance));
+        t.centre += distance;
         if (!isfinite(t.centre)) t.centre = 0;
         t.spread = true;
         AN_TRY(measure(ctx, fg->n, &t, &spread));

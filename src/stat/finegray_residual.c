@@ -339,7 +339,7 @@ an_status an_fg_residuals(an_ctx *ctx, const an_fg *fg, const an_fg_state *state
 
     if (!mem) return an_fail_memory(ctx);
     AN_TRY(fill_tables(ctx, mem, &t));
-    AN_TRY(an_map_blocks_scratch(ctx, fg->n, AN_COX_GRAIN, residuals_size(fg),
+    AN_TRY(an_map_blocks_scratch(ctx, fg->n, AN_FG_GRAIN, residuals_size(fg),
                                  residuals_block, &t));
     if (q_censored) AN_TRY(find_moved(ctx, mem, &t, q_censored));
 done:
@@ -421,7 +421,7 @@ an_status an_fg_add_psi(an_ctx *ctx, const an_fg *fg, an_fg_censoring rule,
     for (an_index g = 0; g < fg->n_groups; g++) accumulate(fg, g, q_censored, total, own);
     t.total = total;
     t.own = own;
-    AN_TRY(an_map_blocks(ctx, fg->n, AN_COX_GRAIN, psi_block, &t));
+    AN_TRY(an_map_blocks(ctx, fg->n, AN_FG_GRAIN, psi_block, &t));
 done:
     an_arena_free(mem);
     return st;
