@@ -1,6 +1,7 @@
 /*
  * Cox regression, Efron, whole days.
  *   cox       an_cox_fit() alone, matrix in memory
+ *   cox-breslow  the same with Breslow's ties, which glmnet has
  *   cox-all   with concordance and residuals, which coxph() also computes
  *   counting  start-stop rows, 20 strata, variance clustered by patient
  */
@@ -12,7 +13,7 @@ enum { N_SITES = 20, ROWS_A_PATIENT = 4 };
 
 typedef struct input {
     an_index n, p, lead; /* columns before x */
-    bool counting, all;
+    bool counting, all, breslow;
     double *column; /* [n x (lead + p)] time event | entry time event site id, then x */
 } input;
 
@@ -86,6 +87,7 @@ static an_status fit(an_ctx *ctx, const input *in, int32_t *code)
                                      .n_levels = (int32_t)((n - 1) / ROWS_A_PATIENT + 1)};
     }
     options.concordance = in->all;
+    if (in->breslow) options.ties = AN_COX_BRESLOW;
     start = bench_now();
     AN_TRY(an_cox_fit(ctx, &data, &options, &cox));
     if (in->all) AN_TRY(an_cox_residuals_of(ctx, &data, cox, &residuals));
@@ -130,6 +132,7 @@ int main(int argc, char **argv)
     an_ctx_set_threads(ctx, threads ? atoi(threads) : 0);
     in.counting = strcmp(argv[2], "counting") == 0;
     in.all = strcmp(argv[2], "cox-all") == 0;
+    in.breslow = strcmp(argv[2], "cox-breslow") == 0;
     in.lead = in.counting ? 5 : 2;
     in.n = atoll(argv[4]);
     in.p = atoll(argv[5]);
