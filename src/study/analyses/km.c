@@ -44,8 +44,6 @@ static const an_param params[] = {
                   "Start of the band; 0: the first event"),
     AN_PARAM_REAL(an_km_params, band_to, 0, 0, 1e15, "unit of the data",
                   "End of the band; 0: the last event that leaves survival above 0"),
-    AN_PARAM_REAL(an_km_params, tau, 0, 0, 1e15, "unit of the data",
-                  "Horizon of the restricted mean survival time; 0: none"),
     AN_PARAM_CHOICE(an_km_params, unit, 0, an_show_unit_choices,
                     "Unit in which times are shown, from data in days"),
     AN_PARAM_CHOICE(an_km_params, preset, 0, an_package_choices,
@@ -71,8 +69,6 @@ static const char *const references[] = {
     "Biometrics 1982;38:29-41. doi:10.2307/2530286",
     "Schemper M, Smith TL. A note on quantifying follow-up in studies of failure time. "
     "Control Clin Trials 1996;17:343-346. doi:10.1016/0197-2456(96)00075-X",
-    "Royston P, Parmar MKB. Restricted mean survival time: an alternative to the hazard "
-    "ratio. BMC Med Res Methodol 2013;13:152. doi:10.1186/1471-2288-13-152",
     "Dorey FJ, Korn EL. Effective sample sizes for confidence intervals for survival "
     "probabilities. Stat Med 1987;6:679-687. doi:10.1002/sim.4780060605",
     "Hall WJ, Wellner JA. Confidence bands for a survival curve from censored data. "
@@ -185,7 +181,6 @@ static an_status describe(const an_km_view *v)
         an_logrank_describe(v->doc, v->frame, v->test, "Log-rank test");
         an_doc_close(v->doc);
     }
-    an_km_show_means(v);
     an_km_show_follow_up(v);
     an_km_show_curves(v);
     an_km_note(v);

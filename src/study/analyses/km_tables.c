@@ -1,8 +1,6 @@
 /* Tables of the Kaplan-Meier analysis. */
 #include "study/analyses/km_view.h"
 
-#include "math/math.h"
-
 /* Where nobody has had the event yet, or everybody has, limits have no width and would
  * only look like certainty. */
 an_value an_km_proportion(const an_km_view *v, double s, double lower, double upper)
@@ -139,63 +137,6 @@ void an_km_show_follow_up(const an_km_view *v)
                  an_count_of(c->total_rows_event, (double)c->n), "count");
     an_doc_value(v->doc, "longest", "Longest time observed",
                  an_km_time(v, c->time[c->n_times - 1], NAN, NAN), "maximum");
-    an_doc_close(v->doc);
-}
-
-/* ---- Restricted means ---- */
-
-static an_value mean_value(const an_km_view *v, const an_km_mean *m, double z)
-{
-    if (m->beyond && v->params->preset != AN_PACKAGE_R) {
-        an_value value = an_km_time(v, NAN, NAN, NAN);
-
-        value.reason = "the horizon is after the last follow-up";
-        return value;
-    }
-    return an_km_time(v, m->mean, m->mean - z * m->se, m->mean + z * m->se);
-}
-
-static void mean_difference(const an_km_view *v, double tau, double z)
-{
-    const an_km_curve *a = &v->km->curve[0], *b = &v->km->curve[1];
-    const an_km_mean ma = an_km_restricted_mean(a, tau),
-                     mb = an_km_restricted_mean(b, tau);
-    const double difference = ma.mean - mb.mean, se = hypot(ma.se, mb.se);
-
-    if ((ma.beyond || mb.beyond) && v->params->preset != AN_PACKAGE_R) return;
-    an_doc_value(v->doc, "difference",
-                 an_doc_printf(v->doc, "Difference, %s minus %s", an_km_words(v, a),
-                               an_km_words(v, b)),
-                 an_km_time(v, difference, difference - z * se, difference + z * se),
-                 "difference of restricted means");
-    if (se > 0)
-        an_doc_value(v->doc, "difference_p", "p-value",
-                     an_number(AN_KIND_P, an_normal_two_sided(difference / se)),
-                     "normal test");
-}
-
-void an_km_show_means(const an_km_view *v)
-{
-    const an_doc_column columns[] = {{"group", an_group_title(v->frame->group)},
-                                     {"mean", "Restricted mean"}};
-    const double tau = v->params->tau;
-    const double z = an_normal_quantile(0.5 + v->params->conf_level / 2);
-
-    if (!(tau > 0)) return;
-    an_doc_open(v->doc, "rmst", "Restricted mean survival time");
-    an_doc_table(v->doc, "means",
-                 an_doc_printf(v->doc, "Mean time free of %s within %s", v->event,
-                               time_text(v, tau)),
-                 "area under the curve", 2, columns);
-    for (an_index i = 0; i < v->km->n_curves; i++) {
-        const an_km_curve *c = &v->km->curve[i];
-        const an_km_mean m = an_km_restricted_mean(c, tau);
-        const an_value cells[] = {an_text(an_km_label(v, c)), mean_value(v, &m, z)};
-
-        an_doc_row_add(v->doc, an_km_key(v, c), 0, cells);
-    }
-    an_doc_table_end(v->doc, NULL);
-    if (v->km->n_curves == 2) mean_difference(v, tau, z);
     an_doc_close(v->doc);
 }
 

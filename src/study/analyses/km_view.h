@@ -17,7 +17,7 @@ typedef enum an_km_estimator {
 enum { AN_KM_NO_BAND }; /* then an_band_type + 1 */
 
 typedef struct an_km_params {
-    double conf_level, tau, start_time, band_from, band_to;
+    double conf_level, start_time, band_from, band_to;
     an_reals times, quantiles;
     int conf_type, conf_lower, variance, unit, preset, estimator, band, quantile_rule;
     bool cumhaz;
@@ -64,7 +64,6 @@ an_value an_km_time(const an_km_view *v, double t, double lower, double upper);
 void an_km_show_groups(const an_km_view *v);
 void an_km_show_times(const an_km_view *v);
 void an_km_show_follow_up(const an_km_view *v);
-void an_km_show_means(const an_km_view *v);
 void an_km_show_curves(const an_km_view *v);
 void an_km_show_quantiles(const an_km_view *v);
 void an_km_show_band(const an_km_view *v);

@@ -100,7 +100,7 @@ static void test_months_are_days_over_30_4375(void **state)
 static void test_times_after_follow_up_have_a_reason(void **state)
 {
     const double times[] = {100, 9999};
-    const an_km_params p = {.conf_level = 0.95, .times = {2, times}, .tau = 9999};
+    const an_km_params p = {.conf_level = 0.95, .times = {2, times}};
     sample s;
     an_doc *doc;
     const an_node *table;
@@ -248,7 +248,7 @@ static an_status run_in(an_ctx *ctx, const an_analysis *a, const void *options)
 static an_status run_km(an_ctx *ctx)
 {
     const double times[] = {100};
-    const an_km_params p = {.conf_level = 0.95, .times = {1, times}, .tau = 100};
+    const an_km_params p = {.conf_level = 0.95, .times = {1, times}};
 
     return run_in(ctx, &an_analysis_km, &p);
 }
