@@ -203,6 +203,10 @@ void an_radix_order(an_index n, const uint64_t *key, int64_t *order, int64_t *wo
 /* Key whose unsigned order is the order of doubles, NaN last; -0 equals +0. */
 uint64_t an_radix_key(double x);
 
+/* Kernel: how many of sorted[n] are below x; not above x. Binary search. */
+an_index an_count_below(an_index n, const double *sorted, double x);
+an_index an_count_up_to(an_index n, const double *sorted, double x);
+
 /* Stable merge sort of row numbers by a three-way comparison; work[n]. */
 typedef int an_compare_fn(const void *self, int64_t a, int64_t b);
 void an_order_by(an_index n, int64_t *order, int64_t *work, an_compare_fn *compare,

@@ -238,3 +238,35 @@ an_status an_order_double(an_ctx *ctx, an_index n, const double *key, int64_t *o
     return days.n > 0 ? order_days(ctx, n, key, &days, order)
                       : order_digits(ctx, n, key, order);
 }
+
+/* ---- Search ---- */
+
+an_index an_count_below(an_index n, const double *sorted, double x)
+{
+    an_index low = 0, high = n;
+
+    while (low < high) {
+        const an_index middle = low + (high - low) / 2;
+
+        if (sorted[middle] < x)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+an_index an_count_up_to(an_index n, const double *sorted, double x)
+{
+    an_index low = 0, high = n;
+
+    while (low < high) {
+        const an_index middle = low + (high - low) / 2;
+
+        if (sorted[middle] <= x)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}

@@ -11,17 +11,7 @@
 
 an_index an_cif_risk_step(const an_cif_group *g, double t)
 {
-    an_index low = 0, high = g->n_times;
-
-    while (low < high) {
-        const an_index middle = low + (high - low) / 2;
-
-        if (g->time[middle] < t)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return an_count_below(g->n_times, g->time, t);
 }
 
 an_index an_cif_step(const an_cif_group *g, double t)

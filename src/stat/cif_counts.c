@@ -1,6 +1,8 @@
 /* Counts of risk sets and events on a grid of distinct times. */
 #include "stat/cif_counts.h"
 
+#include "stat/event_table.h"
+
 #include "math/math.h"
 an_status an_cif_check(an_ctx *ctx, const an_surv *surv, const an_grouping *group,
                        const char *group_name, const an_grouping *other,
@@ -50,22 +52,6 @@ an_status an_cif_counts_like(an_ctx *ctx, an_arena *mem, const an_cif_counts *gr
     return allocate(ctx, mem, out);
 }
 
-/* First k with time[k] >= t, or n_times. */
-static an_index at_or_after(const an_cif_counts *c, double t)
-{
-    an_index low = 0, high = c->n_times;
-
-    while (low < high) {
-        const an_index middle = low + (high - low) / 2;
-
-        if (c->time[middle] < t)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static bool is_on_grid(const an_cif_counts *c, an_index k, double t)
 {
     return k < c->n_times && c->time[k] == t;
@@ -78,10 +64,11 @@ void an_cif_counts_add(an_cif_counts *c, const an_surv *surv, an_index n_rows,
 
     for (an_index r = 0; r < n_rows; r++) {
         const int64_t i = rows[r];
-        const double w = surv->weight ? surv->weight[i] : 1.0;
+        const double w = an_row_weight(surv, i);
         const int32_t cause = surv->event[i];
         double *const to = cause ? c->event + (cause - 1) * c->n_times : c->censored;
-        an_index from = surv->entry ? at_or_after(c, surv->entry[i]) : 0;
+        an_index from =
+            surv->entry ? an_count_below(c->n_times, c->time, surv->entry[i]) : 0;
 
         while (k < c->n_times && c->time[k] < surv->time[i]) k++;
         assert(is_on_grid(c, k, surv->time[i]));

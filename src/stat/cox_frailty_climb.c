@@ -1,6 +1,8 @@
 /* Newton's method for a Cox model with penalised group effects, at a given theta. */
 #include "stat/cox_frailty.h"
 
+#include "stat/event_table.h"
+
 enum { MOST_HALVINGS = 40 };
 
 /* The columns of data, then an indicator of each group. */
@@ -60,8 +62,7 @@ an_status an_shared_new(an_ctx *ctx, const an_cox_data *data,
     fill_map(s);
     for (an_index i = 0; i < n; i++)
         if (data->surv.event[i] == 1)
-            s->deaths[data->cluster.code[i]] +=
-                data->surv.weight ? data->surv.weight[i] : 1;
+            s->deaths[data->cluster.code[i]] += an_row_weight(&data->surv, i);
 done:
     return st;
 }

@@ -1,12 +1,9 @@
 /* Columns of z, and the plans of all rows and of the rows outside each fold. */
 #include "stat/cox_net.h"
 
-/* ---- Columns ---- */
+#include "stat/event_table.h"
 
-static double weight_of(const an_cox_data *data, an_index i)
-{
-    return data->surv.weight ? data->surv.weight[i] : 1;
-}
+/* ---- Columns ---- */
 
 /* Weighted mean, and standard deviation with the sum of weights as divisor, of the rows that
  * are outside `fold` (fold NULL: of all). */
@@ -19,13 +16,14 @@ static void find_moments(const an_cox_data *data, an_index j, const int32_t *fol
 
     for (an_index i = 0; i < n; i++) {
         if (fold && fold[i] == left_out) continue;
-        an_sum_add(&total, weight_of(data, i));
-        an_sum_add(&sum, weight_of(data, i) * (x[i] - x[0]));
+        an_sum_add(&total, an_row_weight(&data->surv, i));
+        an_sum_add(&sum, an_row_weight(&data->surv, i) * (x[i] - x[0]));
     }
     *mean = x[0] + an_sum_value(&sum) / an_sum_value(&total);
     for (an_index i = 0; i < n; i++)
         if (!fold || fold[i] != left_out)
-            an_sum_add(&square, weight_of(data, i) * (x[i] - *mean) * (x[i] - *mean));
+            an_sum_add(&square,
+                       an_row_weight(&data->surv, i) * (x[i] - *mean) * (x[i] - *mean));
     *sd = sqrt(an_sum_value(&square) / an_sum_value(&total));
     if (!(*sd > 1e-12 * fabs(*mean)) && !(*sd > 1e-150)) *sd = 0;
 }
@@ -96,7 +94,7 @@ static an_status take_rows(an_ctx *ctx, const an_net *net, const int32_t *fold,
         s->row[k] = i;
         s->time[k] = data->surv.time[i];
         s->entry[k] = data->surv.entry ? data->surv.entry[i] : 0;
-        s->weight[k] = weight_of(data, i);
+        s->weight[k] = an_row_weight(&data->surv, i);
         s->offset[k] = data->offset ? data->offset[i] : 0;
         s->event[k] = data->surv.event[i];
         s->stratum[k] = data->strata.code ? data->strata.code[i] : 0;

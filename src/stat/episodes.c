@@ -78,22 +78,6 @@ done:
     return st;
 }
 
-/* How many of the cuts are not after t. */
-static an_index cuts_until(an_index n, const double *cuts, double t)
-{
-    an_index low = 0, high = n;
-
-    while (low < high) {
-        const an_index k = low + (high - low) / 2;
-
-        if (cuts[k] <= t)
-            low = k + 1;
-        else
-            high = k;
-    }
-    return low;
-}
-
 static double start_of(const an_surv *surv, an_index i)
 {
     return surv->entry ? surv->entry[i] : 0;
@@ -111,7 +95,7 @@ static an_status count_pieces(an_ctx *ctx, const an_surv *surv, an_index n,
             time < start)
             return an_fail(ctx, AN_ERR_DATA, "row %lld: its follow-up has no length",
                            (long long)i + 1);
-        for (an_index k = cuts_until(n, cuts, start); k < n && cuts[k] < time; k++)
+        for (an_index k = an_count_up_to(n, cuts, start); k < n && cuts[k] < time; k++)
             ++*total;
     }
     return AN_OK;
@@ -121,7 +105,7 @@ static void split_row(pieces *p, const an_surv *surv, an_index i, an_index n,
                       const double *cuts)
 {
     double start = start_of(surv, i);
-    an_index k = cuts_until(n, cuts, start);
+    an_index k = an_count_up_to(n, cuts, start);
 
     for (; k < n && cuts[k] < surv->time[i]; k++) {
         add(p, i, start, cuts[k], 0, k + 1);

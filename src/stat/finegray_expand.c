@@ -28,7 +28,7 @@ static void put(an_fg_table *t, int64_t row, double start, double stop, double w
 
 static bool has_event(const grid *g, double after, double until)
 {
-    const an_index k = an_fg_up_to(g->n_events, g->event, after);
+    const an_index k = an_count_up_to(g->n_events, g->event, after);
 
     return k < g->n_events && g->event[k] <= until;
 }
@@ -38,7 +38,7 @@ static void expand_row(const an_surv *surv, int32_t cause, int64_t i,
 {
     const double start = surv->entry ? surv->entry[i] : g->origin, x = surv->time[i];
     const double own = surv->weight ? surv->weight[i] : 1, base = an_fg_weight(w, x);
-    an_index k = an_fg_below(g->n_changes, g->change, x);
+    an_index k = an_count_below(g->n_changes, g->change, x);
     double from;
 
     if (surv->event[i] == 0 || surv->event[i] == cause) {

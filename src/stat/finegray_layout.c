@@ -171,7 +171,7 @@ static an_index times_up_to(const an_fg *fg, an_index s, double t)
 {
     const an_index first = fg->first_time[s], last = fg->first_time[s + 1];
 
-    return first + an_fg_up_to(last - first, fg->t + first, t);
+    return first + an_count_up_to(last - first, fg->t + first, t);
 }
 
 typedef struct filling {

@@ -390,7 +390,7 @@ static void psi_block(void *self, an_index block, an_index first, an_index last)
         const double *total = t->total + fg->first_censor[g] * q;
         const double *own = t->own + fg->first_censor[g] * q;
         const an_index in =
-            surv->entry ? an_fg_up_to(group->n_censored, group->u, surv->entry[i]) : 0;
+            surv->entry ? an_count_up_to(group->n_censored, group->u, surv->entry[i]) : 0;
         an_index out = fg->censor[i];
 
         if (t->rule == AN_FG_EVENTS_LEAVE && !censored && out > 0 &&

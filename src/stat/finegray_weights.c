@@ -2,35 +2,12 @@
 #include "stat/finegray_weights.h"
 
 #include "math/math.h"
-
-an_index an_fg_below(an_index n, const double *sorted, double t)
-{
-    an_index low = 0, high = n;
-
-    while (low < high) {
-        const an_index middle = low + (high - low) / 2;
-
-        if (sorted[middle] < t)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-an_index an_fg_up_to(an_index n, const double *sorted, double t)
-{
-    const an_index k = an_fg_below(n, sorted, t);
-    an_index at = k;
-
-    while (at < n && sorted[at] == t) at++;
-    return at;
-}
+#include "stat/event_table.h"
 
 double an_fg_weight(const an_fg_weights *w, double t)
 {
-    const an_index u = an_fg_below(w->n_censored, w->u, t);
-    const an_index v = an_fg_below(w->n_entries, w->v, t);
+    const an_index u = an_count_below(w->n_censored, w->u, t);
+    const an_index v = an_count_below(w->n_entries, w->v, t);
 
     if (t > w->last) return 0;
     return (u > 0 ? w->g[u - 1] : 1) * (v < w->n_entries ? w->h[v] : 1);
@@ -93,7 +70,7 @@ static an_status entry(an_ctx *ctx, an_arena *mem, const an_surv *surv, an_index
 
         if (w->n_entries == 0 || surv->entry[i] > w->v[w->n_entries - 1])
             w->v[w->n_entries++] = surv->entry[i];
-        entered[w->n_entries - 1] += surv->weight ? surv->weight[i] : 1;
+        entered[w->n_entries - 1] += an_row_weight(surv, i);
     }
     for (an_index k = 0; k < w->n_entries; k++) { /* h is R for now */
         for (; left < n && surv->time[rows[left]] <= w->v[k]; left++)

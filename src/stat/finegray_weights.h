@@ -29,8 +29,5 @@ an_status an_fg_weights_of_days(an_ctx *ctx, an_arena *mem, const an_day_table *
                                 an_index group, an_fg_censoring rule, an_fg_weights *out);
 /* G(t-) H(t-). */
 double an_fg_weight(const an_fg_weights *w, double t);
-/* Number of censoring times below t; up to and including t. */
-an_index an_fg_below(an_index n, const double *sorted, double t);
-an_index an_fg_up_to(an_index n, const double *sorted, double t);
 
 #endif

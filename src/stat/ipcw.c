@@ -1,10 +1,7 @@
 /* Weights by the inverse probability of being uncensored. */
 #include "stat/ipcw.h"
 
-static double weight_of(const an_surv *surv, an_index i)
-{
-    return surv->weight ? surv->weight[i] : 1;
-}
+#include "stat/event_table.h"
 
 static an_status new_arrays(an_ctx *ctx, an_index n, an_arena *mem, an_ipcw *g)
 {
@@ -40,8 +37,8 @@ an_status an_ipcw_new(an_ctx *ctx, const an_surv *surv, an_arena *mem, an_ipcw *
         g->at[i] = g->m - 1;
     }
     for (an_index i = 0; i < surv->n; i++) {
-        g->at_risk[g->at[i]] += weight_of(surv, i);
-        if (surv->event[i] == 0) g->lost[g->at[i]] += weight_of(surv, i);
+        g->at_risk[g->at[i]] += an_row_weight(surv, i);
+        if (surv->event[i] == 0) g->lost[g->at[i]] += an_row_weight(surv, i);
     }
     for (an_index k = g->m - 1; k >= 0; k--) g->at_risk[k] = at_risk += g->at_risk[k];
     for (an_index k = 0; k < g->m; k++) {
@@ -53,25 +50,9 @@ done:
     return st;
 }
 
-/* How many of the times are not after t. */
-static an_index times_until(const an_ipcw *g, double t)
-{
-    an_index low = 0, high = g->m;
-
-    while (low < high) {
-        const an_index k = low + (high - low) / 2;
-
-        if (g->time[k] <= t)
-            low = k + 1;
-        else
-            high = k;
-    }
-    return low;
-}
-
 void an_ipcw_weights(const an_ipcw *g, double t, double *weight)
 {
-    const an_index until = times_until(g, t);
+    const an_index until = an_count_up_to(g->m, g->time, t);
     const double stay = until > 0 ? g->after[until - 1] : 1;
 
     for (an_index i = 0; i < g->surv->n; i++)
@@ -86,7 +67,7 @@ void an_ipcw_influence(an_ipcw *g, double t, const double *direct, const double 
                        double *influence)
 {
     const an_surv *surv = g->surv;
-    const an_index until = times_until(g, t);
+    const an_index until = an_count_up_to(g->m, g->time, t);
     double beyond = 0;
 
     for (an_index k = 0; k <= until; k++) g->suffix[k] = g->prefix[k] = 0;
@@ -115,6 +96,6 @@ void an_ipcw_influence(an_ipcw *g, double t, const double *direct, const double 
         double through = -g->prefix[k < until ? k + 1 : until];
 
         if (k < until && surv->event[i] == 0 && stay > 0) through += g->suffix[k] / stay;
-        influence[i] = direct[i] + weight_of(surv, i) * through;
+        influence[i] = direct[i] + an_row_weight(surv, i) * through;
     }
 }

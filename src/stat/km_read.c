@@ -5,27 +5,11 @@
 
 static const double TOLERANCE = 0x1p-26; /* 1.49e-8: S = 0.5 + 1e-16 is 0.5 */
 
-/* Number of x[n], ascending, that are <= t (or < t). */
-static an_index count_until(an_index n, const double *x, double t, bool inclusive)
-{
-    an_index low = 0, high = n;
-
-    while (low < high) {
-        const an_index mid = low + (high - low) / 2;
-
-        if (inclusive ? x[mid] <= t : x[mid] < t)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
-}
-
 an_km_point an_km_at(const an_km_curve *curve, double time)
 {
     const an_index n = curve->n_times;
-    const an_index after = count_until(n, curve->time, time, true);
-    const an_index before = count_until(n, curve->time, time, false);
+    const an_index after = an_count_up_to(n, curve->time, time);
+    const an_index before = an_count_below(n, curve->time, time);
     an_km_point point = {.time = time, .surv = 1, .lower = 1, .upper = 1};
 
     for (an_index k = 0; k < after; k++) point.n_event += curve->n_event[k];
@@ -132,7 +116,7 @@ void an_km_quantiles(const an_km_curve *curve, an_quantile_rule rule, an_index n
 /* Area under S from time[k] to tau, adding up from the right. */
 an_km_mean an_km_restricted_mean(const an_km_curve *curve, double tau)
 {
-    const an_index n = count_until(curve->n_times, curve->time, tau, true);
+    const an_index n = an_count_up_to(curve->n_times, curve->time, tau);
     an_km_mean mean = {.tau = tau};
     double right = tau, area = 0, variance = 0;
 

@@ -118,22 +118,6 @@ done:
     return st;
 }
 
-/* How many of the times are not after t. */
-static an_index times_until(const fitting *f, double t)
-{
-    an_index low = 0, high = f->m;
-
-    while (low < high) {
-        const an_index k = low + (high - low) / 2;
-
-        if (f->time[k] <= t)
-            low = k + 1;
-        else
-            high = k;
-    }
-    return low;
-}
-
 static an_status count_risk(fitting *f)
 {
     an_status st = AN_OK;
@@ -144,8 +128,8 @@ static an_status count_risk(fitting *f)
     AN_ALLOC(f->last, f->work, s->n);
     AN_ALLOC(f->at_risk, f->mem, f->m * f->n_states);
     for (an_index i = 0; i < s->n; i++) {
-        f->first[i] = times_until(f, entry_of(s, i));
-        f->last[i] = times_until(f, s->time[i]);
+        f->first[i] = an_count_up_to(f->m, f->time, entry_of(s, i));
+        f->last[i] = an_count_up_to(f->m, f->time, s->time[i]);
         for (an_index k = f->first[i]; k < f->last[i]; k++)
             f->at_risk[k + s->from[i] * f->m] += weight_of(s, i);
     }
@@ -432,15 +416,5 @@ void an_multistate_free(an_multistate *fit)
 
 an_index an_multistate_step(const an_multistate *fit, double t)
 {
-    an_index low = 0, high = fit->n_times;
-
-    while (low < high) {
-        const an_index k = low + (high - low) / 2;
-
-        if (fit->time[k] <= t)
-            low = k + 1;
-        else
-            high = k;
-    }
-    return low - 1;
+    return an_count_up_to(fit->n_times, fit->time, t) - 1;
 }

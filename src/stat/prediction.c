@@ -1,4 +1,5 @@
 /* Brier score and time-dependent AUC. */
+#include "stat/event_table.h"
 #include "stat/ipcw.h"
 
 #include <anodyne/competing.h>
@@ -16,11 +17,6 @@ typedef struct scoring {
     double *case_of, *other_of; /* [n] weight as a case, as a control */
     int64_t *order;             /* [n] by risk */
 } scoring;
-
-static double case_weight(const scoring *s, an_index i)
-{
-    return s->p->surv.weight ? s->p->surv.weight[i] : 1;
-}
 
 static bool is_beyond(const scoring *s, an_index i, double t)
 {
@@ -62,7 +58,7 @@ static double brier_error(scoring *s, double t, const double *risk, double brier
         const double e = (double)is_case(s, i, t) - risk[i];
 
         s->slope[i] = s->weight[i] * e * e / s->total;
-        s->direct[i] = s->slope[i] - case_weight(s, i) * brier / s->total;
+        s->direct[i] = s->slope[i] - an_row_weight(&s->p->surv, i) * brier / s->total;
     }
     an_ipcw_influence(&s->g, t, s->direct, s->slope, s->direct);
     return root_of_squares(n, s->direct);
@@ -171,8 +167,8 @@ static an_status score_horizon(scoring *s, an_index k, an_score *out)
     *out = (an_score){.time = t};
     an_ipcw_weights(&s->g, t, s->weight);
     for (an_index i = 0; i < n; i++) {
-        s->weight[i] *= case_weight(s, i);
-        expected += case_weight(s, i) * risk[i];
+        s->weight[i] *= an_row_weight(&s->p->surv, i);
+        expected += an_row_weight(&s->p->surv, i) * risk[i];
     }
     count_rows(s, t, out);
     out->observed = incidence_at(&s->cif->groups[0], t);
@@ -216,7 +212,7 @@ static an_status new_scoring(scoring *s)
     AN_ALLOC(s->case_of, s->mem, n);
     AN_ALLOC(s->other_of, s->mem, n);
     AN_ALLOC(s->order, s->mem, n);
-    for (an_index i = 0; i < n; i++) s->total += case_weight(s, i);
+    for (an_index i = 0; i < n; i++) s->total += an_row_weight(&s->p->surv, i);
     AN_TRY(an_ipcw_new(ctx, &s->p->surv, s->mem, &s->g));
 done:
     return st;
@@ -270,7 +266,7 @@ static void fill_group(const an_predicted *p, an_index k, const int32_t *code,
 
     *out = (an_calibration_group){.n = cif->n, .lowest = INFINITY, .highest = -INFINITY};
     for (an_index i = 0; i < p->surv.n; i++) {
-        const double w = p->surv.weight ? p->surv.weight[i] : 1;
+        const double w = an_row_weight(&p->surv, i);
 
         if (code[i] != group) continue;
         out->lowest = fmin(out->lowest, risk[i]);

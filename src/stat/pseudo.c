@@ -48,22 +48,6 @@ typedef struct group {
     double *a, *work, *f, *state, *theta; /* [n_times] [4 (n_times + 1)] [n] [n] [1] */
 } group;
 
-/* First time of the grid that is after t, or not before it. */
-static an_index find(const an_cif_counts *c, double t, bool after)
-{
-    an_index low = 0, high = c->n_times;
-
-    while (low < high) {
-        const an_index middle = low + (high - low) / 2;
-
-        if (after ? c->time[middle] <= t : c->time[middle] < t)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static an_status prepare(group *g, an_arena *mem)
 {
     an_status st = AN_OK;
@@ -82,10 +66,11 @@ static an_status prepare(group *g, an_arena *mem)
         const int64_t i = g->rows[k];
 
         g->size += an_row_weight(g->surv, i);
-        g->at_risk[k] =
-            (an_at_risk){.in = g->surv->entry ? find(c, g->surv->entry[i], true) : 0,
-                         .out = find(c, g->surv->time[i], false),
-                         .cause = g->surv->event[i]};
+        g->at_risk[k] = (an_at_risk){
+            .in = g->surv->entry ? an_count_up_to(c->n_times, c->time, g->surv->entry[i])
+                                 : 0,
+            .out = an_count_below(c->n_times, c->time, g->surv->time[i]),
+            .cause = g->surv->event[i]};
     }
 done:
     return st;

@@ -1,6 +1,7 @@
 /* Absolute risk by cause-specific Cox models, averaged over the rows with some covariates
  * set: the g-formula. */
 #include "stat/cause_models.h"
+#include "stat/event_table.h"
 
 #include <anodyne/prediction.h>
 
@@ -31,7 +32,7 @@ static an_status average(averaging *a, const an_cause_models *m, const an_settin
                                 AN_COX_EXPONENTIAL, a->n_times, a->time, a->risk));
     for (an_index k = 0; k < a->n_times; k++) mean[k] = 0;
     for (an_index i = 0; i < n; i++) {
-        const double w = m->data.surv.weight ? m->data.surv.weight[i] : 1;
+        const double w = an_row_weight(&m->data.surv, i);
 
         total += w;
         for (an_index k = 0; k < a->n_times; k++)

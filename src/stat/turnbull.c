@@ -150,29 +150,14 @@ static an_index first_candidate(const group *g, double left, bool exact)
     return low;
 }
 
-/* Last candidate with right end not after `right`. */
-static an_index last_candidate(const group *g, double right)
-{
-    an_index low = 0, high = g->m;
-
-    while (low < high) {
-        const an_index k = low + (high - low) / 2;
-
-        if (g->right[k] <= right)
-            low = k + 1;
-        else
-            high = k;
-    }
-    return low - 1;
-}
-
 static void find_ranges(group *g)
 {
     for (an_index i = 0; i < g->n; i++) {
         const bool exact = g->known[i] == AN_KNOWN_EXACT;
 
         g->first[i] = first_candidate(g, left_of(g, i), exact);
-        g->last[i] = last_candidate(g, right_of(g, i));
+        /* the last candidate whose right end is not after the row's */
+        g->last[i] = an_count_up_to(g->m, g->right, right_of(g, i)) - 1;
         g->weight[i] = g->time->weight ? g->time->weight[g->row[i]] : 1;
         assert(g->first[i] <= g->last[i]);
     }

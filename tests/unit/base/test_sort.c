@@ -150,6 +150,27 @@ static void no_memory_is_a_status(void **state)
         }
 }
 
+/* Against looking at each, for every length, with equal values and between them. */
+static void counts_are_those_of_a_look_at_each(void **state)
+{
+    static const double sorted[] = {-3, 0, 0, 1.5, 2, 2, 2, 9};
+
+    (void)state;
+    for (an_index n = 0; n <= 8; n++)
+        for (double x = -4; x <= 10; x += 0.5) {
+            an_index below = 0, up_to = 0;
+
+            for (an_index i = 0; i < n; i++) {
+                below += sorted[i] < x;
+                up_to += sorted[i] <= x;
+            }
+            assert_int_equal(an_count_below(n, sorted, x), below);
+            assert_int_equal(an_count_up_to(n, sorted, x), up_to);
+        }
+    assert_int_equal(an_count_below(8, sorted, -INFINITY), 0);
+    assert_int_equal(an_count_up_to(8, sorted, INFINITY), 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +180,7 @@ int main(void)
         cmocka_unit_test(codes_are_counted),
         cmocka_unit_test(sorted_input_stays),
         cmocka_unit_test(no_memory_is_a_status),
+        cmocka_unit_test(counts_are_those_of_a_look_at_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
