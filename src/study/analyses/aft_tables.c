@@ -220,19 +220,14 @@ an_status an_aft_show_curves(const an_aft_view *v)
     an_ctx *const ctx = v->r.ctx;
     an_km *km = NULL;
     an_series series[2];
-    an_figure figure = {.type = AN_FIGURE_CURVES,
-                        .x_min = 0,
-                        .x_max = NAN,
-                        .y_min = 0,
-                        .y_max = 1,
-                        .y_percent = true,
-                        .n_series = 2,
-                        .series = series};
+    an_figure figure = an_curves_figure(v->r.doc, &v->scale);
 
     AN_TRY(an_km_fit(ctx, &v->frame.surv, NULL, NULL, NULL, &km));
     AN_TRY(fill_series(v, &km->curve[0], series));
-    figure.x_label =
-        v->scale.unit ? an_doc_printf(v->r.doc, "Time (%s)", v->scale.unit) : "Time";
+    figure.n_series = 2;
+    figure.series = series;
+    figure.y_max = 1;
+    figure.y_percent = true;
     figure.y_label = an_doc_printf(v->r.doc, "Free of %s", v->r.event);
     figure.caption = an_doc_printf(
         v->r.doc,

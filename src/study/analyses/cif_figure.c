@@ -103,18 +103,13 @@ done:
 
 static an_figure frame_of_figure(const an_cif_view *v, const char *event)
 {
-    return (an_figure){
-        .type = AN_FIGURE_CURVES,
-        .x_label =
-            v->scale.unit ? an_doc_printf(v->doc, "Time (%s)", v->scale.unit) : "Time",
-        .y_label = an_doc_printf(v->doc, "Cumulative incidence of %s", event),
-        .x_min = 0,
-        .x_max = NAN,
-        .y_min = 0,
-        .y_max = NAN,
-        .y_percent = true,
-        .n_ticks = v->n_ticks,
-        .ticks = v->ticks};
+    an_figure figure = an_curves_figure(v->doc, &v->scale);
+
+    figure.y_label = an_doc_printf(v->doc, "Cumulative incidence of %s", event);
+    figure.y_percent = true;
+    figure.n_ticks = v->n_ticks;
+    figure.ticks = v->ticks;
+    return figure;
 }
 
 static const char *cause_in_words(const an_cif_view *v, an_index cause)

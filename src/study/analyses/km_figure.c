@@ -141,14 +141,8 @@ an_status an_km_figure_start(const an_km_view *v, an_figure *figure)
 {
     an_status st = AN_OK;
 
-    *figure = (an_figure){.type = AN_FIGURE_CURVES,
-                          .x_min = 0,
-                          .x_max = NAN,
-                          .y_min = 0,
-                          .y_max = NAN,
-                          .n_series = v->km->n_curves};
-    figure->x_label =
-        v->scale.unit ? an_doc_printf(v->doc, "Time (%s)", v->scale.unit) : "Time";
+    *figure = an_curves_figure(v->doc, &v->scale);
+    figure->n_series = v->km->n_curves;
     AN_TRY(an_time_ticks(v->ctx, v->mem, &v->scale, last_time(v->km), &figure->n_ticks,
                          &figure->ticks));
     drop_early_ticks(v, figure);

@@ -247,12 +247,7 @@ static an_status show_figure(const view *v)
     an_status st = AN_OK;
     an_ctx *const ctx = v->ctx;
     an_series *series = NULL;
-    an_figure figure = {.type = AN_FIGURE_CURVES,
-                        .x_min = 0,
-                        .x_max = NAN,
-                        .y_min = 0,
-                        .y_max = NAN,
-                        .n_series = v->mcf->n_curves};
+    an_figure figure = an_curves_figure(v->doc, &v->scale);
     double last = 0;
 
     for (an_index i = 0; i < v->mcf->n_curves; i++)
@@ -261,9 +256,8 @@ static an_status show_figure(const view *v)
     AN_ALLOC(series, v->mem, v->mcf->n_curves);
     for (an_index i = 0; i < v->mcf->n_curves; i++)
         AN_TRY(fill_series(v, &v->mcf->curve[i], &figure, &series[i]));
+    figure.n_series = v->mcf->n_curves;
     figure.series = series;
-    figure.x_label =
-        v->scale.unit ? an_doc_printf(v->doc, "Time (%s)", v->scale.unit) : "Time";
     figure.y_label = "Mean number of events";
     figure.caption = an_doc_printf(
         v->doc,

@@ -385,21 +385,17 @@ static an_status show_figure(const view *v, an_index g)
     an_ctx *const ctx = v->ctx;
     const char *whom = an_level_in_words(v->doc, v->frame, (int32_t)g);
     an_series *series;
-    an_figure figure = {.type = AN_FIGURE_CURVES,
-                        .x_min = NAN,
-                        .x_max = NAN,
-                        .y_min = 0,
-                        .y_max = 1,
-                        .y_percent = true,
-                        .y_label = "In the state",
-                        .n_series = v->n_states};
+    an_figure figure = an_curves_figure(v->doc, &v->scale);
 
     AN_ALLOC(series, v->mem, v->n_states);
     for (an_index j = 0; j < v->n_states; j++)
         AN_TRY(fill_series(v, v->fit[g], j, &series[j]));
+    figure.x_min = NAN; /* from the start that was asked for */
+    figure.n_series = v->n_states;
     figure.series = series;
-    figure.x_label =
-        v->scale.unit ? an_doc_printf(v->doc, "Time (%s)", v->scale.unit) : "Time";
+    figure.y_label = "In the state";
+    figure.y_max = 1;
+    figure.y_percent = true;
     figure.caption = an_doc_printf(
         v->doc,
         "Probability of each state by the Aalen-Johansen estimator with pointwise %g %% "

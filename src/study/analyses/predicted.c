@@ -112,14 +112,7 @@ static an_status show_figure(const an_predicted *p)
     an_ctx *const ctx = r->ctx;
     an_series *series;
     double last = 0;
-    an_figure figure = {.type = AN_FIGURE_CURVES,
-                        .x_min = 0,
-                        .x_max = NAN,
-                        .y_min = 0,
-                        .y_max = 1,
-                        .y_percent = true,
-                        .y_label = p->title,
-                        .n_series = p->n_curves};
+    an_figure figure = an_curves_figure(r->doc, &p->scale);
 
     AN_ALLOC(series, r->mem, p->n_curves);
     for (an_index c = 0; c < p->n_curves; c++) {
@@ -129,9 +122,11 @@ static an_status show_figure(const an_predicted *p)
         AN_TRY(scaled(r, &p->scale, &series[c]));
     }
     AN_TRY(an_time_ticks(ctx, r->mem, &p->scale, last, &figure.n_ticks, &figure.ticks));
+    figure.n_series = p->n_curves;
     figure.series = series;
-    figure.x_label =
-        p->scale.unit ? an_doc_printf(r->doc, "Time (%s)", p->scale.unit) : "Time";
+    figure.y_label = p->title;
+    figure.y_max = 1;
+    figure.y_percent = true;
     figure.caption =
         an_doc_printf(r->doc,
                       "%s %s, from %s of %s, with pointwise %g %% "

@@ -349,20 +349,14 @@ static an_status show_figure(const view *v, an_index t)
     an_ctx *const ctx = v->r.ctx;
     const an_term *term = &v->r.frame->design.terms[t];
     an_series *series;
-    an_figure figure = {.type = AN_FIGURE_CURVES,
-                        .x_min = 0,
-                        .x_max = NAN,
-                        .y_min = 0,
-                        .y_max = NAN,
-                        .y_percent = true};
+    an_figure figure = an_curves_figure(v->r.doc, &v->scale);
 
     AN_ALLOC(series, v->r.mem, v->n_points);
     for (an_index p = 0; p < v->n_points; p++)
         if (v->point[p].term == term)
             AN_TRY(fill_series(v, p, &series[figure.n_series++]));
     figure.series = series;
-    figure.x_label =
-        v->scale.unit ? an_doc_printf(v->r.doc, "Time (%s)", v->scale.unit) : "Time";
+    figure.y_percent = true;
     figure.y_label = an_doc_printf(v->r.doc, "Absolute risk of %s", v->r.event);
     figure.caption = an_doc_printf(
         v->r.doc,

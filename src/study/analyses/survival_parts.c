@@ -55,6 +55,17 @@ done:
     return st;
 }
 
+an_figure an_curves_figure(an_doc *doc, const an_time_scale *scale)
+{
+    return (an_figure){
+        .type = AN_FIGURE_CURVES,
+        .x_label = scale->unit ? an_doc_printf(doc, "Time (%s)", scale->unit) : "Time",
+        .x_min = 0,
+        .x_max = NAN,
+        .y_min = 0,
+        .y_max = NAN};
+}
+
 an_value an_scaled_time(const an_time_scale *scale, double value, double lower,
                         double upper, double level)
 {

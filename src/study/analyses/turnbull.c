@@ -211,20 +211,15 @@ static an_status show_figure(const view *v)
     an_status st = AN_OK;
     an_ctx *const ctx = v->ctx;
     an_series *series;
-    an_figure figure = {.type = AN_FIGURE_CURVES,
-                        .x_min = 0,
-                        .x_max = NAN,
-                        .y_min = 0,
-                        .y_max = 1,
-                        .y_percent = true,
-                        .n_series = v->fit->n_curves};
+    an_figure figure = an_curves_figure(v->doc, &v->scale);
 
     AN_ALLOC(series, v->mem, v->fit->n_curves);
     for (an_index i = 0; i < v->fit->n_curves; i++)
         AN_TRY(fill_series(v, &v->fit->curve[i], &series[i]));
+    figure.n_series = v->fit->n_curves;
     figure.series = series;
-    figure.x_label =
-        v->scale.unit ? an_doc_printf(v->doc, "Time (%s)", v->scale.unit) : "Time";
+    figure.y_max = 1;
+    figure.y_percent = true;
     figure.y_label = "Free of the event";
     figure.caption = an_doc_printf(
         v->doc,
