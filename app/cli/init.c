@@ -16,15 +16,47 @@ static size_t folder_size(const char *path)
     return (size_t)(name_of(path) - path);
 }
 
+/* file as seen from folder, both real, the folder with its last slash: "../cohort.xlsx".
+ * It still holds when the two move together, and tells nobody where they were. */
+static char *relative_path(const char *file, const char *folder)
+{
+    size_t same = 0, ups = 0;
+    char *path;
+
+    for (size_t i = 0; folder[i] && file[i] == folder[i]; i++)
+        if (file[i] == '/') same = i + 1;
+    for (size_t i = same; folder[i]; i++) ups += folder[i] == '/';
+    path = malloc(3 * ups + strlen(file + same) + 1);
+    if (!path) return NULL;
+    for (size_t i = 0; i < ups; i++) memcpy(path + 3 * i, "../", 3);
+    memcpy(path + 3 * ups, file + same, strlen(file + same) + 1);
+    return path;
+}
+
+/* The real path of the folder that output is written to, with its last slash. */
+static bool real_folder(const char *output, char path[4096])
+{
+    char *real;
+    const size_t n = folder_size(output);
+
+    snprintf(path, 4096, "%.*s", n > 0 ? (int)n : 1, n > 0 ? output : ".");
+    real = realpath(path, NULL);
+    if (real) snprintf(path, 4096, "%s%s", real, strcmp(real, "/") == 0 ? "" : "/");
+    free(real);
+    return real != NULL;
+}
+
 /* The data as a study file at output names them: files are looked for from its folder.
  * NULL: no such file. Free with free(). */
 static char *path_from(const char *data, const char *output)
 {
-    const size_t n = output ? folder_size(output) : folder_size(data);
+    char folder[4096], *real, *path;
 
-    if (!output || (n == folder_size(data) && memcmp(output, data, n) == 0))
-        return strdup(name_of(data));
-    return n == 0 ? strdup(data) : realpath(data, NULL);
+    if (!output || !real_folder(output, folder)) return strdup(name_of(data));
+    real = realpath(data, NULL);
+    path = real ? relative_path(real, folder) : NULL;
+    free(real);
+    return path;
 }
 
 static void default_output(const char *data, char *path, size_t size)

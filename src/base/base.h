@@ -50,6 +50,9 @@
 an_status an_fail_memory(an_ctx *ctx); /* message and problem need no memory */
 /* Errors listed from number `from` on become warnings: the work goes on without that part. */
 void an_problem_soften(an_ctx *ctx, an_index from);
+/* Problems from there on that name no file are at this line of it. */
+void an_problem_locate(an_ctx *ctx, an_index from, const char *file, an_index line,
+                       an_index column);
 
 /* ---- Environment: what a test replaces ---- */
 

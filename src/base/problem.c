@@ -76,6 +76,20 @@ void an_problem_soften(an_ctx *ctx, an_index from)
     }
 }
 
+void an_problem_locate(an_ctx *ctx, an_index from, const char *file, an_index line,
+                       an_index column)
+{
+    for (an_index i = from; i < ctx->n_listed; i++) {
+        an_problem *p = &ctx->problems[i];
+        const char *name = p->file ? NULL : an_arena_strdup(ctx->problem_text, file);
+
+        if (!name) continue;
+        p->file = name;
+        p->row = line;
+        p->column = column;
+    }
+}
+
 an_status an_fail_with(an_ctx *ctx, an_status code, const an_problem *problem)
 {
     an_problem_add(ctx, problem);

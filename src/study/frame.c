@@ -308,6 +308,7 @@ static an_status build(an_builder *b)
     AN_TRY(an_builder_bind(b));
     AN_TRY(an_builder_vars(b));
     AN_TRY(an_builder_outcome(b));
+    AN_TRY(an_builder_interval(b));
     AN_TRY(drop_incomplete(b));
     AN_TRY(collect_rows(b));
     AN_TRY(an_builder_surv(b));

@@ -82,9 +82,10 @@ an_status an_builder_refuse_stray(an_builder *b, const an_expr *e, const an_vect
 an_status an_builder_add_part(an_builder *b, const char *role, bool complete,
                               const an_vector *v);
 
-an_status an_builder_bind(an_builder *b);    /* frame_roles.c: which column plays what */
-an_status an_builder_outcome(an_builder *b); /* frame_outcome.c: time and event */
-an_status an_builder_surv(an_builder *b);    /* frame_outcome.c: on the rows kept */
+an_status an_builder_bind(an_builder *b);     /* frame_roles.c: which column plays what */
+an_status an_builder_outcome(an_builder *b);  /* frame_outcome.c: time and event */
+an_status an_builder_surv(an_builder *b);     /* frame_outcome.c: on the rows kept */
+an_status an_builder_interval(an_builder *b); /* frame_interval.c: roles left and right */
 an_status an_builder_event(an_builder *b, const an_source *source, const an_expr *e,
                            an_event_codes *out); /* frame_event.c */
 an_status an_builder_owners(an_builder *b);      /* frame_owners.c: whose the rows are */

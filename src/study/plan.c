@@ -134,17 +134,8 @@ static void note_failure(const an_plan_item *item, const char *why, an_doc *doc)
     an_doc_close(doc);
 }
 
-/* Options that an analysis refuses were written in the study file. */
-static an_status blame_study(an_ctx *ctx, const an_plan_item *item)
-{
-    char why[800];
-
-    snprintf(why, sizeof why, "%s", an_message(ctx));
-    return an_fail(ctx, AN_ERR_STUDY, "analysis %s (line %lld): %s", item->key,
-                   (long long)item->place.line, why);
-}
-
-static an_status run_item(an_ctx *ctx, const an_plan_item *item, an_doc *doc)
+static an_status run_item(an_ctx *ctx, const an_study *study, const an_plan_item *item,
+                          an_doc *doc)
 {
     const an_index listed = an_problem_listed(ctx);
     an_status st;
@@ -155,7 +146,10 @@ static an_status run_item(an_ctx *ctx, const an_plan_item *item, an_doc *doc)
     }
     st = an_analysis_run(ctx, item->analysis, item->frame,
                          an_options_values(item->options), item->key, item->title, doc);
-    if (st == AN_ERR_ARGUMENT) return blame_study(ctx, item);
+    if (st == AN_ERR_ARGUMENT) { /* what it refuses was written in the study file */
+        an_problem_locate(ctx, listed, study->path, item->place.line, item->place.column);
+        return AN_ERR_STUDY;
+    }
     if (st != AN_ERR_DATA && st != AN_ERR_ESTIMATE) return st;
     an_problem_soften(ctx, listed);
     return AN_OK; /* the section says why */
@@ -204,7 +198,7 @@ an_status an_study_run(an_ctx *ctx, an_study *study, an_doc **out)
         AN_TRY(an_poll(ctx));
         an_progress(ctx, (double)i / (double)study->n_items, item->key);
         if (item->analysis)
-            AN_TRY(run_item(ctx, item, doc));
+            AN_TRY(run_item(ctx, study, item, doc));
         else
             AN_TRY(run_flow(ctx, study, item, doc));
     }

@@ -88,24 +88,32 @@ static an_status note_dropped(an_ctx *ctx, const an_frame *frame, an_doc *doc)
 }
 
 /* An estimator says what it lacks; the user also needs a code, a reason and a way on. */
-static an_status explain_refusal(an_ctx *ctx, an_status st, an_index listed)
+static an_status explain_refusal(an_ctx *ctx, const an_analysis *analysis, an_status st,
+                                 an_index listed)
 {
-    const bool is_data = st == AN_ERR_DATA;
-    char what[1024];
+    char what[1024], see[100];
+    an_problem problem = {.severity = AN_ERROR, .what = what};
 
-    if (st != AN_ERR_ESTIMATE && !is_data) return st;
+    if (st == AN_ERR_DATA) {
+        problem.code = "D133";
+        problem.why = "the analysis refuses these rows, numbered among those it uses";
+        problem.advice = "correct the data, or leave the rows out";
+    } else if (st == AN_ERR_ESTIMATE) {
+        problem.code = "M301";
+        problem.why = "these rows do not hold what the estimate needs";
+        problem.advice =
+            "check the event and the rows that are used, or leave this analysis out";
+    } else if (st == AN_ERR_ARGUMENT) {
+        problem.code = "U124";
+        problem.why = "the analysis cannot do what it was asked";
+        problem.advice = see;
+    } else {
+        return st;
+    }
     if (an_problem_count(ctx, AN_ERROR) > listed) return st;
     snprintf(what, sizeof what, "%s", an_message(ctx));
-    return an_fail_with(
-        ctx, st,
-        &(an_problem){.severity = AN_ERROR,
-                      .code = is_data ? "D133" : "M301",
-                      .what = what,
-                      .why = is_data ? "the analysis refuses these rows"
-                                     : "these rows do not hold what the estimate needs",
-                      .advice = is_data ? "correct the data, or leave the rows out"
-                                        : "check the event and the rows that are used, "
-                                          "or leave this analysis out"});
+    snprintf(see, sizeof see, "see: anodyne describe %s", analysis->id);
+    return an_fail_with(ctx, st, &problem);
 }
 
 an_status an_analysis_run(an_ctx *ctx, const an_analysis *analysis, const an_frame *frame,
@@ -122,7 +130,8 @@ an_status an_analysis_run(an_ctx *ctx, const an_analysis *analysis, const an_fra
         an_doc_note(doc, AN_NOTE, "N102", "%s", frame->notes[k]);
     AN_TRY(note_dropped(ctx, frame, doc));
     an_rows_describe(doc, frame);
-    AN_TRY(explain_refusal(ctx, analysis->run(ctx, frame, options, doc), listed));
+    AN_TRY(
+        explain_refusal(ctx, analysis, analysis->run(ctx, frame, options, doc), listed));
     for (an_index k = 0; analysis->references && analysis->references[k]; k++)
         an_doc_reference(doc, analysis->references[k]);
     AN_TRY(record_settings(ctx, analysis, frame, options, key, doc));

@@ -67,7 +67,12 @@ free,seen,arm
 END
 expect 0 'left-censored' "$anodyne" aft visits.csv '~ arm' --left free --right seen --dist loglogistic
 expect 0 'half had the event at 3' "$anodyne" turnbull visits.csv '~ 1' --left free --right seen
-expect 2 'two columns' "$anodyne" aft visits.csv '~ arm' --left free
+expect 2 'error[U124]: the time is either' "$anodyne" aft visits.csv '~ arm' --left free
+expect 2 'error[U124]: the time is two columns' "$anodyne" turnbull visits.csv '~ 1' --left free
+printf 'free,seen\n1,2\n,\n5,7\n' >empty_ends.csv
+expect 0 '1 of 3 rows are left out: missing: free and seen (1)' "$anodyne" turnbull empty_ends.csv '~ 1' --left free --right seen
+printf 'free,seen\n1,2\n5,4\n' >swapped_ends.csv
+expect 4 'error[D135]: seen is before free    at swapped_ends.csv:3:2' "$anodyne" turnbull swapped_ends.csv '~ 1' --left free --right seen
 
 expect 0 'corrected for optimism' "$anodyne" validate "$data" 'Surv(futime, death) ~ age' --resamples 3
 expect 0 'Hazard ratios for event 2' "$anodyne" risk "$data" 'Surv(etime, event) ~ sex' --times 120 --resamples 2

@@ -46,6 +46,7 @@ expect 4 'eleven.csv:2:8' "$anodyne" check eleven.yaml
 mkdir -p elsewhere
 expect 0 '' "$anodyne" init cohort.csv -o elsewhere/first.yaml
 expect 0 'ready' "$anodyne" check elsewhere/first.yaml
+grep -qF 'file: "../cohort.csv"' elsewhere/first.yaml || { echo 'the data are not named from the study file'; failed=1; }
 grep -q '^  title: cohort.csv' elsewhere/first.yaml || grep -q '^  title: "cohort.csv"' elsewhere/first.yaml ||
     { echo 'the title is not the name of the file'; failed=1; }
 sed '1s/age/alter/; s/female/weiblich \xC3\xBC/' cohort.csv | iconv -f UTF-8 -t WINDOWS-1252 | tr , ';' >german.csv

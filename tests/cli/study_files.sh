@@ -79,6 +79,11 @@ broken "s/^  age:/${tab}age:/" S200 'a tab at the beginning of a line    at bad.
 broken 's/at: 30/at: 30, window: [40, 60]/' S206 'outside its window'
 broken '$s/$/\nreport: {figure_width: 17}/' S206 'figure_width must lie in 80 to 400 mm'
 broken 's/  fx: {/  age: {/' S200 'is there twice'
+# What an analysis refuses when it runs is shown where the study asks for it.
+sed 's/  - flow/  - {analysis: landmark, event: death}/' good.yaml >refused.yaml
+expect 3 'error[U124]: a landmark is needed' "$anodyne" run refused.yaml
+line=$(grep -n landmark refused.yaml | cut -d: -f1)
+grep -qF "at refused.yaml:$line:" said || { echo 'a refusal without its line'; cat said; failed=1; }
 broken 's/  fx: {from/  fx: \&x {from/; s/  start: .*/  start: *x/' S200 'aliases'
 sed 's/$/\r/' good.yaml >crlf.yaml
 expect 0 'ready' "$anodyne" check crlf.yaml

@@ -7,7 +7,6 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp -r README.md examples "$work"
 cd "$work"
-mkdir results
 PATH="$(dirname "$anodyne"):$PATH"
 export PATH
 grep -E '^    anodyne ' README.md | while read -r line; do

@@ -331,8 +331,10 @@ done:
 static an_status check(an_ctx *ctx, const an_landmark_view *v)
 {
     if (v->params->landmarks.n == 0)
-        return an_fail(ctx, AN_ERR_ARGUMENT,
-                       "a landmark is needed: a time at which all are looked at");
+        return an_fail(
+            ctx, AN_ERR_ARGUMENT,
+            "a landmark is needed, a time at which all are looked at: --landmarks "
+            "90,180");
     if (v->frame->group && v->since)
         return an_fail(ctx, AN_ERR_ARGUMENT,
                        "groups come from a factor or from since, not from both");
