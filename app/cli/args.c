@@ -12,8 +12,9 @@ void cli_options_add(cli_options *options, cli_option option)
 
 void cli_options_output(cli_options *options)
 {
-    cli_options_add(options, (cli_option){"format", 0, "FORMAT",
-                                          "text (default), json, csv or markdown"});
+    cli_options_add(options,
+                    (cli_option){"format", 0, "FORMAT",
+                                 "text (default), json, csv, markdown, html or numbers"});
     cli_options_add(options, (cli_option){"output", 'o', "FILE",
                                           "write there, complete or not at all"});
     cli_options_add(options, (cli_option){"threads", 'j', "N",

@@ -17,32 +17,38 @@ const char *an_rows_noun(const an_frame *f, double n)
     return n == 1 ? "row" : "rows";
 }
 
+const char *an_count_text(an_doc *doc, double n)
+{
+    return an_doc_format(doc, an_number(AN_KIND_COUNT, n));
+}
+
 const char *an_rows_count(an_doc *doc, const an_frame *f, double n)
 {
-    return an_doc_printf(doc, "%.15g %s", n, an_rows_noun(f, n));
+    return an_doc_printf(doc, "%s %s", an_count_text(doc, n), an_rows_noun(f, n));
 }
 
 const char *an_events_count(an_doc *doc, double n, const char *adjective)
 {
-    return an_doc_printf(doc, "%.15g %sevent%s", n, adjective, n == 1 ? "" : "s");
+    return an_doc_printf(doc, "%s %sevent%s", an_count_text(doc, n), adjective,
+                         n == 1 ? "" : "s");
 }
 
 const char *an_rows_share(an_doc *doc, const an_frame *f, double n, double total)
 {
     const char *rows = an_rows_count(doc, f, total);
 
-    if (!(total > 0)) return an_doc_printf(doc, "%.15g of %s", n, rows);
-    return an_doc_printf(doc, "%.15g of %s (%s)", n, rows,
+    if (!(total > 0)) return an_doc_printf(doc, "%s of %s", an_count_text(doc, n), rows);
+    return an_doc_printf(doc, "%s of %s (%s)", an_count_text(doc, n), rows,
                          an_doc_format(doc, an_number(AN_KIND_PROPORTION, n / total)));
 }
 
 /* "of 929 persons", "in 18 clusters" */
 static const char *owners_text(an_doc *doc, const an_owners *o)
 {
-    const char *plural = o->n == 1 ? "" : "s";
+    const char *plural = o->n == 1 ? "" : "s", *n = an_count_text(doc, (double)o->n);
 
-    return o->persons ? an_doc_printf(doc, "of %lld person%s", (long long)o->n, plural)
-                      : an_doc_printf(doc, "in %lld cluster%s", (long long)o->n, plural);
+    return o->persons ? an_doc_printf(doc, "of %s person%s", n, plural)
+                      : an_doc_printf(doc, "in %s cluster%s", n, plural);
 }
 
 const char *an_rows_all(an_doc *doc, const an_frame *f)

@@ -13,6 +13,8 @@
 /* "Patients" or "Rows", above a column; "patient", "patients", "row", "rows", after n. */
 const char *an_rows_title(const an_frame *frame);
 const char *an_rows_noun(const an_frame *frame, double n);
+/* "58", "1,000,370", in a sentence. */
+const char *an_count_text(an_doc *doc, double n);
 /* "1 patient", "12 rows". */
 const char *an_rows_count(an_doc *doc, const an_frame *frame, double n);
 /* "1 event", "20 competing events". */

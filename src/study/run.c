@@ -76,13 +76,13 @@ static an_status note_dropped(an_ctx *ctx, const an_frame *frame, an_doc *doc)
     if (frame->n_dropped_reasons == 0) return AN_OK;
     an_buf_init(&buf, ctx, 1 << 20);
     for (an_index k = 0; k < frame->n_dropped_reasons; k++)
-        an_buf_printf(&buf, "%s%s (%lld)", k ? "; " : "", frame->dropped[k].reason,
-                      (long long)frame->dropped[k].n);
+        an_buf_printf(&buf, "%s%s (%s)", k ? "; " : "", frame->dropped[k].reason,
+                      an_count_text(doc, (double)frame->dropped[k].n));
     st = buf.st;
     if (st == AN_OK)
-        an_doc_note(doc, AN_NOTE, "N101", "%lld of %lld rows are left out: %s.",
-                    (long long)(frame->n_given - frame->n), (long long)frame->n_given,
-                    buf.data);
+        an_doc_note(doc, AN_NOTE, "N101", "%s of %s rows are left out: %s.",
+                    an_count_text(doc, (double)(frame->n_given - frame->n)),
+                    an_count_text(doc, (double)frame->n_given), buf.data);
     an_buf_free(&buf);
     return st;
 }

@@ -77,4 +77,9 @@ for word in '16 rows of 8 persons (id) are in the population' 'Of 16 rows in the
 done
 [ "$(grep -c 'note\[N105\]\|warning\[N105\]' said)" -eq 7 ] || { echo 'not every analysis warns'; failed=1; }
 ! grep -qE '(^| )[0-9]+ patients?( |,|$)' said || { echo 'rows are called patients'; grep -nE '[0-9]+ patients?' said; failed=1; }
+# Large counts have commas in sentences and captions too, and no power of ten.
+awk 'BEGIN { print "t,d"; for (i = 0; i < 1200000; i++) print i % 900 "," 1 }' >registry.csv
+expect 0 '1,200,000 of 1,200,000 patients (100.0 %)' "$anodyne" km registry.csv 'Surv(t, d) ~ 1'
+grep -q 'e+0' said && { echo 'a count is written with a power of ten'; grep 'e+0' said; failed=1; }
+
 finish

@@ -43,6 +43,8 @@ expect 0 'M222' "$anodyne" rmst one.csv 'Surv(t, d) ~ g' --tau 7
 # landmarks
 expect 0 '244 with an event' "$anodyne" landmark "$data" "$surv ~ sex" --landmarks 24
 expect 0 'by then' "$anodyne" landmark "$data" "$surv ~ 1" --since 'ifelse(pstat == 1, ptime, 9999)' --landmarks 24,60
+expect 0 'shorter for progression: by then than for' "$anodyne" landmark "$data" "$surv ~ 1" \
+    --since 'ifelse(pstat == 1, ptime, NA)' --since-label progression --landmarks 24
 expect 2 'error[U124]: a landmark is needed' "$anodyne" landmark "$data" "$surv ~ sex"
 expect 2 'not from both' "$anodyne" landmark "$data" "$surv ~ sex" --since ptime --landmarks 24
 

@@ -63,10 +63,10 @@ an_status an_aft_show_forest(const an_aft_view *v)
 {
     const an_aft *fit = v->fit;
 
-    return an_regression_forest(&v->r, "shorter time", "longer time",
-                                an_doc_printf(v->r.doc, "%s, %lld events",
-                                              an_rows_all(v->r.doc, &v->frame),
-                                              (long long)(fit->n - fit->n_right)));
+    return an_regression_forest(
+        &v->r, "shorter time", "longer time",
+        an_doc_printf(v->r.doc, "%s, %s", an_rows_all(v->r.doc, &v->frame),
+                      an_events_count(v->r.doc, (double)(fit->n - fit->n_right), "")));
 }
 
 /* ---- The model as a whole ---- */

@@ -68,9 +68,9 @@ void an_aft_say(const an_aft_view *v)
     if (n == 0)
         an_doc_text(v->r.doc, "conclusion",
                     "None of the covariates was shown to change the time to %s in this "
-                    "model of %s and %lld events.",
+                    "model of %s and %s.",
                     v->r.event, an_rows_all(v->r.doc, &v->frame),
-                    (long long)(v->fit->n - v->fit->n_right));
+                    an_events_count(v->r.doc, (double)(v->fit->n - v->fit->n_right), ""));
 }
 
 /* ---- Notes ---- */

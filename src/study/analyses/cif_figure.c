@@ -125,10 +125,10 @@ static const char *caption_of(const an_cif_view *v, an_index cause)
     return an_doc_printf(
         v->doc,
         "Aalen-Johansen estimate with pointwise %g %% confidence limits (%s variance): "
-        "%s, %g with %s as first event; %s. Marks are censorings; "
+        "%s, %s with %s as first event; %s. Marks are censorings; "
         "below the axis the numbers at risk.",
         100 * v->options.conf_level, an_cif_variance_name(v->cif->variance),
-        an_rows_all(v->doc, v->frame), an_cif_rows_with(v, cause),
+        an_rows_all(v->doc, v->frame), an_count_text(v->doc, an_cif_rows_with(v, cause)),
         cause_in_words(v, cause),
         v->cif->n_causes > 1 ? "other first events compete" : "no other event competes");
 }

@@ -77,7 +77,8 @@ static an_value ratio_cell(const view *v, const an_regression_row *row, an_index
 {
     if (an_term_spline(row->term)) return spline_cell(v, row->term, lambda);
     if (row->column < 0) return an_text(row->reference ? "1 (reference)" : "");
-    if (coefficient(v, row->column, lambda) == 0) return an_text("left out");
+    if (coefficient(v, row->column, lambda) == 0)
+        return an_not_estimable(AN_KIND_RATIO, "left out");
     return an_number(AN_KIND_RATIO, exp(coefficient(v, row->column, lambda)));
 }
 

@@ -83,7 +83,8 @@ const char *an_key_of_level(an_doc *doc, an_index level)
 
 an_doc_column an_column_of_all(an_doc *doc, an_index n)
 {
-    return (an_doc_column){"all", an_doc_printf(doc, "All (n = %lld)", (long long)n)};
+    return (an_doc_column){
+        "all", an_doc_printf(doc, "All (n = %s)", an_count_text(doc, (double)n))};
 }
 
 an_doc_column an_column_of_level(an_doc *doc, const an_vector *group, an_index level,
@@ -91,9 +92,9 @@ an_doc_column an_column_of_level(an_doc *doc, const an_vector *group, an_index l
 {
     return (an_doc_column){
         an_key_of_level(doc, level),
-        an_doc_printf(doc, "%s (n = %lld)",
+        an_doc_printf(doc, "%s (n = %s)",
                       an_label_of_level(doc, group->label, group->levels[level]),
-                      (long long)n)};
+                      an_count_text(doc, (double)n))};
 }
 
 an_value an_mean_sd(const an_summary *s)

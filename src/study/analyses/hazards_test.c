@@ -57,12 +57,12 @@ static const char *verdict(const an_regression *r, const an_zph *z, an_index n_e
                              "seem to change with time (global test %s).",
                              an_doc_p(r->doc, global));
     return an_doc_printf(r->doc,
-                         "No sign that %ss change with time (global test %s, %lld "
-                         "event%s). A large p does not show that hazards are "
+                         "No sign that %ss change with time (global test %s, "
+                         "%s). A large p does not show that hazards are "
                          "proportional: the fewer the events, the larger the change "
                          "that such a test misses.",
-                         ratio_in_words(r), an_doc_p(r->doc, global), (long long)n_events,
-                         n_events == 1 ? "" : "s");
+                         ratio_in_words(r), an_doc_p(r->doc, global),
+                         an_events_count(r->doc, (double)n_events, ""));
 }
 
 void an_ph_show(const an_regression *r, const an_zph *zph, const char *reason,

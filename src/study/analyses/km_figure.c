@@ -119,12 +119,12 @@ static const char *caption(const an_km_view *v)
     }
     return an_doc_printf(
         v->doc,
-        "%s estimate with %s%s: %s, %g events. Marks are censorings; below the axis the "
+        "%s estimate with %s%s: %s, %s. Marks are censorings; below the axis the "
         "numbers at risk.",
         v->method, limits_in_words(v), v->km->weighted ? ", weighted" : "",
         v->n_before_start > 0 ? an_rows_count(v->doc, v->frame, n)
                               : an_rows_all(v->doc, v->frame),
-        events);
+        an_events_count(v->doc, events, ""));
 }
 
 /* Ticks before the curves start would count patients who are not in them. */

@@ -248,9 +248,9 @@ static void note_options(const an_km_view *v)
         an_doc_note(
             v->doc, AN_NOTE, "M216",
             "Conditional survival: the curves, their counts and the test are of those "
-            "followed at least to %s; %g ended earlier and are not in them.",
+            "followed at least to %s; %s ended earlier and are not in them.",
             an_doc_format(v->doc, an_km_time(v, v->params->start_time, NAN, NAN)),
-            v->n_before_start);
+            an_count_text(v->doc, v->n_before_start));
     for (an_index i = 0; v->band && i < v->km->n_curves; i++)
         if (!v->band[i])
             an_doc_note(v->doc, AN_WARNING, "M217", "%s: no simultaneous band; %s.",

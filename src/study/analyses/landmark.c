@@ -8,6 +8,8 @@ extern const an_analysis an_analysis_km;
 static const an_param params[] = {
     AN_PARAM_REALS(an_landmark_params, landmarks, 0, 1e15, "unit of the data",
                    "Landmarks: time starts anew at each"),
+    AN_PARAM_TEXT(an_landmark_params, since_label,
+                  "What happened at the time of since, in words: progression"),
     AN_PARAM_REAL(an_landmark_params, horizon, 0, 0, 1e15, "unit of the data",
                   "Follow-up after each landmark ends here; 0: none"),
     AN_PARAM_REALS(an_landmark_params, times, 0, 1e15, "unit of the data",
@@ -254,9 +256,8 @@ static const char *left_out(const an_landmark_view *v, const an_landmark *c)
 
     for (int k = 0; k < 3; k++)
         if (n[k] > 0)
-            text =
-                an_doc_printf(v->doc, "%s%s%lld %s", text,
-                              *text ? ", " : "; left out: ", (long long)n[k], reasons[k]);
+            text = an_doc_printf(v->doc, "%s%s%s %s", text, *text ? ", " : "; left out: ",
+                                 an_count_text(v->doc, (double)n[k]), reasons[k]);
     return text;
 }
 
@@ -266,12 +267,12 @@ static void say(const an_landmark_view *v)
         const an_landmark *c = v->cohort[i];
 
         if (!c) continue;
-        an_doc_text(
-            v->doc, an_doc_printf(v->doc, "cohort_%g", c->landmark),
-            "%lld of %s were still followed without any event at %s and count from "
-            "then on%s.",
-            (long long)c->n, an_rows_count(v->doc, v->frame, (double)c->n_given),
-            time_text(v, i), left_out(v, c));
+        an_doc_text(v->doc, an_doc_printf(v->doc, "cohort_%g", c->landmark),
+                    "%s of %s were still followed without any event at %s and count from "
+                    "then on%s.",
+                    an_count_text(v->doc, (double)c->n),
+                    an_rows_count(v->doc, v->frame, (double)c->n_given), time_text(v, i),
+                    left_out(v, c));
     }
 }
 
@@ -351,6 +352,23 @@ static void free_view(an_landmark_view *v)
     an_arena_free(v->mem);
 }
 
+/* The time at which something happened, by the name that the user gives it. */
+static an_status take_since(an_landmark_view *v)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = v->ctx;
+    const an_vector *column = an_frame_role(v->frame, "since");
+    an_vector *since;
+
+    if (!column) return AN_OK;
+    AN_ALLOC(since, v->mem, 1);
+    *since = *column;
+    if (v->params->since_label) since->label = v->params->since_label;
+    v->since = since;
+done:
+    return st;
+}
+
 static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc *doc)
 {
     an_status st = AN_OK;
@@ -358,7 +376,7 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
 
     v.mem = an_arena_new(ctx);
     if (!v.mem) return AN_ERR_MEMORY;
-    v.since = an_frame_role(frame, "since");
+    AN_TRY(take_since(&v));
     v.scale = an_time_scale_of(frame, (an_show_unit)v.params->unit);
     v.event = an_event_in_words(doc, frame);
     AN_TRY(check(ctx, &v));
@@ -378,7 +396,7 @@ const an_analysis an_analysis_landmark = {
     .method = "landmark",
     .example =
         "anodyne landmark examples/mgus2/mgus2.csv 'Surv(futime, death) ~ 1' --since "
-        "'ifelse(pstat == 1, ptime, 9999)' --landmarks 24,60 --unit data",
+        "'ifelse(pstat == 1, ptime, NA)' --since-label progression --landmarks 24,60",
     .roles = roles,
     .params = params,
     .options_size = sizeof(an_landmark_params),

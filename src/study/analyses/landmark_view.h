@@ -12,6 +12,7 @@
 typedef struct an_landmark_params {
     double conf_level, horizon;
     an_reals landmarks, times;
+    const char *since_label;
     int unit;
 } an_landmark_params;
 

@@ -292,12 +292,13 @@ static void say(const view *v)
                 an_level_in_words(v->doc, v->frame, reference->level),
                 an_doc_p(v->doc, d.p));
         an_doc_text(v->doc, an_doc_printf(v->doc, "conclusion_%s", v->key[c->level]),
-                    "By %s the mean number of events (%s) of a patient was %s%s%s (%lld "
-                    "patients, %g events in all)%s.",
+                    "By %s the mean number of events (%s) of a patient was %s%s%s (%s "
+                    "patients, %s in all)%s.",
                     time_text(v, t), v->event, an_doc_format(v->doc, mean_value(v, &p)),
                     v->frame->group ? " with " : "",
                     v->frame->group ? an_level_in_words(v->doc, v->frame, c->level) : "",
-                    (long long)c->n_persons, c->total_event, more);
+                    an_count_text(v->doc, (double)c->n_persons),
+                    an_events_count(v->doc, c->total_event, ""), more);
     }
 }
 
@@ -411,8 +412,8 @@ const an_analysis an_analysis_mcf = {
     .title = "Recurrent events: mean cumulative function",
     .question = "How many events has a patient had on average by a time?",
     .method = "mcf",
-    .example = "anodyne mcf examples/mgus2/mgus2.csv 'Surv(futime, death) ~ sex + "
-               "cluster(id)' --times 120 --unit data",
+    .example = "anodyne mcf examples/states/states.csv 'Surv(since, until, becomes) ~ "
+               "cluster(id)' --cause pain --censor lost --times 6,12",
     .roles = roles,
     .params = params,
     .options_size = sizeof(params_of_mcf),

@@ -399,8 +399,9 @@ static an_status show_figure(const view *v, an_index g)
     figure.caption = an_doc_printf(
         v->doc,
         "Probability of each state by the Aalen-Johansen estimator with pointwise %g %% "
-        "limits: %s, %lld rows.",
-        100 * v->params->conf_level, whom, (long long)v->fit[g]->n);
+        "limits: %s, %s.",
+        100 * v->params->conf_level, whom,
+        an_rows_count(v->doc, v->frame, (double)v->fit[g]->n));
     an_doc_figure(v->doc, an_doc_printf(v->doc, "figure_%s", v->group_key[g]),
                   an_doc_printf(v->doc, "States: %s", whom), method, &figure);
 done:

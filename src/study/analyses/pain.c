@@ -212,8 +212,8 @@ static void paired_sentence(an_pain *p, const an_paired *f)
     const char *all = an_rows_all(doc, p->frame);
     const char *who = f->n == p->n
                           ? an_doc_printf(doc, "In all %s", all)
-                          : an_doc_printf(doc, "In the %lld of %s with both scores",
-                                          (long long)f->n, all);
+                          : an_doc_printf(doc, "In the %s of %s with both scores",
+                                          an_count_text(doc, (double)f->n), all);
     const char *how = f->mean < 0 ? "fell" : f->mean > 0 ? "rose" : "did not change,";
     const char *change = an_doc_format(doc, typical_change(p, f));
 

@@ -350,10 +350,10 @@ static void missing(const an_pain *p)
     an_doc_table_end(p->doc, "Over all treated. The truth lies between the two.");
     an_doc_note(
         p->doc, AN_WARNING, "M416",
-        "%g of %s lack a score. Patients who are worse answer less often, so "
+        "%s of %s lack a score. Patients who are worse answer less often, so "
         "figures over assessable patients tend to be too good; that the scores are "
         "missing not at random cannot be excluded.",
-        score.missing, an_rows_all(p->doc, p->frame));
+        an_count_text(p->doc, score.missing), an_rows_all(p->doc, p->frame));
 }
 
 /* ---- Groups ---- */
@@ -420,9 +420,10 @@ static void group_missing(const an_pain *p)
     for (an_index i = 0; i < p->n; i++) n += p->group->code[i] < 0;
     if (n > 0)
         an_doc_note(p->doc, AN_NOTE, "M417",
-                    "%lld of %s belong to no group of %s and are only in the figures for "
+                    "%s of %s belong to no group of %s and are only in the figures for "
                     "all.",
-                    (long long)n, an_rows_all(p->doc, p->frame), p->group->label);
+                    an_count_text(p->doc, (double)n), an_rows_all(p->doc, p->frame),
+                    p->group->label);
 }
 
 /* ---- The section ---- */
@@ -434,14 +435,16 @@ static void sentence(const an_pain *p, const char *key, int d, const char *what)
     const char *rest = ".";
 
     if (t.assessable < t.treated)
-        rest = an_doc_printf(p->doc, "; of the %g assessable, %s.", t.assessable,
+        rest = an_doc_printf(p->doc, "; of the %s assessable, %s.",
+                             an_count_text(p->doc, t.assessable),
                              an_doc_format(p->doc, share(p, t.responders, t.assessable)));
     if (p->alive && t.alive < t.treated)
-        rest = an_doc_printf(p->doc, "%.*s; of the %g alive at the window, %s.",
-                             (int)strlen(rest) - 1, rest, t.alive,
+        rest = an_doc_printf(p->doc, "%.*s; of the %s alive at the window, %s.",
+                             (int)strlen(rest) - 1, rest, an_count_text(p->doc, t.alive),
                              an_doc_format(p->doc, share(p, t.responders, t.alive)));
-    an_doc_text(p->doc, key, "%s in %g of %g treated %s, %s%s", what, t.responders,
-                t.treated, an_rows_noun(p->frame, t.treated), treated, rest);
+    an_doc_text(p->doc, key, "%s in %s of %s treated %s, %s%s", what,
+                an_count_text(p->doc, t.responders), an_count_text(p->doc, t.treated),
+                an_rows_noun(p->frame, t.treated), treated, rest);
 }
 
 an_status an_pain_responses(an_pain *p)

@@ -271,8 +271,8 @@ static an_status show_cause(view *v, an_index cause)
         an_doc_row_add(v->r.doc, row->key, row->indent, cells);
     }
     an_doc_table_end(v->r.doc,
-                     an_doc_printf(v->r.doc, "%lld events in %s; other causes censored.",
-                                   (long long)fit->n_events,
+                     an_doc_printf(v->r.doc, "%s in %s; other causes censored.",
+                                   an_events_count(v->r.doc, (double)fit->n_events, ""),
                                    an_rows_all(v->r.doc, v->r.frame)));
 done:
     return st;

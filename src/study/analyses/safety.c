@@ -142,8 +142,9 @@ static void say(an_doc *doc, const an_frame *frame, double n_events, double conf
                     an_event_at_start(doc, frame), an_rows_all(doc, frame), limit,
                     100 * conf_level);
     else
-        an_doc_text(doc, "conclusion", "%s was observed in %g of %s: %s, exact limits.",
-                    an_event_at_start(doc, frame), n_events, an_rows_all(doc, frame),
+        an_doc_text(doc, "conclusion", "%s was observed in %s of %s: %s, exact limits.",
+                    an_event_at_start(doc, frame), an_count_text(doc, n_events),
+                    an_rows_all(doc, frame),
                     an_doc_format(doc, exact_risk(frame, n_events, conf_level)));
     an_doc_note(
         doc, AN_NOTE, "M401",

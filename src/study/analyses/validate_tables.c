@@ -208,10 +208,11 @@ void an_validate_note(const an_validate_view *w)
     for (an_index k = 0; k < w->n_times; k++)
         if (v->score[k].n_cases < 10 || v->score[k].n_beyond < 10)
             an_doc_note(w->doc, AN_WARNING, "M350",
-                        "By %s there are %g events, and %g are followed beyond: too few "
+                        "By %s there are %s events, and %s are followed beyond: too few "
                         "for a stable AUC or Brier score.",
-                        an_validate_time(w, v->score[k].time), v->score[k].n_cases,
-                        v->score[k].n_beyond);
+                        an_validate_time(w, v->score[k].time),
+                        an_count_text(w->doc, v->score[k].n_cases),
+                        an_count_text(w->doc, v->score[k].n_beyond));
     if (resampled(w) && v->slope.corrected < 0.85)
         an_doc_note(w->doc, AN_WARNING, "M351",
                     "Overfitted: on other patients high risks would be too high and low "
