@@ -1,13 +1,22 @@
 /*
  * An environment in which the n-th allocation or the n-th file operation fails.
  *
+ *     static an_status run_km(an_ctx *ctx)
+ *     {
+ *         ... work in ctx, free everything, return the status ...
+ *     }
+ *
+ *     assert_true(faults_every_allocation(run_km) > 20); // it has more than 20
+ *
+ * The same by hand, for file operations and for checks of what a failure leaves behind:
+ *
  *     faults f = {0};
- *     an_env env = faults_env(&f);
- *     for (f.fail_alloc = 1;; f.fail_alloc++) {
+ *     const an_env env = faults_env(&f);
+ *     for (f.fail_operation = 1;; f.fail_operation++) {
  *         faults_restart(&f);
- *         ... an_ctx_new_in(&env), work, free everything ...
+ *         ... an_ctx_new_in(&env), work, free everything, check ...
  *         assert_int_equal(f.live, 0);
- *         if (!f.failed) break;   // n is past the last allocation
+ *         if (!f.failed) break; // n is past the last operation
  *     }
  */
 #ifndef FAULTS_H

@@ -96,25 +96,19 @@ static void test_refusals(void **state)
     an_ctx_free(ctx);
 }
 
+static an_status run_mcf(an_ctx *ctx)
+{
+    an_mcf *m = NULL;
+    const an_status st = an_mcf_fit(ctx, &six, NULL, &three, NULL, &m);
+
+    an_mcf_free(m);
+    return st;
+}
+
 static void test_faults(void **state)
 {
-    faults f = {0};
-    const an_env env = faults_env(&f);
-
     (void)state;
-    for (f.fail_alloc = 1;; f.fail_alloc++) {
-        an_ctx *ctx;
-        an_mcf *m = NULL;
-
-        faults_restart(&f);
-        ctx = an_ctx_new_in(&env);
-        if (ctx) an_mcf_fit(ctx, &six, NULL, &three, NULL, &m);
-        an_mcf_free(m);
-        an_ctx_free(ctx);
-        assert_int_equal(f.live, 0);
-        if (!f.failed) break;
-    }
-    assert_true(f.fail_alloc > 20);
+    assert_true(faults_every_allocation(run_mcf) > 20);
 }
 
 int main(void)

@@ -268,29 +268,24 @@ static void test_refusals(void **state)
     an_ctx_free(ctx);
 }
 
-static void test_faults(void **state)
+static an_status run_pseudo(an_ctx *ctx)
 {
-    faults f = {0};
-    const an_env env = faults_env(&f);
     an_pseudo_options o = an_pseudo_defaults();
+    an_pseudo *p = NULL;
+    an_status st;
     cohort c;
 
-    (void)state;
     make(&c, true, false);
     o.type = AN_PSEUDO_STATE;
-    for (f.fail_alloc = 1;; f.fail_alloc++) {
-        an_ctx *ctx;
-        an_pseudo *p = NULL;
+    st = an_pseudo_fit(ctx, &c.surv, NULL, T, times, &o, &p);
+    an_pseudo_free(p);
+    return st;
+}
 
-        faults_restart(&f);
-        ctx = an_ctx_new_in(&env);
-        if (ctx) an_pseudo_fit(ctx, &c.surv, NULL, T, times, &o, &p);
-        an_pseudo_free(p);
-        an_ctx_free(ctx);
-        assert_int_equal(f.live, 0);
-        if (!f.failed) break;
-    }
-    assert_true(f.fail_alloc > 15);
+static void test_faults(void **state)
+{
+    (void)state;
+    assert_true(faults_every_allocation(run_pseudo) > 15);
 }
 
 int main(void)
