@@ -1,9 +1,8 @@
 /* What the analysis of accelerated failure times says: time ratios in words, intervals,
  * refusals. */
-#include "base/base.h"
+#include "look.h"
 #include "study/analyses/aft_view.h"
-
-#include "../base/faults.h"
+#include "unit/base/faults.h"
 
 extern const an_analysis an_analysis_aft;
 
@@ -67,14 +66,6 @@ static an_status describe(const sample *s, an_ctx *ctx, an_aft_dist dist, an_doc
     return an_analysis_aft.run(ctx, &s->frame, &p, *doc);
 }
 
-static const an_node *find(const an_doc *doc, const char *key)
-{
-    const an_node *node = an_doc_root(doc)->children;
-
-    while (node && strcmp(node->key ? node->key : "", key) != 0) node = node->next;
-    return node;
-}
-
 static void test_words(void **state)
 {
     sample s;
@@ -84,18 +75,18 @@ static void test_words(void **state)
     (void)state;
     make_sample(&s, false);
     assert_int_equal(describe(&s, ctx, AN_AFT_WEIBULL, &doc), AN_OK);
-    assert_non_null(strstr(find(doc, "conclusion_dose_ge5_gy")->text,
+    assert_non_null(strstr(child(doc, "conclusion_dose_ge5_gy")->text,
                            "times as long with >= 5 Gy as with < 5 Gy"));
-    assert_int_equal(find(doc, "coefficients")->n_columns, 6);
-    assert_int_equal(find(doc, "distributions")->n_rows, 4);
-    assert_non_null(find(doc, "fitted"));
-    assert_true(find(doc, "coefficients")->rows[2].cells[3].value > 1);
-    assert_true(find(doc, "coefficients")->rows[2].cells[5].value < 1);
+    assert_int_equal(child(doc, "coefficients")->n_columns, 6);
+    assert_int_equal(child(doc, "distributions")->n_rows, 4);
+    assert_true(has_child(doc, "fitted"));
+    assert_true(child(doc, "coefficients")->rows[2].cells[3].value > 1);
+    assert_true(child(doc, "coefficients")->rows[2].cells[5].value < 1);
     an_doc_free(doc);
     assert_int_equal(describe(&s, ctx, AN_AFT_GAUSSIAN, &doc), AN_OK);
     assert_non_null(
-        strstr(find(doc, "conclusion_dose_ge5_gy")->text, "were longer with"));
-    assert_null(find(doc, "forest"));
+        strstr(child(doc, "conclusion_dose_ge5_gy")->text, "were longer with"));
+    assert_false(has_child(doc, "forest"));
     an_doc_free(doc);
     an_ctx_free(ctx);
 }
@@ -109,10 +100,10 @@ static void test_intervals(void **state)
     (void)state;
     make_sample(&s, true);
     assert_int_equal(describe(&s, ctx, AN_AFT_LOGNORMAL, &doc), AN_OK);
-    assert_int_equal(find(doc, "kinds")->n_rows, 4);
-    assert_true(find(doc, "kinds")->rows[2].cells[1].value == 9);
-    assert_null(find(doc, "fitted"));
-    assert_int_equal(find(doc, "coefficients")->n_columns, 5);
+    assert_int_equal(child(doc, "kinds")->n_rows, 4);
+    assert_true(child(doc, "kinds")->rows[2].cells[1].value == 9);
+    assert_false(has_child(doc, "fitted"));
+    assert_int_equal(child(doc, "coefficients")->n_columns, 5);
     an_doc_free(doc);
     an_ctx_free(ctx);
 }

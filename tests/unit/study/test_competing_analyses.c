@@ -1,4 +1,5 @@
 /* What the analyses of competing risks say: direction, both levels, reference in words. */
+#include "look.h"
 #include "study/analyses/cif_view.h"
 #include "study/analyses/finegray_view.h"
 #include "unit/base/faults.h"
@@ -83,24 +84,8 @@ static an_doc *describe(const an_analysis *analysis, const sample *s)
     return doc;
 }
 
-static const an_node *child(const an_doc *doc, const char *key)
-{
-    const an_node *node = an_doc_root(doc)->children;
-
-    while (node && !(node->key && strcmp(node->key, key) == 0)) node = node->next;
-    return node;
-}
-
-static bool has_note(const an_doc *doc, const char *code)
-{
-    for (const an_node *n = an_doc_root(doc)->children; n; n = n->next)
-        if (n->type == AN_NODE_NOTE && strcmp(n->code, code) == 0) return true;
-    return false;
-}
-
 static void says(const an_node *node, const char *text)
 {
-    assert_non_null(node);
     if (!strstr(node->text, text))
         fail_msg("\"%s\" does not say \"%s\"", node->text, text);
 }
@@ -118,8 +103,8 @@ static void test_incidence_names_direction_and_both_levels(void **state)
     says(child(doc, "conclusion"), "Gray's test p = 0.");
     says(child(doc, "one_minus_km"), "percentage points more");
     says(child(doc, "methods"), "Aalen variance");
-    assert_non_null(child(doc, "curves"));
-    assert_non_null(child(doc, "curves_2"));
+    assert_true(has_child(doc, "curves"));
+    assert_true(has_child(doc, "curves_2"));
     assert_int_equal(child(doc, "gray")->n_rows, 2);
     an_doc_free(doc);
 }
@@ -152,7 +137,7 @@ static void test_one_group_shows_all_first_events(void **state)
     figure = child(doc, "first_events");
     assert_int_equal(figure->figure->n_series, 3);
     assert_true(figure->figure->series[2].secondary);
-    assert_null(child(doc, "gray"));
+    assert_false(has_child(doc, "gray"));
     an_doc_free(doc);
 }
 

@@ -1,4 +1,5 @@
 /* What the analysis of concordance says: direction, a factor's side, differences, no event by tau. */
+#include "look.h"
 #include "study/analyses/concordance_view.h"
 #include "unit/base/faults.h"
 
@@ -59,14 +60,6 @@ static an_status describe(an_ctx *ctx, const sample *s, const an_concordance_par
     an_status st = an_doc_new(ctx, "Test", doc);
 
     return st == AN_OK ? an_analysis_concordance.run(ctx, &s->frame, p, *doc) : st;
-}
-
-static const an_node *child(const an_doc *doc, const char *key)
-{
-    for (const an_node *n = an_doc_root(doc)->children; n; n = n->next)
-        if (n->key && strcmp(n->key, key) == 0) return n;
-    fail_msg("nothing has the key %s", key);
-    return NULL;
 }
 
 static void test_direction(void **state)
@@ -146,12 +139,33 @@ static void test_factor_of_three_levels_is_no_marker(void **state)
     an_ctx_free(ctx);
 }
 
+static an_status run_concordance(an_ctx *ctx)
+{
+    an_concordance_params p;
+    an_doc *doc = NULL;
+    an_status st;
+    sample s;
+
+    make_sample(&s);
+    an_params_defaults(an_analysis_concordance.params, &p);
+    st = describe(ctx, &s, &p, &doc);
+    an_doc_free(doc);
+    return st;
+}
+
+static void test_faults(void **state)
+{
+    (void)state;
+    assert_true(faults_every_allocation(run_concordance) > 50);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_direction),
         cmocka_unit_test(test_tau),
         cmocka_unit_test(test_factor_of_three_levels_is_no_marker),
+        cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

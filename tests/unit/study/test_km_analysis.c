@@ -1,4 +1,5 @@
 /* What the survival analyses say of small frames: direction, gaps and their reasons. */
+#include "look.h"
 #include "study/analyses/km_view.h"
 #include "unit/base/faults.h"
 
@@ -48,20 +49,6 @@ static an_doc *describe(const sample *s, const an_km_params *p)
     return doc;
 }
 
-static const an_node *child(const an_node *node, const char *key)
-{
-    for (node = node->children; node; node = node->next)
-        if (node->key && strcmp(node->key, key) == 0) return node;
-    return NULL;
-}
-
-static bool has_note(const an_doc *doc, const char *code)
-{
-    for (const an_node *n = an_doc_root(doc)->children; n; n = n->next)
-        if (n->type == AN_NODE_NOTE && strcmp(n->code, code) == 0) return true;
-    return false;
-}
-
 static void test_direction_and_both_levels(void **state)
 {
     const an_km_params p = {.conf_level = 0.95};
@@ -72,7 +59,7 @@ static void test_direction_and_both_levels(void **state)
     (void)state;
     make_sample(&s);
     doc = describe(&s, &p);
-    text = child(an_doc_root(doc), "conclusion")->text;
+    text = child(doc, "conclusion")->text;
     assert_non_null(strstr(text, "Time to death was shorter for < 5 Gy"));
     assert_non_null(strstr(text, "than for >= 5 Gy"));
     assert_non_null(strstr(text, "p < 0.001"));
@@ -89,7 +76,7 @@ static void test_months_are_days_over_30_4375(void **state)
     (void)state;
     make_sample(&s);
     doc = describe(&s, &p);
-    groups = child(an_doc_root(doc), "groups");
+    groups = child(doc, "groups");
     assert_int_equal(groups->n_rows, 2);
     assert_string_equal(groups->rows[0].key, "lt5_gy");
     assert_string_equal(groups->rows[0].cells[3].unit, "months");
@@ -109,7 +96,7 @@ static void test_times_after_follow_up_have_a_reason(void **state)
     make_sample(&s);
     s.event[N - 1] = 0;
     doc = describe(&s, &p);
-    table = child(an_doc_root(doc), "survival");
+    table = child(doc, "survival");
     assert_int_equal(table->n_rows, 4);
     assert_true(isnan(table->rows[3].cells[4].value));
     assert_non_null(table->rows[3].cells[4].reason);
@@ -126,7 +113,7 @@ static void test_figure_has_numbers_at_risk(void **state)
     (void)state;
     make_sample(&s);
     doc = describe(&s, &p);
-    f = child(an_doc_root(doc), "curves")->figure;
+    f = child(doc, "curves")->figure;
     assert_int_equal(f->n_series, 2);
     assert_true(f->n_ticks >= 3 && f->n_ticks <= 8);
     assert_true(f->series[0].at_risk[0] == 10 && f->series[1].at_risk[0] == 10);
@@ -146,7 +133,7 @@ static void test_nobody_has_the_event(void **state)
     memset(s.event, 0, sizeof s.event);
     doc = describe(&s, &p);
     assert_true(has_note(doc, "M202"));
-    assert_non_null(strstr(child(an_doc_root(doc), "conclusion")->text, "not possible"));
+    assert_non_null(strstr(child(doc, "conclusion")->text, "not possible"));
     an_doc_free(doc);
 }
 
@@ -176,7 +163,7 @@ static void test_one_level_only(void **state)
     memset(s.code, 0, sizeof s.code);
     doc = describe(&s, &p);
     assert_true(has_note(doc, "M204"));
-    assert_null(child(an_doc_root(doc), "logrank"));
+    assert_false(has_child(doc, "logrank"));
     an_doc_free(doc);
 }
 
@@ -206,7 +193,7 @@ static void test_single_patient(void **state)
     s.frame.n = s.frame.surv.n = 1;
     s.frame.group = NULL;
     doc = describe(&s, &p);
-    assert_non_null(child(an_doc_root(doc), "curve_all"));
+    assert_true(has_child(doc, "curve_all"));
     s.time[0] = 0;
     an_doc_free(doc);
     doc = describe(&s, &p);
@@ -222,12 +209,11 @@ static void test_presets(void **state)
     (void)state;
     make_sample(&s);
     doc = describe(&s, &p);
-    assert_non_null(strstr(child(an_doc_root(doc), "methods")->text, "on the log scale"));
+    assert_non_null(strstr(child(doc, "methods")->text, "on the log scale"));
     an_doc_free(doc);
     p.preset = AN_PACKAGE_SAS;
     doc = describe(&s, &p);
-    assert_non_null(
-        strstr(child(an_doc_root(doc), "methods")->text, "on the log(-log) scale"));
+    assert_non_null(strstr(child(doc, "methods")->text, "on the log(-log) scale"));
     an_doc_free(doc);
 }
 
@@ -299,19 +285,19 @@ static void test_band_quantiles_and_hazard(void **state)
     (void)state;
     make_sample(&s);
     doc = describe(&s, &p);
-    table = child(an_doc_root(doc), "survival");
+    table = child(doc, "survival");
     assert_int_equal(table->n_columns, 6);
     assert_true(table->rows[0].cells[5].lower < table->rows[0].cells[4].lower);
     assert_string_equal(table->rows[1].cells[5].reason, "outside the range of the band");
-    table = child(an_doc_root(doc), "band");
+    table = child(doc, "band");
     assert_true(table->rows[0].cells[5].value > 1 &&
                 table->rows[0].cells[5].value < 1.36);
-    table = child(an_doc_root(doc), "quantiles");
+    table = child(doc, "quantiles");
     assert_int_equal(table->n_rows, 4);
     assert_true(table->rows[0].cells[2].value > 0);
-    table = child(child(an_doc_root(doc), "cumulative_hazard"), "at_times");
+    table = child_of(child(doc, "cumulative_hazard"), "at_times");
     assert_true(table->rows[0].cells[3].lower < table->rows[0].cells[3].value);
-    assert_non_null(strstr(child(an_doc_root(doc), "methods")->text, "Hall and Wellner"));
+    assert_non_null(strstr(child(doc, "methods")->text, "Hall and Wellner"));
     an_doc_free(doc);
 }
 
@@ -328,12 +314,12 @@ static void test_conditional_survival(void **state)
     make_sample(&s);
     for (int i = 0; i < N; i++) n += s.code[i] == 0 && s.time[i] >= 60;
     doc = describe(&s, &p);
-    groups = child(an_doc_root(doc), "groups");
+    groups = child(doc, "groups");
     assert_true(groups->rows[0].cells[1].value == n);
-    test = child(child(an_doc_root(doc), "logrank"), "groups");
+    test = child_of(child(doc, "logrank"), "groups");
     assert_true(test->rows[0].cells[1].value == n);
     assert_true(has_note(doc, "M216"));
-    assert_non_null(strstr(child(an_doc_root(doc), "methods")->text, "conditional"));
+    assert_non_null(strstr(child(doc, "methods")->text, "conditional"));
     an_doc_free(doc);
 }
 
@@ -351,7 +337,7 @@ static void test_no_band(void **state)
     s.frame.surv.weight = weight;
     doc = describe(&s, &p);
     assert_true(has_note(doc, "M217"));
-    assert_non_null(child(an_doc_root(doc), "groups"));
+    assert_true(has_child(doc, "groups"));
     an_doc_free(doc);
 }
 

@@ -1,9 +1,8 @@
 /* What the analysis of states says: states from a column, or from the row before. */
-#include "base/base.h"
+#include "look.h"
+#include "unit/base/faults.h"
 
 #include <anodyne/formula.h>
-
-#include "../base/faults.h"
 
 extern const an_analysis an_analysis_multistate;
 
@@ -59,15 +58,6 @@ static an_status describe(const sample *s, an_ctx *ctx, an_doc **doc)
     return st;
 }
 
-static const an_node *find(const an_doc *doc, const char *prefix)
-{
-    const an_node *node = an_doc_root(doc)->children;
-
-    while (node && strncmp(node->key ? node->key : "", prefix, strlen(prefix)) != 0)
-        node = node->next;
-    return node;
-}
-
 static void test_states(void **state)
 {
     sample s;
@@ -80,14 +70,14 @@ static void test_states(void **state)
 
         make_sample(&s, with_column);
         assert_int_equal(describe(&s, ctx, &doc), AN_OK);
-        cells = find(doc, "states_")->rows[0].cells; /* pain, relief, death at 4.5 */
+        cells = child(doc, "states_all")->rows[0].cells; /* pain, relief, death at 4.5 */
         assert_true(fabs(cells[1].value) < 1e-14);
         assert_true(fabs(cells[2].value - 2.0 / 3) < 1e-14);
         assert_true(fabs(cells[3].value - 1.0 / 3) < 1e-14);
-        cells = find(doc, "moves_")->rows[0].cells; /* from pain */
+        cells = child(doc, "moves_all")->rows[0].cells; /* from pain */
         assert_true(cells[2].value == 2 && cells[3].value == 1);
-        assert_int_equal(find(doc, "sojourn")->n_rows, 3);
-        assert_non_null(find(doc, "figure_"));
+        assert_int_equal(child(doc, "sojourn")->n_rows, 3);
+        assert_true(has_child(doc, "figure_all"));
         an_doc_free(doc);
     }
     an_ctx_free(ctx);

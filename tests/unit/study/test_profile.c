@@ -1,5 +1,6 @@
 /* Profiles: the profile that says what a row says makes that row of the design, and what is not said is an
  * error that names it. */
+#include "look.h"
 #include "study/analyses/cox_view.h"
 #include "study/profile.h"
 #include "unit/base/faults.h"
@@ -265,7 +266,7 @@ static void test_rows_of_the_file(void **state)
     model m;
     an_doc *doc = NULL;
     an_cox_params p;
-    const an_node *table = NULL;
+    const an_node *table;
 
     (void)state;
     assert_int_equal(make_model(an_ctx_new(), "Surv(time, event) ~ smokes", &m), AN_OK);
@@ -273,9 +274,7 @@ static void test_rows_of_the_file(void **state)
     p.residuals = "martingale";
     assert_int_equal(an_doc_new(m.ctx, "Test", &doc), AN_OK);
     assert_int_equal(an_analysis_cox.run(m.ctx, m.frame, &p, doc), AN_OK);
-    for (const an_node *n = an_doc_root(doc)->children; n; n = n->next)
-        if (n->key && strcmp(n->key, "residuals") == 0) table = n;
-    assert_non_null(table);
+    table = child(doc, "residuals");
     assert_true(table->single);
     assert_int_equal(table->n_rows, ROWS);
     assert_string_equal(table->rows[0].key, "row_2"); /* below the line of names */

@@ -1,10 +1,9 @@
 /* What the analysis of absolute risks says: points, causes, refusals. */
-#include "base/base.h"
+#include "look.h"
 #include "study/analyses/regression.h"
+#include "unit/base/faults.h"
 
 #include <anodyne/formula.h>
-
-#include "../base/faults.h"
 
 extern const an_analysis an_analysis_risk;
 
@@ -65,14 +64,6 @@ static an_status describe(const sample *s, an_ctx *ctx, const char *resamples,
     return st;
 }
 
-static const an_node *find(const an_doc *doc, const char *key)
-{
-    const an_node *node = an_doc_root(doc)->children;
-
-    while (node && strcmp(node->key ? node->key : "", key) != 0) node = node->next;
-    return node;
-}
-
 static void test_points(void **state)
 {
     sample s;
@@ -83,13 +74,13 @@ static void test_points(void **state)
     (void)state;
     make_sample(&s);
     assert_int_equal(describe(&s, ctx, "10", &doc), AN_OK);
-    risks = find(doc, "risks");
+    risks = child(doc, "risks");
     assert_int_equal(risks->n_rows, 2 * 5); /* all, two arms, two quartiles */
     assert_true(risks->rows[2].cells[2].value > risks->rows[4].cells[2].value);
     assert_true(risks->rows[0].cells[2].lower <= risks->rows[0].cells[2].upper);
-    assert_non_null(find(doc, "risk_arm"));
-    assert_non_null(find(doc, "risk_age"));
-    assert_non_null(find(doc, "hazards_2"));
+    assert_true(has_child(doc, "risk_arm"));
+    assert_true(has_child(doc, "risk_age"));
+    assert_true(has_child(doc, "hazards_2"));
     an_doc_free(doc);
     an_ctx_free(ctx);
 }

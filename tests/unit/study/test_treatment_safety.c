@@ -1,6 +1,7 @@
 /* What was given, and how safe zero events are: numbers by hand, words, lost memory. */
 #include <anodyne/analysis.h>
 
+#include "look.h"
 #include "unit/base/faults.h"
 
 extern const an_analysis an_analysis_treatment, an_analysis_safety;
@@ -10,14 +11,6 @@ enum { N = 58 };
 static void assert_near(double a, double b, double tolerance)
 {
     assert_true(fabs(a - b) <= tolerance);
-}
-
-static const an_node *child(const an_node *parent, const char *key)
-{
-    for (const an_node *n = parent->children; n; n = n->next)
-        if (n->key && strcmp(n->key, key) == 0) return n;
-    fail_msg("no node %s", key);
-    return NULL;
 }
 
 static an_status run(an_ctx *ctx, const an_analysis *a, const an_frame *frame,
@@ -46,18 +39,16 @@ static an_status run_safety(an_ctx *ctx)
     for (int i = 0; i < N; i++) time[i] = 10 * (i + 1);
     st = run(ctx, &an_analysis_safety, &frame, &doc);
     if (st == AN_OK) {
-        const an_node *root = an_doc_root(doc);
-
-        assert_near(child(root, "wilson")->value.upper, 0.062117855787, 1e-11);
-        assert_near(child(root, "exact")->value.upper, 0.061621008904, 1e-11);
-        assert_near(child(root, "upper_one_sided")->value.value, 1 - pow(0.05, 1.0 / N),
+        assert_near(child(doc, "wilson")->value.upper, 0.062117855787, 1e-11);
+        assert_near(child(doc, "exact")->value.upper, 0.061621008904, 1e-11);
+        assert_near(child(doc, "upper_one_sided")->value.value, 1 - pow(0.05, 1.0 / N),
                     1e-12);
-        assert_near(child(root, "rule_of_three")->value.value, 3.0 / N, 1e-15);
-        assert_true(child(root, "person_time")->value.value == 10 * N * (N + 1) / 2);
-        assert_true(child(root, "followed_183")->value.value == 40); /* 190 .. 580 */
-        assert_true(child(root, "followed_365")->value.value == 22);
-        assert_non_null(strstr(child(root, "conclusion")->text, "not observed in 58"));
-        assert_non_null(strstr(child(root, "conclusion")->text, "5.0 %"));
+        assert_near(child(doc, "rule_of_three")->value.value, 3.0 / N, 1e-15);
+        assert_true(child(doc, "person_time")->value.value == 10 * N * (N + 1) / 2);
+        assert_true(child(doc, "followed_183")->value.value == 40); /* 190 .. 580 */
+        assert_true(child(doc, "followed_365")->value.value == 22);
+        assert_non_null(strstr(child(doc, "conclusion")->text, "not observed in 58"));
+        assert_non_null(strstr(child(doc, "conclusion")->text, "5.0 %"));
     }
     an_doc_free(doc);
     return st;
@@ -95,8 +86,8 @@ static an_status run_treatment(an_ctx *ctx)
     an_status st = run(ctx, &an_analysis_treatment, &frame, &doc);
 
     if (st == AN_OK) {
-        const an_node *table = child(an_doc_root(doc), "dose");
-        const an_node *regimens = child(an_doc_root(doc), "regimens");
+        const an_node *table = child(doc, "dose");
+        const an_node *regimens = child(doc, "regimens");
 
         assert_int_equal(table->n_columns, 5);
         assert_int_equal(table->n_rows, 7);

@@ -1,8 +1,7 @@
 /* What the validation of a model says: horizons, corrected numbers, notes, refusals. */
-#include "base/base.h"
+#include "look.h"
 #include "study/analyses/validate_view.h"
-
-#include "../base/faults.h"
+#include "unit/base/faults.h"
 
 extern const an_analysis an_analysis_validate;
 
@@ -50,14 +49,6 @@ static an_status describe(const sample *s, an_ctx *ctx, an_index n, const double
     return an_analysis_validate.run(ctx, &s->frame, &p, *doc);
 }
 
-static const an_node *find(const an_doc *doc, const char *key)
-{
-    const an_node *node = an_doc_root(doc)->children;
-
-    while (node && strcmp(node->key ? node->key : "", key) != 0) node = node->next;
-    return node;
-}
-
 static void test_horizons(void **state)
 {
     static const double times[] = {30, 10, 30};
@@ -68,16 +59,16 @@ static void test_horizons(void **state)
     (void)state;
     make_sample(&s);
     assert_int_equal(describe(&s, ctx, 3, times, 20, &doc), AN_OK);
-    assert_int_equal(find(doc, "discrimination")->n_rows, 2); /* sorted, once each */
-    assert_true(find(doc, "discrimination")->rows[0].cells[0].value == 10);
-    assert_int_equal(find(doc, "discrimination")->n_columns, 7);
-    assert_non_null(strstr(find(doc, "conclusion_30")->text, "corrected for optimism"));
-    assert_non_null(find(doc, "calibration_10"));
-    assert_non_null(find(doc, "slope_corrected"));
+    assert_int_equal(child(doc, "discrimination")->n_rows, 2); /* sorted, once each */
+    assert_true(child(doc, "discrimination")->rows[0].cells[0].value == 10);
+    assert_int_equal(child(doc, "discrimination")->n_columns, 7);
+    assert_non_null(strstr(child(doc, "conclusion_30")->text, "corrected for optimism"));
+    assert_true(has_child(doc, "calibration_10"));
+    assert_true(has_child(doc, "slope_corrected"));
     an_doc_free(doc);
     assert_int_equal(describe(&s, ctx, 0, NULL, 0, &doc), AN_OK); /* median, apparent */
-    assert_int_equal(find(doc, "accuracy")->n_rows, 1);
-    assert_null(find(doc, "slope_corrected"));
+    assert_int_equal(child(doc, "accuracy")->n_rows, 1);
+    assert_false(has_child(doc, "slope_corrected"));
     an_doc_free(doc);
     an_ctx_free(ctx);
 }
