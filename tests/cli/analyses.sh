@@ -9,13 +9,17 @@ expect 0 '"schema": "anodyne.document/1"' "$anodyne" km "$data" 'Surv(futime, de
 expect 0 'id,' "$anodyne" km "$data" 'Surv(futime, death) ~ sex' --format csv
 expect 0 'Fine-Gray' "$anodyne" finegray "$data" 'Surv(etime, event) ~ sex + age'
 expect 0 'The effect of age seems to change with time' "$anodyne" finegray "$data" 'Surv(etime, event) ~ age + sex + mspike' --zph log
+told 'on the logarithm of time'
 expect 0 'age ordered patients better than creat: its C is higher by 0.076' "$anodyne" concordance "$data" 'Surv(futime, death) ~ age + creat'
 expect 0 'the one with sex = M had it first' "$anodyne" concordance "$data" 'Surv(futime, death) ~ sex' --weight uno --tau 120
+told "Uno's concordance"
+told 'Only events up to 120 make pairs'
 expect 2 'a marker is a number or a factor of two levels' "$anodyne" concordance "$spine" 'Surv(age, sex == "M") ~ primary_tumour'
 expect 0 'age = 60, sex = F, hgb = 12    60         82.4 % (79.5 to 84.9)' "$anodyne" cox "$data" \
     'Surv(futime, death) ~ log(age) + sex * hgb' --profile 'age = 60, sex = F, hgb = 12; age = 75, sex = M, hgb = 10' --times 60,120
 expect 0 'If everybody had sex = F and all other covariates as they are' "$anodyne" cox "$data" \
     'Surv(futime, death) ~ age + sex' --adjusted sex --times 60
+told 'sex = F 60 71.4 %'
 expect 0 'sex = M          120        35.1 % (31.9 to 38.3)' "$anodyne" cox "$data" \
     'Surv(futime, death) ~ age + sex * hgb' --adjusted sex --times 60,120
 expect 0 'Differences of adjusted cumulative incidence' "$anodyne" finegray "$data" 'Surv(etime, event) ~ age + sex' --adjusted sex
@@ -30,7 +34,7 @@ expect 0 '9.9 % (7.3 to 13.2)' "$anodyne" finegray "$data" 'Surv(etime, event) ~
 expect 2 'profile 1 of 1 lacks sex' "$anodyne" cox "$data" 'Surv(futime, death) ~ age + sex' --profile 'age = 60'
 expect 2 'did you mean "F"?' "$anodyne" cox "$data" 'Surv(futime, death) ~ age + sex' --profile 'age = 60, sex = f'
 expect 0 'cause-specific' "$anodyne" cox "$data" 'Surv(etime, event) ~ sex + age' --cause 1
-expect 0 'event 2' "$anodyne" cif "$data" 'Surv(etime, event) ~ sex' --cause 2
+expect 0 'Event 2 was more frequent for M than for F' "$anodyne" cif "$data" 'Surv(etime, event) ~ sex' --cause 2
 expect 0 '753 given, 753 used' "$anodyne" km "$data" 'Surv(futime, death) ~ 1' --where 'sex == "M"'
 expect 0 '46 of 1384 rows are left out' "$anodyne" cox "$data" 'Surv(futime, death) ~ age + hgb + creat + mspike'
 expect 0 '49/58 (84.5 %)' "$anodyne" pain "$spine" 'nrs_1month ~ nrs_baseline'
@@ -40,6 +44,7 @@ expect 0 'Baseline' "$anodyne" table1 "$spine" '~ age + sex + kps | visceral_met
 expect 0 '27 % shorter with M than with F' "$anodyne" aft "$data" 'Surv(futime, death) ~ sex + age'
 expect 0 'was best with 4 of 5 coefficients' "$anodyne" coxnet "$data" \
     'Surv(futime, death) ~ age + sex + hgb + creat + mspike' --lambdas 40
+told 'Path: 40 rows'
 {
     echo 'id,t,e,x'
     awk 'BEGIN { for (i = 0; i < 90; i++) print i % 15 "," 1 + (i * 37) % 50 * (1 + i % 15) "," (i % 4 > 0) "," i % 2 }'
@@ -75,7 +80,10 @@ printf 'free,seen\n1,2\n5,4\n' >swapped_ends.csv
 expect 4 'error[D135]: seen is before free    at swapped_ends.csv:3:2' "$anodyne" turnbull swapped_ends.csv '~ 1' --left free --right seen
 
 expect 0 'corrected for optimism' "$anodyne" validate "$data" 'Surv(futime, death) ~ age' --resamples 3
+told 'Optimism is the mean over 3 '
 expect 0 'Hazard ratios for event 2' "$anodyne" risk "$data" 'Surv(etime, event) ~ sex' --times 120 --resamples 2
+told 'By 120 the absolute risk'
+told 'of 2 bootstrap resamples'
 
 expect 0 'relief 43.6 %' "$anodyne" multistate "$root/examples/states/states.csv" 'Surv(since, until, becomes) ~ cluster(id)' \
     --from state --censor lost --times 10

@@ -25,6 +25,14 @@ expect() {
     fi
 }
 
+# told WORDS / untold WORDS: in what was said last, whatever the lines.
+told() {
+    tr '\n' ' ' <said | tr -s ' ' | grep -qF -e "$1" || { echo "not said: $1"; failed=1; }
+}
+untold() {
+    ! tr '\n' ' ' <said | tr -s ' ' | grep -qF -e "$1" || { echo "said: $1"; failed=1; }
+}
+
 # absent PATH: nothing was left behind.
 absent() {
     [ ! -e "$1" ] || { echo "left behind: $1"; failed=1; }

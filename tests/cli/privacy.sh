@@ -112,8 +112,8 @@ for name in sys.argv[1:]:
 P
 [ $? -eq 0 ] || failed=1
 for file in results/latest/figures/*.pdf; do
-    pdftotext "$file" - && pdfinfo "$file"
-done >>inside || { echo 'pdftotext cannot read the figures'; failed=1; }
+    pdftotext "$file" - && pdfinfo "$file" || { echo "pdftotext cannot read $file" >&2; failed=1; }
+done >>inside
 for words in 'Number at risk' 'ToUnicode' IHDR Producer; do
     grep -aqF "$words" inside || { echo "figures were not looked into: no $words"; failed=1; }
 done

@@ -73,7 +73,7 @@ END
 expect 0 'N105' "$anodyne" run study.yaml
 for word in '16 rows of 8 persons (id) are in the population' 'Of 16 rows in the data' \
     'Rows with both scores' 'All rows 16'; do
-    tr '\n' ' ' <said | tr -s ' ' | grep -qF "$word" || { echo "does not say: $word"; failed=1; }
+    told "$word"
 done
 [ "$(grep -c 'note\[N105\]\|warning\[N105\]' said)" -eq 7 ] || { echo 'not every analysis warns'; failed=1; }
 ! grep -qE '(^| )[0-9]+ patients?( |,|$)' said || { echo 'rows are called patients'; grep -nE '[0-9]+ patients?' said; failed=1; }

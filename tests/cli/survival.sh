@@ -18,19 +18,28 @@ expect 0 '1384 used' "$anodyne" logrank "$data" 'Surv(-1 * age, futime, death) ~
 # Kaplan-Meier
 expect 0 'exact critical values' "$anodyne" km "$data" "$surv ~ sex" --band hall-wellner
 expect 0 'of equal precision' "$anodyne" km "$data" "$surv ~ 1" --band equal-precision --band-from 12 --band-to 120
+told 'All patients 12 120'
 expect 0 'Cumulative hazard at given times' "$anodyne" km "$data" "$surv ~ sex" --cumhaz --times 60
 expect 0 '238 ended earlier' "$anodyne" km "$data" "$surv ~ sex" --start-time 24
 expect 0 'Fleming and Harrington' "$anodyne" km "$data" "$surv ~ sex" --estimator fleming-harrington
 expect 0 "with Peto's" "$anodyne" km "$data" "$surv ~ sex" --conf-lower peto
 expect 0 'Share with the event' "$anodyne" km "$data" "$surv ~ sex" --quantiles 0.25,0.75 --quantile-rule r
-for scale in log plain logit arcsin; do
-    expect 0 'Greenwood' "$anodyne" km "$data" "$surv ~ sex" --conf-type "$scale"
-done
+told 'or to the end of follow-up'
+while read -r option scale; do
+    expect 0 'Greenwood' "$anodyne" km "$data" "$surv ~ sex" --conf-type "$option"
+    told "are on the $scale scale with Greenwood"
+done <<'END'
+log log
+plain plain
+logit logit
+arcsin arcsine square root
+END
 
 # restricted mean
 expect 0 'M214' "$anodyne" rmst "$data" "$surv ~ sex"
 expect 0 'M215' "$anodyne" rmst "$data" "$surv ~ sex" --tau 9999
 expect 0 'Adjusted for age' "$anodyne" rmst "$data" "$surv ~ sex" --tau 240 --adjust age
+told 'within 240, adjusted for age'
 cat >one.csv <<'END'
 t,d,g
 5,1,A
@@ -43,6 +52,7 @@ expect 0 'M222' "$anodyne" rmst one.csv 'Surv(t, d) ~ g' --tau 7
 # landmarks
 expect 0 '244 with an event' "$anodyne" landmark "$data" "$surv ~ sex" --landmarks 24
 expect 0 'by then' "$anodyne" landmark "$data" "$surv ~ 1" --since 'ifelse(pstat == 1, ptime, 9999)' --landmarks 24,60
+told 'Groups compared from each landmark on'
 expect 0 'shorter for progression: by then than for' "$anodyne" landmark "$data" "$surv ~ 1" \
     --since 'ifelse(pstat == 1, ptime, NA)' --since-label progression --landmarks 24
 expect 2 'error[U124]: a landmark is needed' "$anodyne" landmark "$data" "$surv ~ sex"

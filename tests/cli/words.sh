@@ -5,14 +5,6 @@ spine=$root/examples/spine-hfrt/cohort.csv
 study=$root/examples/spine-hfrt/study.yaml
 mgus=$root/examples/mgus2/mgus2.csv
 
-# told WORDS / untold WORDS: in what was said last, whatever the lines.
-told() {
-    tr '\n' ' ' <said | tr -s ' ' | grep -qF -e "$1" || { echo "not said: $1"; failed=1; }
-}
-untold() {
-    ! tr '\n' ' ' <said | tr -s ' ' | grep -qF -e "$1" || { echo "said: $1"; failed=1; }
-}
-
 expect 0 '' "$anodyne" run "$study"
 
 # A difference of proportions is in percentage points, and so is "Too much by".

@@ -265,6 +265,7 @@ static void same_bits(const after *a, const after *b)
     const an_km_curve *x = &a->curves->curve[FEW_PROFILES - 1],
                       *y = &b->curves->curve[FEW_PROFILES - 1];
 
+    assert_true(a->zph->chisq[3] > 0 && isfinite(a->residuals->dfbetas[0]));
     assert_memory_equal(a->residuals->dfbetas, b->residuals->dfbetas, rows);
     assert_memory_equal(a->residuals->deviance, b->residuals->deviance,
                         (size_t)a->residuals->n * sizeof(double));

@@ -208,6 +208,7 @@ static void test_every_kind_of_processor(void **state)
                                      an_lanes_avx512()};
 
     (void)state;
+    assert_non_null(kinds[0]);
     for (size_t k = 0; k < 3; k++) {
         bench b = bench_new();
 

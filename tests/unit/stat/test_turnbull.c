@@ -236,7 +236,7 @@ static void test_groups_and_limits(void **state)
 
         assert_int_equal(x->n, N / 2);
         for (an_index k = 0; k < x->n_times; k++) {
-            assert_true(x->lower[k] <= x->upper[k]);
+            assert_true(x->lower[k] <= x->surv[k] && x->surv[k] <= x->upper[k]);
             assert_true(x->lower[k] == b->curve[c].lower[k]);
         }
     }

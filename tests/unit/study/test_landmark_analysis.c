@@ -98,7 +98,7 @@ static void test_group_must_be_known(void **state)
     make_sample(&s, false);
     doc = describe(&s, &p);
     assert_true(has_note(doc, "M219"));
-    assert_non_null(strstr(child(doc, "methods")->text, "60"));
+    assert_non_null(strstr(child(doc, "methods")->text, "Follow-up ends 60"));
     assert_non_null(strstr(child(doc, "cohort_30")->text, "27 of 30"));
     an_doc_free(doc);
 }
