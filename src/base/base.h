@@ -200,12 +200,6 @@ static inline an_index an_day(const an_days *days, double x)
 void an_order_codes(an_index n, const int32_t *code, an_index n_codes,
                     const int64_t *from, int64_t *start, int64_t *order);
 
-/* Kernel: stably sorts the rows listed in order[n] by key[row], ascending; work[n]. Bytes
- * that all keys share cost nothing. */
-void an_radix_order(an_index n, const uint64_t *key, int64_t *order, int64_t *work);
-/* Key whose unsigned order is the order of doubles, NaN last; -0 equals +0. */
-uint64_t an_radix_key(double x);
-
 /* Kernel: how many of sorted[n] are below x; not above x. Binary search. */
 an_index an_count_below(an_index n, const double *sorted, double x);
 an_index an_count_up_to(an_index n, const double *sorted, double x);

@@ -133,7 +133,8 @@ static an_status order_days(an_ctx *ctx, an_index n, const double *key,
 
 enum { DIGIT_BITS = 11, N_CODES = 1 << DIGIT_BITS, N_DIGITS = 6 };
 
-uint64_t an_radix_key(double x)
+/* Key whose unsigned order is the order of doubles, NaN last; -0 equals +0. */
+static uint64_t order_key(double x)
 {
     uint64_t bits;
     const double plain = x + 0.0; /* -0 becomes +0 */
@@ -183,35 +184,11 @@ static an_status order_digits(an_ctx *ctx, an_index n, const double *key, int64_
     AN_SPACE(pairs, mem, 2 * n);
     AN_ALLOC(start, mem, N_DIGITS * (N_CODES + 1));
     for (an_index i = 0; i < n; i++)
-        pairs[i] = (keyed){.key = an_radix_key(key[i]), .row = i};
+        pairs[i] = (keyed){.key = order_key(key[i]), .row = i};
     sort_digits(n, pairs, pairs + n, start, order);
 done:
     an_arena_free(mem);
     return st;
-}
-
-void an_radix_order(an_index n, const uint64_t *key, int64_t *order, int64_t *work)
-{
-    int64_t *from = order, *to = work;
-
-    for (int shift = 0; shift < 64; shift += 8) {
-        an_index start[256] = {0}, total = 0;
-
-        for (an_index i = 0; i < n; i++) start[key[from[i]] >> shift & 255]++;
-        if (n == 0 || start[key[from[0]] >> shift & 255] == n) continue;
-        for (int b = 0; b < 256; b++) {
-            const an_index count = start[b];
-
-            start[b] = total;
-            total += count;
-        }
-        for (an_index i = 0; i < n; i++)
-            to[start[key[from[i]] >> shift & 255]++] = from[i];
-        int64_t *const swap = from;
-        from = to;
-        to = swap;
-    }
-    if (from != order && n > 0) memcpy(order, from, (size_t)n * sizeof *order);
 }
 
 /* ---- Doubles ---- */

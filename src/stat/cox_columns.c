@@ -7,7 +7,7 @@ enum { SEGMENT = 4096 };
 typedef struct surveying {
     an_cox_model *model;
     const an_lanes *lanes;
-    an_column_type *type; /* [p] hoped for by the first rows, then known */
+    an_stored_type *type; /* [p] hoped for by the first rows, then known */
     void **store;         /* [p] room for that type in the order of the plan */
     bool *finite;         /* [p] */
 } surveying;
@@ -26,24 +26,24 @@ static bool holds_whole(an_index n, const double *x, double limit)
     return good;
 }
 
-static bool holds(an_column_type type, an_index n, const double *x)
+static bool holds(an_stored_type type, an_index n, const double *x)
 {
     bool good = true;
 
-    if (type == AN_COLUMN_I8) return holds_whole(n, x, INT8_MAX);
-    if (type == AN_COLUMN_I16) return holds_whole(n, x, INT16_MAX);
-    for (an_index i = 0; i < n && type == AN_COLUMN_F32; i++)
+    if (type == AN_STORED_I8) return holds_whole(n, x, INT8_MAX);
+    if (type == AN_STORED_I16) return holds_whole(n, x, INT16_MAX);
+    for (an_index i = 0; i < n && type == AN_STORED_F32; i++)
         good &= fabs(x[i]) <= 1e30 && (double)(float)x[i] == x[i];
     return good;
 }
 
-static an_column_type narrowest(an_index n, const double *x)
+static an_stored_type narrowest(an_index n, const double *x)
 {
-    static const an_column_type by_size[] = {AN_COLUMN_I8, AN_COLUMN_I16, AN_COLUMN_F32};
+    static const an_stored_type by_size[] = {AN_STORED_I8, AN_STORED_I16, AN_STORED_F32};
 
     for (size_t k = 0; k < sizeof by_size / sizeof *by_size; k++)
         if (holds(by_size[k], n, x)) return by_size[k];
-    return AN_COLUMN_F64;
+    return AN_STORED_F64;
 }
 
 /* ---- Copies ---- */
@@ -55,20 +55,20 @@ static an_column_type narrowest(an_index n, const double *x)
     } while (0)
 
 /* to[i] = x[row[i]]. Nothing is rounded: type holds every value. */
-static void copy_column(an_column_type type, an_index n, const double *x,
+static void copy_column(an_stored_type type, an_index n, const double *x,
                         const int64_t *row, void *to)
 {
     switch (type) {
-    case AN_COLUMN_F64:
+    case AN_STORED_F64:
         GATHER(double);
         break;
-    case AN_COLUMN_F32:
+    case AN_STORED_F32:
         GATHER(float);
         break;
-    case AN_COLUMN_I16:
+    case AN_STORED_I16:
         GATHER(int16_t);
         break;
-    case AN_COLUMN_I8:
+    case AN_STORED_I8:
         GATHER(int8_t);
         break;
     }
@@ -80,7 +80,7 @@ typedef struct totals {
     an_sum total, sum, distance, plain;
 } totals;
 
-static void add_part(const an_column_sums *part, totals *t, an_column_sums *out)
+static void add_part(const an_stored_sums *part, totals *t, an_stored_sums *out)
 {
     out->least = fmin(out->least, part->least);
     out->most = fmax(out->most, part->most);
@@ -91,7 +91,7 @@ static void add_part(const an_column_sums *part, totals *t, an_column_sums *out)
     an_sum_add(&t->plain, part->plain);
 }
 
-static bool within(an_column_type type, const an_column_sums *part)
+static bool within(an_stored_type type, const an_stored_sums *part)
 {
     static const double limit[] = {INFINITY, 1e30, INT16_MAX, INT8_MAX};
 
@@ -100,8 +100,8 @@ static bool within(an_column_type type, const an_column_sums *part)
 
 /* Column k about `origin`; when `type` is not double, also whether that type holds it, and
  * in natural order the copy. */
-static void measure(const surveying *s, an_index k, double origin, an_column_type *type,
-                    an_column_sums *out)
+static void measure(const surveying *s, an_index k, double origin, an_stored_type *type,
+                    an_stored_sums *out)
 {
     const an_cox_data *data = s->model->data;
     const an_index n = data->surv.n;
@@ -113,18 +113,18 @@ static void measure(const surveying *s, an_index k, double origin, an_column_typ
     float scratch[SEGMENT]; /* of the widest narrow type */
     totals t = {0};
 
-    *out = (an_column_sums){.least = INFINITY, .most = -INFINITY, .finite = true};
+    *out = (an_stored_sums){.least = INFINITY, .most = -INFINITY, .finite = true};
     for (an_index i = 0; i < n; i += SEGMENT) {
         const an_index rows = n - i < SEGMENT ? n - i : SEGMENT;
-        an_column_sums part;
+        an_stored_sums part;
 
         s->lanes->measure(rows, x + i, weight ? weight + i : NULL, origin, &part);
         add_part(&part, &t, out);
-        if (*type != AN_COLUMN_F64 &&
+        if (*type != AN_STORED_F64 &&
             !(part.finite && within(*type, &part) &&
               s->lanes->narrow(rows, *type, x + i,
                                store ? store + (size_t)i * size : (void *)scratch)))
-            *type = AN_COLUMN_F64;
+            *type = AN_STORED_F64;
     }
     out->total = an_sum_value(&t.total);
     out->sum = an_sum_value(&t.sum);
@@ -139,8 +139,8 @@ static void find_scale(const surveying *s, an_index k)
     an_cox_model *model = s->model;
     const an_index n = model->data->surv.n;
     const double origin = model->data->x[k * n]; /* so that 1e8 + u keeps its digits */
-    an_column_type none = AN_COLUMN_F64;
-    an_column_sums at_origin, at_mean;
+    an_stored_type none = AN_STORED_F64;
+    an_stored_sums at_origin, at_mean;
 
     measure(s, k, origin, s->type + k, &at_origin);
     s->finite[k] = at_origin.finite;
@@ -148,7 +148,7 @@ static void find_scale(const surveying *s, an_index k)
 
     const double mean = origin + at_origin.sum / at_origin.total;
     const bool indicator =
-        s->type[k] == AN_COLUMN_I8 && at_origin.least >= -1 && at_origin.most <= 1;
+        s->type[k] == AN_STORED_I8 && at_origin.least >= -1 && at_origin.most <= 1;
 
     measure(s, k, mean, &none, &at_mean);
     model->centre[k] = indicator ? 0 : mean;
@@ -165,7 +165,7 @@ static void survey_column(void *self, an_index block, an_index first, an_index l
 
     (void)block;
     for (an_index k = first; k < last; k++) {
-        const an_column_type hoped = s->type[k];
+        const an_stored_type hoped = s->type[k];
 
         find_scale(s, k);
         if (s->type[k] != hoped) s->store[k] = NULL; /* too small */
@@ -208,7 +208,7 @@ static an_status copy_tail(an_ctx *ctx, an_cox_model *model, an_index k)
 {
     an_status st = AN_OK;
     an_cox_plan *plan = model->plan;
-    const an_column *column = plan->column + k;
+    const an_stored_column *column = plan->column + k;
     const size_t size = TYPE_SIZE[column->type];
     const an_index first = plan->n / AN_TILE * AN_TILE;
     char *rows;
@@ -265,7 +265,7 @@ static an_status store_late(an_ctx *ctx, surveying *s)
 
         if (s->store[k]) continue;
         AN_SPACE(room, s->model->mem, plan->n);
-        copy_column(AN_COLUMN_F64, plan->n, data->x + k * data->surv.n, plan->row, room);
+        copy_column(AN_STORED_F64, plan->n, data->x + k * data->surv.n, plan->row, room);
         s->store[k] = room;
     }
 done:
@@ -284,7 +284,7 @@ static an_status new_stores(an_ctx *ctx, surveying *s)
         char *room = NULL;
 
         s->type[k] = narrowest(n < SEGMENT ? n : SEGMENT, data->x + k * n);
-        if (!plan->natural || s->type[k] != AN_COLUMN_F64)
+        if (!plan->natural || s->type[k] != AN_STORED_F64)
             AN_SPACE(room, s->model->mem, plan->n * (an_index)TYPE_SIZE[s->type[k]]);
         s->store[k] = room;
     }
@@ -309,7 +309,7 @@ an_status an_cox_columns(an_ctx *ctx, an_cox_model *model)
     AN_TRY(check_columns(ctx, &s));
     AN_TRY(store_late(ctx, &s));
     for (an_index k = 0; k < p; k++)
-        plan->column[k] = (an_column){
+        plan->column[k] = (an_stored_column){
             .type = s.type[k],
             .x = s.store[k] ? s.store[k] : (const void *)(model->data->x + k * n),
             .centre = model->centre[k],
@@ -383,7 +383,7 @@ an_status an_cox_rotated_columns(an_ctx *ctx, an_cox_model *model)
     AN_TRY(an_map_blocks(ctx, plan->n, an_cox_grain(plan->n), rotate_block, &t));
     for (an_index k = 0; k < plan->p; k++) {
         plan->column[k] =
-            (an_column){.type = AN_COLUMN_F64, .x = t.z + k * plan->n, .scale = 1};
+            (an_stored_column){.type = AN_STORED_F64, .x = t.z + k * plan->n, .scale = 1};
         model->spread[k] = mean_deviation(plan->n, t.z + k * plan->n);
     }
     AN_TRY(finish_columns(ctx, model));
@@ -407,7 +407,7 @@ static void data_tile(const an_cox_model *model, const an_lanes *lanes, an_index
     const an_index n_rows = model->data->surv.n;
 
     for (an_index k = 0; k < model->p; k++, z += AN_TILE_STRIDE) {
-        an_column column = {
+        an_stored_column column = {
             .x = model->data->x + k * n_rows, .centre = model->centre[k], .scale = 1};
         const bool whole = first + AN_TILE <= n_rows;
 

@@ -6,30 +6,28 @@ static int64_t data_row(const an_cox_plan *plan, an_index i)
     return plan->row ? plan->row[i] : i;
 }
 
-/* code[i] becomes the event time of plan row i if it dies there, else -1; list their rows
- * in order of the data. */
+/* code[i] becomes the event time of plan row i if it dies there, else -1; list the plan rows
+ * that die, in order of the data: at[data row] is the plan row. */
 static an_status find_deaths(an_ctx *ctx, const an_cox_plan *plan, an_arena *work,
                              int32_t *code, int64_t *list, an_index *n_deaths)
 {
     an_status st = AN_OK;
     const an_cox_runs *runs = &plan->by_last;
-    uint64_t *key;
-    int64_t *space;
+    int64_t *at;
     an_index n = 0;
 
+    AN_SPACE(at, work, plan->n_rows);
+    for (an_index row = 0; row < plan->n_rows; row++) at[row] = -1;
     for (an_index i = 0; i < plan->n; i++) {
         const int32_t cell = runs->cell[i];
         const bool death = cell >= 0 && runs->death[cell];
 
         code[i] = death ? runs->event[cell] : -1;
-        if (death) list[n++] = i;
+        if (death) at[data_row(plan, i)] = i;
     }
+    for (an_index row = 0; row < plan->n_rows; row++)
+        if (at[row] >= 0) list[n++] = at[row];
     *n_deaths = n;
-    if (!plan->row) return AN_OK;
-    AN_SPACE(key, work, plan->n);
-    AN_SPACE(space, work, plan->n);
-    for (an_index i = 0; i < plan->n; i++) key[i] = (uint64_t)plan->row[i];
-    an_radix_order(n, key, list, space);
 done:
     return st;
 }

@@ -25,7 +25,7 @@ static an_status check_row(an_ctx *ctx, const an_cox_data *data, an_index i)
 
 static bool all_finite(an_index n, const double *x)
 {
-    an_column_sums sums = {.finite = true};
+    an_stored_sums sums = {.finite = true};
 
     if (x) an_lanes_best()->measure(n, x, NULL, 0, &sums);
     return sums.finite;

@@ -50,11 +50,11 @@ typedef struct an_cox_plan {
     an_index q;                         /* p + 1, rounded up to a multiple of four */
     an_index grain, n_copies;           /* rows of a block; copies of by_last.sum */
     bool natural;
-    int64_t *row;      /* [n] row of the data; NULL: the same (natural) */
-    an_column *column; /* [p] in the order of the plan's rows */
-    an_column *tail;   /* [p] the rows of the last tile, padded with zeros */
-    double *weight;    /* [n]; NULL: 1 (never NULL for rows) */
-    double *offset;    /* [n]; NULL: 0 (never NULL for rows) */
+    int64_t *row;             /* [n] row of the data; NULL: the same (natural) */
+    an_stored_column *column; /* [p] in the order of the plan's rows */
+    an_stored_column *tail;   /* [p] the rows of the last tile, padded with zeros */
+    double *weight;           /* [n]; NULL: 1 (never NULL for rows) */
+    double *offset;           /* [n]; NULL: 0 (never NULL for rows) */
 
     double *x;                       /* rows: [n x p] row-major, transformed columns */
     int32_t *stratum, *first, *last; /* rows: [n] */

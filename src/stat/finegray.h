@@ -50,11 +50,11 @@ typedef struct an_fg {
     const an_grouping *censoring;
 
     /* Rows of the data. */
-    an_column *column; /* [q] centre and scale are those of the columns */
-    int32_t *cell;     /* [n] bin * n_kinds + kind, the bin of `to` */
-    int32_t *from;     /* [n] bin; NULL: no delayed entry */
-    int32_t *censor;   /* [n] censoring times of its group up to and including X */
-    double *gh;        /* [n] GH(X-) of competing rows */
+    an_stored_column *column; /* [q] centre and scale are those of the columns */
+    int32_t *cell;            /* [n] bin * n_kinds + kind, the bin of `to` */
+    int32_t *from;            /* [n] bin; NULL: no delayed entry */
+    int32_t *censor;          /* [n] censoring times of its group up to and including X */
+    double *gh;               /* [n] GH(X-) of competing rows */
     int64_t *order; /* [n] rows by cell, where sums are too many for a cache; or NULL */
     int64_t *start; /* [n_cells + 1] of order */
     int64_t *by_entry, *entered; /* with order and delayed entry: rows by bin of from */

@@ -43,7 +43,7 @@ static int64_t row_at(const int64_t *order, an_index i)
     return order ? order[i] : i;
 }
 
-static void gather(const an_column *column, const int64_t *order, an_index first,
+static void gather(const an_stored_column *column, const int64_t *order, an_index first,
                    an_index rows, double *z)
 {
     const double *x = column->x;

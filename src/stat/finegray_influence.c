@@ -63,9 +63,9 @@ static an_status widen_columns(an_ctx *ctx, an_fg_influence *p)
     AN_ALLOC(zero, p->mem, fg->n);
     AN_ALLOC(wide->column, p->mem, wide->q);
     for (an_index k = 0; k < wide->q; k++)
-        wide->column[k] = k < own
-                              ? fg->column[k]
-                              : (an_column){.type = AN_COLUMN_F64, .x = zero, .scale = 1};
+        wide->column[k] =
+            k < own ? fg->column[k]
+                    : (an_stored_column){.type = AN_STORED_F64, .x = zero, .scale = 1};
     if (!own) return AN_OK;
     AN_ALLOC(wide->sorted.x, p->mem, fg->n * wide->q);
     for (an_index i = 0; i < fg->n; i++)

@@ -402,8 +402,8 @@ static an_status fill_columns(an_ctx *ctx, an_arena *mem, an_arena *work, an_fg 
         t.spread = true;
         AN_TRY(measure(ctx, fg->n, &t, &spread));
         if (!(spread > 1e-14 * fabs(t.centre)) || !isfinite(spread)) spread = 1;
-        fg->column[k] = (an_column){
-            .type = AN_COLUMN_F64, .x = t.x, .centre = t.centre, .scale = 1 / spread};
+        fg->column[k] = (an_stored_column){
+            .type = AN_STORED_F64, .x = t.x, .centre = t.centre, .scale = 1 / spread};
     }
 done:
     return st;
@@ -430,7 +430,7 @@ static void sum_deaths(an_fg *fg)
         fg->deaths[j]++;
         fg->death_weight[j] += w;
         for (an_index k = 0; k < q; k++) {
-            const an_column *c = &fg->column[k];
+            const an_stored_column *c = &fg->column[k];
 
             fg->death_x[j * q + k] +=
                 w * ((((const double *)c->x)[i] - c->centre) * c->scale);

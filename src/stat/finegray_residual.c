@@ -143,7 +143,7 @@ static void residuals_tile(const tables *t, an_index first, an_index n, double *
         add_tables(t, first + i, t->s->r[first + i], tile + i);
     }
     for (an_index k = 0; k < fg->q; k++) {
-        const an_column *c = &fg->column[k];
+        const an_stored_column *c = &fg->column[k];
         const double *restrict x = (const double *)c->x + first;
         const double *restrict from = tile + k * AN_TILE_STRIDE;
         double *restrict u = t->u + first + k * fg->n;

@@ -33,7 +33,7 @@ static void fill_row(const an_fg *fg, an_index k)
     to->from[k] = fg->from ? fg->from[i] : (int32_t)an_fg_bin(fg->first_time[s], s);
     to->event_time[k] = fg->event_of[fg->cell[i]];
     for (an_index c = 0; c < fg->q; c++) {
-        const an_column *column = &fg->column[c];
+        const an_stored_column *column = &fg->column[c];
 
         to->x[k * fg->q + c] =
             (((const double *)column->x)[i] - column->centre) * column->scale;

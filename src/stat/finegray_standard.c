@@ -39,7 +39,7 @@ static an_index stratum(const standard *s, an_index i)
 /* Covariate k of row i at level c, as the layout has it. */
 static double covariate(const standard *s, an_index c, an_index i, an_index k)
 {
-    const an_column *column = &s->of.fg.column[k];
+    const an_stored_column *column = &s->of.fg.column[k];
 
     return (s->x[c][i + k * s->of.fg.n] - column->centre) * column->scale;
 }

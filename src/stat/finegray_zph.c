@@ -128,7 +128,7 @@ static an_status scale_residuals(an_ctx *ctx, const fg_zph *z, an_zph_answer *a)
             double sum = 0;
 
             for (an_index l = 0; l < q; l++) {
-                const an_column *c = &fg->column[l];
+                const an_stored_column *c = &fg->column[l];
                 const double x = ((const double *)c->x)[i] - c->centre;
 
                 if (!z->fit->aliased[k] && !z->fit->aliased[l])

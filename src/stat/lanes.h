@@ -16,29 +16,29 @@
 enum { AN_TILE = 256, AN_TILE_STRIDE = AN_TILE + 8, AN_MOST_LANES = 8 };
 
 /* How a column is stored: the narrowest type that holds every value exactly. */
-typedef enum an_column_type {
-    AN_COLUMN_F64,
-    AN_COLUMN_F32,
-    AN_COLUMN_I16,
-    AN_COLUMN_I8
-} an_column_type;
+typedef enum an_stored_type {
+    AN_STORED_F64,
+    AN_STORED_F32,
+    AN_STORED_I16,
+    AN_STORED_I8
+} an_stored_type;
 
 /* A column as stored; what passes see is (x - centre) * scale. */
-typedef struct an_column {
-    an_column_type type;
+typedef struct an_stored_column {
+    an_stored_type type;
     const void *x;
     double centre, scale;
-} an_column;
+} an_stored_column;
 
 /* Sums over some rows of one column, w = 1 without weights. */
-typedef struct an_column_sums {
+typedef struct an_stored_sums {
     double least, most; /* of x */
     double total;       /* sum w */
     double sum;         /* sum w (x - origin) */
     double distance;    /* sum w |x - origin| */
     double plain;       /* sum |x - origin| */
     bool finite;
-} an_column_sums;
+} an_stored_sums;
 
 typedef struct an_lanes {
     int width; /* rows at a time */
@@ -46,9 +46,9 @@ typedef struct an_lanes {
     /* n: rows of the tile, rounded up to a multiple of AN_MOST_LANES. */
 
     /* z[i] = (x[first + i] - centre) * scale. */
-    void (*widen)(an_index n, const an_column *column, an_index first, double *z);
+    void (*widen)(an_index n, const an_stored_column *column, an_index first, double *z);
     /* out[i] = x[i] in that type, all x within its range; true if nothing was lost. Any n. */
-    bool (*narrow)(an_index n, an_column_type type, const double *x, void *out);
+    bool (*narrow)(an_index n, an_stored_type type, const double *x, void *out);
     /* eta[i] = start[i] (NULL: 0) + sum over k < p of beta[k] z_k[i]. */
     void (*eta)(an_index n, an_index p, const double *z, const double *beta,
                 const double *start, double *eta);
@@ -80,7 +80,7 @@ typedef struct an_lanes {
     void (*ties)(double tied, an_index d, double out[6]);
     /* weight may be NULL. */
     void (*measure)(an_index n, const double *x, const double *weight, double origin,
-                    an_column_sums *out);
+                    an_stored_sums *out);
 } an_lanes;
 
 /* Elements of the accumulators of cross() and moment() for p columns, on any machine. */

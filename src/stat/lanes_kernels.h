@@ -33,22 +33,22 @@ static double sum_lanes(const double *x)
         for (an_index i = 0; i < n; i++) z[i] = ((double)x[i] - centre) * scale; \
     } while (0)
 
-TARGET static void widen(an_index n, const an_column *column, an_index first,
+TARGET static void widen(an_index n, const an_stored_column *column, an_index first,
                          double *restrict z)
 {
     const double centre = column->centre, scale = column->scale;
 
     switch (column->type) {
-    case AN_COLUMN_F64:
+    case AN_STORED_F64:
         WIDEN(double);
         break;
-    case AN_COLUMN_F32:
+    case AN_STORED_F32:
         WIDEN(float);
         break;
-    case AN_COLUMN_I16:
+    case AN_STORED_I16:
         WIDEN(int16_t);
         break;
-    case AN_COLUMN_I8:
+    case AN_STORED_I8:
         WIDEN(int8_t);
         break;
     }
@@ -89,22 +89,22 @@ TARGET static void weigh(an_index n, an_index p, const double *z, const double *
         }                                   \
     } while (0)
 
-TARGET static bool narrow(an_index n, an_column_type type, const double *restrict x,
+TARGET static bool narrow(an_index n, an_stored_type type, const double *restrict x,
                           void *out)
 {
     int wrong = 0;
 
     switch (type) {
-    case AN_COLUMN_F64:
+    case AN_STORED_F64:
         NARROW(double, double);
         break;
-    case AN_COLUMN_F32:
+    case AN_STORED_F32:
         NARROW(float, double);
         break;
-    case AN_COLUMN_I16:
+    case AN_STORED_I16:
         NARROW(int16_t, int);
         break;
-    case AN_COLUMN_I8:
+    case AN_STORED_I8:
         NARROW(int8_t, int);
         break;
     }
@@ -355,7 +355,7 @@ TARGET static void ties(double tied, an_index d, double out[6])
 /* ---- Measures of a column ---- */
 
 TARGET static void measure(an_index n, const double *x, const double *weight,
-                           double origin, an_column_sums *out)
+                           double origin, an_stored_sums *out)
 {
     vec least = ALL(INFINITY), most = ALL(-INFINITY), total = ALL(0), sum = ALL(0),
         distance = ALL(0), plain = ALL(0), wrong = ALL(0);
@@ -374,7 +374,7 @@ TARGET static void measure(an_index n, const double *x, const double *weight,
         distance += w * far;
         plain += far;
     }
-    *out = (an_column_sums){.least = INFINITY, .most = -INFINITY};
+    *out = (an_stored_sums){.least = INFINITY, .most = -INFINITY};
     for (int l = 0; l < LANES; l++) {
         out->least = least[l] < out->least ? least[l] : out->least;
         out->most = most[l] > out->most ? most[l] : out->most;

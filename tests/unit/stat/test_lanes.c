@@ -177,14 +177,15 @@ static void check_ties(const an_lanes *lanes)
 
 static void check_columns(const an_lanes *lanes, bench *b)
 {
-    static const an_column_type types[] = {AN_COLUMN_F64, AN_COLUMN_F32, AN_COLUMN_I16,
-                                           AN_COLUMN_I8};
+    static const an_stored_type types[] = {AN_STORED_F64, AN_STORED_F32, AN_STORED_I16,
+                                           AN_STORED_I8};
     double x[N], copy[N];
-    an_column_sums sums;
+    an_stored_sums sums;
 
     for (an_index i = 0; i < N; i++) x[i] = (double)(i % 97) - 40;
     for (size_t t = 0; t < 4; t++) {
-        const an_column column = {.type = types[t], .x = copy, .centre = 3, .scale = 0.5};
+        const an_stored_column column = {
+            .type = types[t], .x = copy, .centre = 3, .scale = 0.5};
 
         assert_true(lanes->narrow(N, types[t], x, copy));
         lanes->widen(N, &column, 0, b->out);
