@@ -96,6 +96,7 @@ typedef enum an_role_kind {
     AN_ROLE_GROUP,   /**< right side: one factor that defines the groups compared */
     AN_ROLE_STRATA,  /**< strata(...) on the right side */
     AN_ROLE_CLUSTER, /**< cluster(...) on the right side */
+    AN_ROLE_WEIGHTS, /**< weights(...) on the right side: case weights, >= 0 */
     AN_ROLE_NUMBER,  /**< a numeric column, by role name */
     AN_ROLE_FACTOR,  /**< a factor or logical column, by role name */
     AN_ROLE_ANY,     /**< any typed column, by role name */

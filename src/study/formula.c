@@ -134,11 +134,13 @@ done:
     return st;
 }
 
-/* strata(a, b), cluster(id), offset(x): not terms of the model. False: something else. */
+/* strata(a, b), cluster(id), weights(w), offset(x): not terms of the model. False:
+ * something else. */
 static bool read_special(reader *r, const an_expr *e, an_status *st)
 {
     an_exprs *list = an_expr_is_call(e, "strata")    ? &r->f->strata
                      : an_expr_is_call(e, "cluster") ? &r->f->cluster
+                     : an_expr_is_call(e, "weights") ? &r->f->weights
                      : an_expr_is_call(e, "offset")  ? &r->f->offset
                                                      : NULL;
 

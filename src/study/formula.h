@@ -25,8 +25,8 @@ typedef struct an_formula {
     an_index n_terms;
     an_formula_term *terms; /* main effects first, then by degree, as R orders them */
     an_exprs vars;          /* of the terms, in the order written */
-    an_exprs strata, cluster, offset, group; /* group: right of | */
-    const char *text;                        /* as R would write it */
+    an_exprs strata, cluster, weights, offset, group; /* group: right of | */
+    const char *text;                                 /* as R would write it */
 } an_formula;
 
 /* Where e is in list; at may be NULL. */

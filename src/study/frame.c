@@ -80,15 +80,18 @@ static an_status drop_missing(an_builder *b, const an_vector *v)
 
 /* ---- Steps ---- */
 
-/* Roles whose columns, bound by name, are written into the formula. */
-static bool joins_formula(an_role_kind kind)
+bool an_role_joins_formula(an_role_kind kind)
 {
-    return kind == AN_ROLE_TERMS || kind == AN_ROLE_STRATA || kind == AN_ROLE_CLUSTER;
+    return kind == AN_ROLE_TERMS || kind == AN_ROLE_STRATA || kind == AN_ROLE_CLUSTER ||
+           kind == AN_ROLE_WEIGHTS;
 }
 
 static const char *wrapper(an_role_kind kind)
 {
-    return kind == AN_ROLE_STRATA ? "strata(" : kind == AN_ROLE_CLUSTER ? "cluster(" : "";
+    return kind == AN_ROLE_STRATA    ? "strata("
+           : kind == AN_ROLE_CLUSTER ? "cluster("
+           : kind == AN_ROLE_WEIGHTS ? "weights("
+                                     : "";
 }
 
 /* The formula with covariates that were bound by name joined to its right side. */
@@ -100,7 +103,7 @@ static an_status compose_formula(an_builder *b)
     for (an_index i = 0; i < spec->n_binds; i++) {
         const an_role *role = an_role_named(b->analysis, spec->binds[i].role);
 
-        if (!role || !joins_formula(role->kind)) continue;
+        if (!role || !an_role_joins_formula(role->kind)) continue;
         text = an_arena_printf(b->mem, "%s %s%s%s%s", text ? text : "~", text ? "+ " : "",
                                wrapper(role->kind), spec->binds[i].expression,
                                role->kind == AN_ROLE_TERMS ? "" : ")");
@@ -244,8 +247,7 @@ static an_status publish_bindings(an_builder *b)
                 f->group = v;
             if (role->kind == AN_ROLE_STRATA) f->strata = v;
             if (role->kind == AN_ROLE_CLUSTER) f->cluster = v;
-            if (strcmp(role->name, "weight") == 0 || strcmp(role->name, "weights") == 0)
-                f->surv.weight = v->x;
+            if (role->kind == AN_ROLE_WEIGHTS) f->surv.weight = v->x;
         }
         for (an_index i = 0; i < b->n_vars; i++)
             if (strcmp(b->vars[i].role, role->name) == 0)
@@ -254,22 +256,6 @@ static an_status publish_bindings(an_builder *b)
     f->bindings = out;
 done:
     return st;
-}
-
-static an_status check_weights(an_builder *b)
-{
-    const double *w = b->frame->surv.weight;
-    an_problem problem = {.severity = AN_ERROR,
-                          .code = "D131",
-                          .what = "a weight is negative",
-                          .why = "a row counts as often as its weight says"};
-
-    for (an_index i = 0; w && i < b->frame->n; i++) {
-        if (w[i] >= 0) continue;
-        an_table_address(b->table, NULL, b->row[i], &problem);
-        return an_fail_with(b->ctx, AN_ERR_DATA, &problem);
-    }
-    return AN_OK;
 }
 
 static an_status publish(an_builder *b)
@@ -310,11 +296,11 @@ static an_status build(an_builder *b)
     AN_TRY(an_builder_outcome(b));
     AN_TRY(an_builder_interval(b));
     AN_TRY(drop_incomplete(b));
+    AN_TRY(an_builder_weights(b));
     AN_TRY(collect_rows(b));
     AN_TRY(an_builder_surv(b));
     AN_TRY(publish_bindings(b));
     AN_TRY(an_builder_owners(b));
-    AN_TRY(check_weights(b));
     AN_TRY(an_builder_design(b));
     AN_TRY(publish(b));
 done:

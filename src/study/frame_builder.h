@@ -71,6 +71,8 @@ an_status an_builder_drop(an_builder *b, const bool *drop, const char *reason);
 an_status an_builder_drop_missing(an_builder *b, const an_vector *v, const char *reason);
 /* The role of this kind, or NULL. */
 const an_role *an_role_of_kind(const an_analysis *analysis, an_role_kind kind);
+/* Written into the formula when bound by name. */
+bool an_role_joins_formula(an_role_kind kind);
 const an_role *an_role_named(const an_analysis *analysis, const char *name);
 /* A column of free text has no levels that a report may show: U120. */
 an_status an_builder_refuse_text(an_builder *b, const an_expr *e);
@@ -88,9 +90,10 @@ an_status an_builder_surv(an_builder *b);     /* frame_outcome.c: on the rows ke
 an_status an_builder_interval(an_builder *b); /* frame_interval.c: roles left and right */
 an_status an_builder_event(an_builder *b, const an_source *source, const an_expr *e,
                            an_event_codes *out); /* frame_event.c */
-an_status an_builder_owners(an_builder *b);      /* frame_owners.c: whose the rows are */
-an_status an_builder_vars(an_builder *b);        /* frame_design.c: evaluate variables */
-bool an_is_spline(const an_expr *e);             /* frame_spline.c: rcs() ns() bs() */
+an_status an_builder_weights(an_builder *b); /* frame_weights.c: drops rows of weight 0 */
+an_status an_builder_owners(an_builder *b);  /* frame_owners.c: whose the rows are */
+an_status an_builder_vars(an_builder *b);    /* frame_design.c: evaluate variables */
+bool an_is_spline(const an_expr *e);         /* frame_spline.c: rcs() ns() bs() */
 an_status an_builder_spline(an_builder *b, const an_expr *e, an_vector *out);
 an_status an_builder_place_splines(an_builder *b); /* knots, on the rows kept */
 /* One variable of a term on all rows of b->table. */

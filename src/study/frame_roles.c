@@ -142,13 +142,14 @@ static an_status bind_value(an_builder *b, const an_role *role, const an_expr *e
 {
     an_status st = AN_OK;
     an_vector v = {0};
+    const bool is_number = role->kind == AN_ROLE_NUMBER || role->kind == AN_ROLE_WEIGHTS;
 
     AN_TRY(an_builder_refuse_text(b, e));
     AN_TRY(an_expr_eval(&b->eval, e, &v));
     if (role->kind != AN_ROLE_DATE)
-        AN_TRY(an_builder_refuse_stray(
-            b, e, &v, role->kind == AN_ROLE_NUMBER ? AN_STRAY_NUMBER : AN_STRAY_TERM));
-    if (role->kind == AN_ROLE_NUMBER && (!v.x || v.type == AN_DATE))
+        AN_TRY(an_builder_refuse_stray(b, e, &v,
+                                       is_number ? AN_STRAY_NUMBER : AN_STRAY_TERM));
+    if (is_number && (!v.x || v.type == AN_DATE))
         st = an_source_fail(b->ctx, &b->source, "U120", e->at, NULL, "%s is not a number",
                             v.label);
     else if (role->kind == AN_ROLE_DATE && v.type != AN_DATE)
@@ -189,6 +190,21 @@ static an_status bind_list(an_builder *b, const an_exprs *list, an_role_kind kin
     if (list->n == 0) return AN_OK;
     if (!role) return fail_not_taken(b, list->e[0]->at, noun);
     return bind_factor(b, role, list);
+}
+
+static an_status bind_weights(an_builder *b)
+{
+    const an_exprs *list = &b->formula.weights;
+    const an_role *role = an_role_of_kind(b->analysis, AN_ROLE_WEIGHTS);
+
+    if (list->n == 0) return AN_OK;
+    if (!role) return fail_not_taken(b, list->e[0]->at, "weights()");
+    for (an_index i = 0; i < list->n; i++) {
+        const an_status st = bind_role(b, role, list->e[i]);
+
+        if (st != AN_OK) return st;
+    }
+    return AN_OK;
 }
 
 /* Roles that take their column by position: those bound by name and required. */
@@ -277,9 +293,7 @@ static an_status bind_by_name(an_builder *b, const an_bind *bind)
     an_expr *e;
 
     if (!role) return fail_unknown_role(b, bind->role);
-    if (role->kind == AN_ROLE_TERMS || role->kind == AN_ROLE_STRATA ||
-        role->kind == AN_ROLE_CLUSTER)
-        return AN_OK; /* joined to the formula already */
+    if (an_role_joins_formula(role->kind)) return AN_OK; /* it is there already */
     source.text = bind->expression;
     source.noun = role->name;
     b->source = source; /* mistakes point into this expression */
@@ -340,6 +354,7 @@ an_status an_builder_bind(an_builder *b)
     AN_TRY(bind_list(b, &f->group, AN_ROLE_GROUP, "group"));
     AN_TRY(bind_list(b, &f->strata, AN_ROLE_STRATA, "strata()"));
     AN_TRY(bind_list(b, &f->cluster, AN_ROLE_CLUSTER, "cluster()"));
+    AN_TRY(bind_weights(b));
     AN_TRY(bind_right_side(b));
     AN_TRY(bind_left_side(b));
     if (f->offset.n && !an_role_of_kind(b->analysis, AN_ROLE_TERMS)) {

@@ -241,9 +241,10 @@ done:
 static an_status fail_unknown_function(const an_eval *ev, const an_expr *e)
 {
     static const char *const names[] = {
-        "log",    "log2", "log10",   "exp",    "sqrt",    "abs",   "I",
-        "ifelse", "bed",  "eqd2",    "factor", "relevel", "is.na", "as.numeric",
-        "strata", "Surv", "cluster", "offset", "rcs",     "ns",    "bs"};
+        "log",    "log2",       "log10",  "exp",  "sqrt",    "abs",
+        "I",      "ifelse",     "bed",    "eqd2", "factor",  "relevel",
+        "is.na",  "as.numeric", "strata", "Surv", "cluster", "weights",
+        "offset", "rcs",        "ns",     "bs"};
     const char *nearest = an_nearest(e->text, names, sizeof names / sizeof *names);
     char advice[300];
 

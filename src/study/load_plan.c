@@ -46,6 +46,7 @@ static const an_role *role_of_key(const an_analysis *a, const char *key)
     if (strcmp(key, "covariates") == 0) role = role_of_kind(a, AN_ROLE_TERMS);
     if (strcmp(key, "strata") == 0) role = role_of_kind(a, AN_ROLE_STRATA);
     if (strcmp(key, "cluster") == 0) role = role_of_kind(a, AN_ROLE_CLUSTER);
+    if (strcmp(key, "weights") == 0) role = role_of_kind(a, AN_ROLE_WEIGHTS);
     return role ? role : role_named(a, key);
 }
 

@@ -60,11 +60,28 @@ const char *an_rows_all(an_doc *doc, const an_frame *f)
                          f->owners.name);
 }
 
+static void describe_weights(an_doc *doc, const an_frame *f)
+{
+    const double *w = f->surv.weight;
+    double sum = 0;
+
+    if (!w) return;
+    for (an_index i = 0; i < f->n; i++) sum += w[i];
+    an_doc_note(doc, AN_NOTE, "N106",
+                "%s, weighted: they count as %s. Where a number of patients or events is "
+                "not called a weight, it counts rows.",
+                an_rows_all(doc, f),
+                sum == floor(sum)
+                    ? an_count_text(doc, sum)
+                    : an_doc_format(doc, an_number(AN_KIND_STATISTIC, sum)));
+}
+
 /* Rows that follow each other in time, from entry to end, need no cluster. */
 void an_rows_describe(an_doc *doc, const an_frame *f)
 {
     const an_owners *o = &f->owners;
 
+    describe_weights(doc, f);
     if (are_patients(f)) return;
     an_doc_value(
         doc, o->persons ? "persons" : "clusters",

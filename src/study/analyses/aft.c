@@ -33,6 +33,8 @@ static const an_role roles[] = {
      "Strata with a scale of their own: strata(...)"},
     {"cluster", AN_ROLE_CLUSTER, false, false, true,
      "Rows that belong together: cluster(...)"},
+    {"weights", AN_ROLE_WEIGHTS, false, false, true,
+     "How often a row counts: weights(...)"},
     AN_ROLE_END,
 };
 

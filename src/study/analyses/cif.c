@@ -34,6 +34,8 @@ static const an_role roles[] = {
     {"strata", AN_ROLE_STRATA, false, true, true, "Strata of Gray's test: strata(...)"},
     {"cluster", AN_ROLE_CLUSTER, false, false, true,
      "Rows that belong together: cluster(...)"},
+    {"weights", AN_ROLE_WEIGHTS, false, false, true,
+     "How often a row counts: weights(...)"},
     AN_ROLE_END,
 };
 

@@ -59,6 +59,8 @@ static const an_role roles[] = {
      "Strata of the log-rank test: strata(...)"},
     {"cluster", AN_ROLE_CLUSTER, false, false, true,
      "Rows that belong together: cluster(...)"},
+    {"weights", AN_ROLE_WEIGHTS, false, false, true,
+     "How often a row counts: weights(...)"},
     AN_ROLE_END,
 };
 

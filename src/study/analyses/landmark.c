@@ -30,6 +30,8 @@ static const an_role roles[] = {
      "Time at which something happened, empty if it did not: groups are by then or not"},
     {"strata", AN_ROLE_STRATA, false, true, true,
      "Strata of the comparison: strata(...)"},
+    {"weights", AN_ROLE_WEIGHTS, false, false, true,
+     "How often a row counts: weights(...)"},
     AN_ROLE_END,
 };
 

@@ -47,6 +47,8 @@ static const an_role roles[] = {
     {"group", AN_ROLE_GROUP, true, false, true, "Factor whose levels are compared"},
     {"strata", AN_ROLE_STRATA, false, true, true,
      "Compared within these only: strata(...)"},
+    {"weights", AN_ROLE_WEIGHTS, false, false, true,
+     "How often a row counts: weights(...)"},
     AN_ROLE_END,
 };
 

@@ -27,6 +27,8 @@ static const an_role roles[] = {
     {"group", AN_ROLE_GROUP, false, false, true, "Factor with a curve for each level"},
     {"cluster", AN_ROLE_CLUSTER, true, false, true,
      "Whose the rows are: cluster(patient)"},
+    {"weights", AN_ROLE_WEIGHTS, false, false, true,
+     "How often a row counts: weights(...)"},
     AN_ROLE_END,
 };
 

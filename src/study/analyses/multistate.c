@@ -32,6 +32,8 @@ static const an_role roles[] = {
      "State during the row; without it the state entered before, in rows of one cluster"},
     {"group", AN_ROLE_GROUP, false, false, true, "Factor with curves for each level"},
     {"cluster", AN_ROLE_CLUSTER, false, false, true, "Of whom a row is: cluster(id)"},
+    {"weights", AN_ROLE_WEIGHTS, false, false, true,
+     "How often a row counts: weights(...)"},
     AN_ROLE_END,
 };
 

@@ -23,6 +23,8 @@ static const an_role roles[] = {
      "Rows that belong together: cluster(...)"},
     {"adjust", AN_ROLE_ANY, false, true, true,
      "Covariates of the adjusted comparison; repeat for each"},
+    {"weights", AN_ROLE_WEIGHTS, false, false, true,
+     "How often a row counts: weights(...)"},
     AN_ROLE_END,
 };
 

@@ -30,6 +30,8 @@ static const an_role roles[] = {
     {"right", AN_ROLE_NUMBER, false, false, false,
      "First time at which it had; empty: right-censored; equal to left: exact"},
     {"group", AN_ROLE_GROUP, false, false, true, "Factor with a curve for each level"},
+    {"weights", AN_ROLE_WEIGHTS, false, false, true,
+     "How often a row counts: weights(...)"},
     AN_ROLE_END,
 };
 
@@ -291,8 +293,9 @@ static an_status fit_curves(view *v)
     o.n_boot = v->params->resamples;
     o.seed = (uint64_t)v->params->seed;
     AN_TRY(an_vector_grouping(ctx, v->frame->group, &groups));
-    AN_TRY(an_turnbull_fit(ctx, &(an_censored){v->frame->n, left->x, right->x, NULL},
-                           &groups, &o, &v->fit));
+    AN_TRY(an_turnbull_fit(
+        ctx, &(an_censored){v->frame->n, left->x, right->x, v->frame->surv.weight},
+        &groups, &o, &v->fit));
     AN_ALLOC(v->key, v->mem, v->frame->group ? v->frame->group->n_levels : 1);
     an_level_keys(v->doc, v->frame->group, v->key);
 done:
