@@ -1,6 +1,6 @@
-/* Mean cumulative function: the Nelson-Aalen estimate over pieces of follow-up, with the
- * jackknife over persons. docs/methods/mcf.md. */
-#include "stat/event_table.h"
+/* Mean cumulative function: the Nelson-Aalen estimate over pieces of follow-up, or with
+ * deaths Ghosh and Lin's, with the jackknife over persons. docs/methods/mcf.md. */
+#include "stat/mcf.h"
 
 #include <anodyne/mcf.h>
 
@@ -8,13 +8,46 @@
 
 an_mcf_options an_mcf_defaults(void)
 {
-    return (an_mcf_options){.conf_level = 0.95, .cause = 1};
+    return (an_mcf_options){.conf_level = 0.95, .cause = 1, .terminal = AN_MCF_OTHERS};
 }
 
-/* ---- Nobody is in two places at a time ---- */
+/* ---- What a row ends with ---- */
 
-static an_status check_overlap(an_ctx *ctx, const an_surv *surv,
-                               const an_grouping *persons, an_arena *work)
+static int32_t ends_with(const an_mcf_options *o, int32_t event)
+{
+    if (event == 0) return AN_MCF_NOTHING;
+    if (o->cause == 0 || event == o->cause) return AN_MCF_EVENT;
+    return o->terminal == AN_MCF_OTHERS || event == o->terminal ? AN_MCF_DEATH
+                                                                : AN_MCF_NOTHING;
+}
+
+/* The rows in the codes of the kernel; *deaths: some row ends with one. */
+static an_status recode(an_ctx *ctx, const an_surv *surv, const an_mcf_options *o,
+                        an_arena *work, an_surv *out, bool *deaths)
+{
+    an_status st = AN_OK;
+    int32_t *event = NULL;
+
+    if (o->cause < 0 || o->cause > surv->n_causes || o->terminal < AN_MCF_OTHERS ||
+        o->terminal > surv->n_causes || (o->terminal > 0 && o->terminal == o->cause))
+        return an_fail(ctx, AN_ERR_ARGUMENT,
+                       "cause and terminal must be two of the declared causes");
+    AN_ALLOC(event, work, surv->n);
+    for (an_index i = 0; i < surv->n; i++) {
+        event[i] = ends_with(o, surv->event[i]);
+        *deaths |= event[i] == AN_MCF_DEATH;
+    }
+    *out = *surv;
+    out->event = event;
+    out->n_causes = 2;
+done:
+    return st;
+}
+
+/* ---- Nobody is in two places at a time, or comes back ---- */
+
+static an_status check_pieces(an_ctx *ctx, const an_surv *surv,
+                              const an_grouping *persons, an_arena *work)
 {
     an_status st = AN_OK;
     an_row_order order;
@@ -25,10 +58,13 @@ static an_status check_overlap(an_ctx *ctx, const an_surv *surv,
             const int64_t before = order.by_time[i - 1], row = order.by_time[i];
             const bool overlap = !surv->entry || surv->entry[row] < surv->time[before];
 
-            if (!overlap) continue;
+            if (!overlap && surv->event[before] != AN_MCF_DEATH) continue;
             st = an_fail(ctx, AN_ERR_DATA,
-                         "rows %lld and %lld of one person overlap: pieces of follow-up "
-                         "are (entry, time], one after the other",
+                         overlap
+                             ? "rows %lld and %lld of one person overlap: pieces of "
+                               "follow-up are (entry, time], one after the other"
+                             : "row %lld ends with a terminal event, and row %lld of the "
+                               "same person comes after it: say which event is terminal",
                          (long long)(before + 1), (long long)(row + 1));
             goto done;
         }
@@ -58,6 +94,15 @@ done:
 
 /* ---- Curves ---- */
 
+typedef struct fitting {
+    const an_surv *surv; /* recoded */
+    const an_grouping *groups, *persons;
+    const an_row_order *order; /* of groups; NULL: no deaths */
+    an_mcf_person *state;
+    double z;
+    an_arena *mem, *work;
+} fitting;
+
 static void limits(double mean, double se, double z, double *lower, double *upper)
 {
     *lower = *upper = NAN;
@@ -79,7 +124,69 @@ done:
     return st;
 }
 
-static an_status make_curve(an_ctx *ctx, an_arena *mem, const an_km_curve *km, double z,
+static an_mcf_rows rows_of(const fitting *f, int32_t level)
+{
+    const an_index first = f->order->first[level];
+    an_mcf_rows rows = {.surv = f->surv,
+                        .n = f->order->first[level + 1] - first,
+                        .by_time = f->order->by_time + first,
+                        .person = f->persons ? f->persons->code : NULL};
+
+    if (f->order->by_entry) rows.by_entry = f->order->by_entry + first;
+    return rows;
+}
+
+/* Deaths at the times of the curve: weight of them, and how many in rows. Each is the end
+ * of somebody's follow-up, which is a time of the curve. */
+static void count_deaths(const an_mcf_rows *rows, an_index n_times, const double *time,
+                         double *death, double *dead)
+{
+    for (an_index i = 0, k = 0; i < rows->n; i++) {
+        const int64_t row = rows->by_time[i];
+        const double w = an_row_weight(rows->surv, row);
+
+        while (k < n_times - 1 && time[k] < rows->surv->time[row]) k++;
+        if (rows->surv->event[row] != AN_MCF_DEATH) continue;
+        death[k] += w;
+        dead[k] += w > 0;
+    }
+}
+
+/* Mean and error of the curve with deaths. */
+static an_status with_deaths(an_ctx *ctx, const fitting *f, const an_km_curve *km,
+                             an_mcf_curve *out)
+{
+    an_status st = AN_OK;
+    const an_index n = km->n_times;
+    const an_mcf_rows rows = rows_of(f, km->level);
+    double *death = NULL, *dead = NULL, *mean = NULL, *alive = NULL, *se = NULL;
+    bool *all = NULL;
+
+    AN_ALLOC(death, f->work, n);
+    AN_ALLOC(dead, f->work, n);
+    AN_ALLOC(all, f->work, n);
+    AN_ALLOC(mean, f->mem, n);
+    AN_ALLOC(alive, f->mem, n);
+    AN_ALLOC(se, f->mem, n);
+    count_deaths(&rows, n, km->time, death, dead);
+    for (an_index k = 0; k < n; k++) {
+        all[k] = dead[k] > 0 && dead[k] == km->rows_at_risk[k];
+        out->total_death += dead[k];
+    }
+    const an_mcf_counts c = {n, km->time, km->at_risk, km->n_event, death, all};
+
+    an_mcf_means(&c, alive, mean);
+    an_mcf_variances(&rows, &c, alive, f->state, se);
+    for (an_index k = 0; k < n; k++) se[k] = sqrt(fmax(0, se[k]));
+    AN_TRY(copy(ctx, f->mem, n, km->cumhaz, &out->if_alive));
+    out->mean = mean;
+    out->alive = alive;
+    out->se = se;
+done:
+    return st;
+}
+
+static an_status make_curve(an_ctx *ctx, const fitting *f, const an_km_curve *km,
                             an_mcf_curve *out)
 {
     an_status st = AN_OK;
@@ -91,36 +198,48 @@ static an_status make_curve(an_ctx *ctx, an_arena *mem, const an_km_curve *km, d
                           .n_times = n,
                           .total_event = km->total_rows_event,
                           .last = km->time[n - 1]};
-    AN_ALLOC(lower, mem, n);
-    AN_ALLOC(upper, mem, n);
+    AN_TRY(copy(ctx, f->mem, n, km->time, &out->time));
+    AN_TRY(copy(ctx, f->mem, n, km->at_risk, &out->at_risk));
+    AN_TRY(copy(ctx, f->mem, n, km->n_event, &out->n_event));
+    if (f->order) {
+        AN_TRY(with_deaths(ctx, f, km, out));
+    } else {
+        AN_TRY(copy(ctx, f->mem, n, km->cumhaz, &out->mean));
+        AN_TRY(copy(ctx, f->mem, n, km->se_cumhaz, &out->se));
+    }
+    AN_ALLOC(lower, f->mem, n);
+    AN_ALLOC(upper, f->mem, n);
     for (an_index k = 0; k < n; k++)
-        limits(km->cumhaz[k], km->se_cumhaz[k], z, &lower[k], &upper[k]);
+        limits(out->mean[k], out->se[k], f->z, &lower[k], &upper[k]);
     out->lower = lower;
     out->upper = upper;
-    AN_TRY(copy(ctx, mem, n, km->time, &out->time));
-    AN_TRY(copy(ctx, mem, n, km->at_risk, &out->at_risk));
-    AN_TRY(copy(ctx, mem, n, km->n_event, &out->n_event));
-    AN_TRY(copy(ctx, mem, n, km->cumhaz, &out->mean));
-    AN_TRY(copy(ctx, mem, n, km->se_cumhaz, &out->se));
+    st = count_persons(ctx, f->groups, f->persons, f->surv->n, f->work, out);
 done:
     return st;
 }
 
-static an_status fill(an_ctx *ctx, const an_surv *surv, const an_grouping *groups,
-                      const an_grouping *persons, const an_km *km, an_arena *work,
-                      an_mcf *m)
+static an_status fill(an_ctx *ctx, const fitting *f, const an_km *km, an_mcf *m)
 {
     an_status st = AN_OK;
-    const double z = an_normal_quantile(0.5 + m->conf_level / 2);
     an_mcf_curve *curve = NULL;
 
-    AN_ALLOC(curve, m->mem, km->n_curves);
-    for (an_index i = 0; i < km->n_curves; i++) {
-        AN_TRY(make_curve(ctx, m->mem, &km->curve[i], z, &curve[i]));
-        AN_TRY(count_persons(ctx, groups, persons, surv->n, work, &curve[i]));
-    }
+    AN_ALLOC(curve, f->mem, km->n_curves);
+    for (an_index i = 0; i < km->n_curves; i++)
+        AN_TRY(make_curve(ctx, f, &km->curve[i], &curve[i]));
     m->n_curves = km->n_curves;
     m->curve = curve;
+done:
+    return st;
+}
+
+static an_status order_by_group(an_ctx *ctx, fitting *f, an_row_order *order)
+{
+    an_status st = AN_OK;
+
+    AN_TRY(an_row_order_make(ctx, f->surv, f->groups, NAN, f->work, order));
+    AN_ALLOC(f->state, f->work,
+             f->persons && f->persons->code ? f->persons->n_levels : f->surv->n);
+    f->order = order;
 done:
     return st;
 }
@@ -135,6 +254,9 @@ an_status an_mcf_fit(an_ctx *ctx, const an_surv *surv, const an_grouping *groups
     an_mcf *m = NULL;
     an_km *km = NULL;
     an_arena *mem = an_arena_new(ctx), *work = mem ? an_arena_new(ctx) : NULL;
+    an_surv coded;
+    an_row_order order;
+    bool deaths = false;
 
     *out = NULL;
     if (!work) {
@@ -142,14 +264,22 @@ an_status an_mcf_fit(an_ctx *ctx, const an_surv *surv, const an_grouping *groups
         goto done;
     }
     k.conf_level = o.conf_level;
-    k.cause = o.cause;
     k.variance = AN_KM_ROBUST;
     k.subjects = true;
-    AN_TRY(an_km_fit(ctx, surv, groups, persons, &k, &km));
-    if (persons && persons->code) AN_TRY(check_overlap(ctx, surv, persons, work));
+    AN_TRY(an_surv_check(ctx, surv));
+    AN_TRY(recode(ctx, surv, &o, work, &coded, &deaths));
+    AN_TRY(an_km_fit(ctx, &coded, groups, persons, &k, &km));
+    if (persons && persons->code) AN_TRY(check_pieces(ctx, &coded, persons, work));
+    fitting f = {.surv = &coded,
+                 .groups = groups,
+                 .persons = persons,
+                 .z = an_normal_quantile(0.5 + o.conf_level / 2),
+                 .mem = mem,
+                 .work = work};
+    if (deaths) AN_TRY(order_by_group(ctx, &f, &order));
     AN_ALLOC(m, mem, 1);
     *m = (an_mcf){.conf_level = o.conf_level, .mem = mem};
-    AN_TRY(fill(ctx, surv, groups, persons, km, work, m));
+    AN_TRY(fill(ctx, &f, km, m));
     *out = m;
 done:
     an_km_free(km);
@@ -167,7 +297,8 @@ void an_mcf_free(an_mcf *mcf)
 
 an_mcf_point an_mcf_at(const an_mcf_curve *c, double time)
 {
-    an_mcf_point p = {.time = time, .lower = NAN, .upper = NAN, .beyond = time > c->last};
+    an_mcf_point p = {
+        .time = time, .lower = NAN, .upper = NAN, .alive = 1, .beyond = time > c->last};
     an_index k = 0;
 
     for (; k < c->n_times && c->time[k] <= time; k++) {
@@ -176,6 +307,8 @@ an_mcf_point an_mcf_at(const an_mcf_curve *c, double time)
     }
     if (k > 0) {
         p.mean = c->mean[k - 1];
+        p.if_alive = c->if_alive ? c->if_alive[k - 1] : p.mean;
+        if (c->alive) p.alive = c->alive[k - 1];
         p.se = c->se[k - 1];
         p.lower = c->lower[k - 1];
         p.upper = c->upper[k - 1];

@@ -71,6 +71,12 @@ patient,from,to,again,arm
 END
 expect 0 'M221' "$anodyne" mcf courses.csv 'Surv(from, to, again) ~ arm + cluster(patient)' --times 3,4
 expect 0 'smallest of the groups' "$anodyne" mcf courses.csv 'Surv(from, to, again) ~ arm + cluster(patient)'
+sed '4s/.*/1,5,6,2,A/; 6s/.*/2,3,4,2,A/' courses.csv >deaths.csv
+expect 0 'terminal event' "$anodyne" mcf deaths.csv 'Surv(from, to, again) ~ cluster(patient)' --times 3,4
+expect 0 'would stay alive' "$anodyne" mcf deaths.csv 'Surv(from, to, again) ~ cluster(patient)' --deaths censored
+expect 2 'terminal: no event' "$anodyne" mcf deaths.csv 'Surv(from, to, again) ~ cluster(patient)' --terminal 3
+sed '2s/.*/1,0,2,2,A/' courses.csv >back.csv
+expect 4 'goes on after it' "$anodyne" mcf back.csv 'Surv(from, to, again) ~ cluster(patient)'
 expect 2 'needs cluster' "$anodyne" mcf courses.csv 'Surv(from, to, again) ~ arm'
 sed 's/^1,2,5/1,1,5/' courses.csv >overlap.csv
 expect 4 'overlap' "$anodyne" mcf overlap.csv 'Surv(from, to, again) ~ arm + cluster(patient)'
