@@ -44,6 +44,7 @@ expect 0 'Baseline' "$anodyne" table1 "$spine" '~ age + sex + kps | visceral_met
 expect 0 '27 % shorter with M than with F' "$anodyne" aft "$data" 'Surv(futime, death) ~ sex + age'
 expect 0 'was best with 4 of 5 coefficients' "$anodyne" coxnet "$data" \
     'Surv(futime, death) ~ age + sex + hgb + creat + mspike' --lambdas 40
+told 'Figure: Choice of the penalty'
 told 'Path: 40 rows'
 {
     echo 'id,t,e,x'

@@ -135,6 +135,75 @@ static void show_path(const view *v)
     an_doc_table_end(v->r.doc, NULL);
 }
 
+/* ---- Figures: over -log(lambda), the penalty weaker to the right ---- */
+
+/* A vertical line at one lambda. */
+static an_series line_at(const view *v, an_index lambda, const char *label, double low,
+                         double high, double *room)
+{
+    room[0] = room[1] = -log(v->fit->lambda[lambda]);
+    room[2] = low;
+    room[3] = high;
+    return (an_series){
+        .label = label, .n = 2, .x = room, .y = room + 2, .secondary = true};
+}
+
+static void show_deviance(const view *v, const double *x, double *y)
+{
+    const an_cox_net *fit = v->fit;
+    double *lower = y + fit->n_lambda, *upper = lower + fit->n_lambda;
+    double low = INFINITY, high = -INFINITY, best[4], sparse[4];
+
+    for (an_index k = 0; k < fit->n_lambda; k++) {
+        y[k] = fit->cv_mean[k];
+        lower[k] = y[k] - fit->cv_se[k];
+        upper[k] = y[k] + fit->cv_se[k];
+        low = fmin(low, lower[k]);
+        high = fmax(high, upper[k]);
+    }
+    const an_series series[] = {
+        {.label = "Left out",
+         .n = fit->n_lambda,
+         .x = x,
+         .y = y,
+         .lower = lower,
+         .upper = upper},
+        line_at(v, fit->at_min, "Best lambda", low, high, best),
+        line_at(v, fit->at_1se, "Lambda + 1 SE", low, high, sparse)};
+    const an_figure figure = {
+        .type = AN_FIGURE_CURVES,
+        .x_label = "−log(lambda): weaker penalty to the right",
+        .y_label = "Deviance left out, per event",
+        .x_min = x[0],
+        .x_max = x[fit->n_lambda - 1],
+        .y_min = low,
+        .y_max = high,
+        .n_series = 3,
+        .series = series,
+        .caption = an_doc_printf(
+            v->r.doc,
+            "Partial-likelihood deviance of patients left out, per event, in %d-fold "
+            "cross-validation, with one standard error each way; lower is better.",
+            fit->n_folds)};
+
+    an_doc_figure(v->r.doc, "deviance", "Choice of the penalty", "Cross-validation",
+                  &figure);
+}
+
+static an_status show_figure(const view *v)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = v->r.ctx;
+    double *x, *y;
+
+    AN_ALLOC(x, v->r.mem, v->fit->n_lambda);
+    AN_ALLOC(y, v->r.mem, 3 * v->fit->n_lambda);
+    for (an_index k = 0; k < v->fit->n_lambda; k++) x[k] = -log(v->fit->lambda[k]);
+    show_deviance(v, x, y);
+done:
+    return st;
+}
+
 static void show_values(const view *v)
 {
     const an_cox_net *fit = v->fit;
@@ -278,6 +347,7 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *options, an
                        "no fold has events that others can be compared with"));
     say(&v);
     show_coefficients(&v);
+    AN_TRY(show_figure(&v));
     show_values(&v);
     show_path(&v);
     note(&v);
