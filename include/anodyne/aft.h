@@ -1,7 +1,7 @@
 /**
  * @file aft.h
  * Parametric regression of a time: accelerated failure time models for exact, right-,
- * left- and interval-censored times.
+ * left- and interval-censored times, with delayed entry.
  *
  * g(T) = offset + intercept + x' beta + sigma e, where g is the logarithm for the
  * distributions of a time and nothing for those of a number; e has the standard extreme
@@ -31,6 +31,9 @@ typedef enum an_aft_dist {
 typedef struct an_aft_data {
     an_censored time;     /**< > 0 where g is the logarithm; 0 as `left` of an interval
                                then means left-censored */
+    const double *entry;  /**< [n] the row is there only because its time is later than
+                               this (left truncation), before `left`; NULL: from the start,
+                               as -Inf, and 0 or less where g is the logarithm */
     an_index p;           /**< columns of x; 0: intercept only */
     const double *x;      /**< [n x p] column-major, finite, no intercept */
     const double *offset; /**< [n] or NULL */
@@ -60,7 +63,9 @@ typedef enum an_aft_flag {
  *  log(sigma) of each stratum with rows unless sigma is known: q in all. Without an
  *  estimate a parameter is NaN with all that follows from it; its rows of vcov are 0. */
 typedef struct an_aft {
-    an_index n, n_right, n_exact, n_left, n_interval; /**< rows of each kind */
+    an_index n, n_right, n_exact, n_left, n_interval; /**< rows of each kind; one that is
+                                         left-censored and enters late is an interval */
+    an_index n_late;                                  /**< rows that enter late */
     an_index p, q, df, n_scales; /**< df: parameters with an estimate */
     an_aft_dist dist;
     bool log_time; /**< g is the logarithm */
@@ -104,7 +109,7 @@ AN_API an_status an_aft_fit(an_ctx *ctx, const an_aft_data *data,
                             const an_aft_options *options, an_aft **out);
 AN_API void an_aft_free(an_aft *fit); /**< NULL is allowed */
 
-/* ---- Predictions: kernels ---- */
+/* ---- Predictions: kernels. Of a time from its start, whenever rows entered ---- */
 
 /** Time by which a share `prob` has had the event, for covariates x[p] in the stratum
  *  with subscript k of fit->scale.
@@ -125,12 +130,14 @@ typedef enum an_aft_rule {
                        of the extreme value family (docs/methods/aft.md) */
 } an_aft_rule;
 
-/** Not weighted. Row order is that of the data. */
+/** Not weighted. Row order is that of the data. All but `response` are of the likelihood
+ *  given that the row got as far as its entry. */
 typedef struct an_aft_residuals {
     an_index n, q;
     const double
         *response; /**< [n] time (centre of the interval) less exp(eta), or eta */
-    const double *deviance; /**< [n] signed root of twice the likelihood lost */
+    const double *deviance; /**< [n] signed root of twice the likelihood lost against the
+                                 predictor that suits the row best */
     const double *working;  /**< [n] -l'/l'' by the linear predictor */
     const double *dfbeta;   /**< [n x q] column-major: change of each parameter */
     const double *ldcase, *ldresp, *ldshape; /**< [n] likelihood displacement when the

@@ -35,6 +35,8 @@ double an_aft_known_scale(an_aft_dist dist); /* 0: not known */
 typedef struct an_aft_row {
     an_known known;
     double y, end; /* y: left or only end; end: of AN_KNOWN_BETWEEN */
+    bool late;     /* seen only because the time is later than entry */
+    double entry;
 } an_aft_row;
 
 /* log-likelihood of a row and its derivatives by the linear predictor and log(sigma). */

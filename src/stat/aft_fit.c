@@ -292,6 +292,7 @@ static void count_rows(const an_aft_model *model, an_aft *fit)
         fit->n_exact += model->row[i].known == AN_KNOWN_EXACT;
         fit->n_left += model->row[i].known == AN_KNOWN_LEFT;
         fit->n_interval += model->row[i].known == AN_KNOWN_BETWEEN;
+        fit->n_late += model->row[i].late;
     }
 }
 
@@ -302,7 +303,7 @@ static an_status maximise(an_ctx *ctx, fitting *f, an_index p, an_aft *fit)
 
     AN_TRY(an_aft_model_new(ctx, f->data, f->options, p, f->work, &f->model));
     AN_TRY(new_path(ctx, f));
-    fit->n_right = fit->n_exact = fit->n_left = fit->n_interval = 0;
+    fit->n_right = fit->n_exact = fit->n_left = fit->n_interval = fit->n_late = 0;
     count_rows(&f->model, fit);
     AN_TRY(check_events(ctx, fit));
     AN_TRY(an_aft_newton(ctx, &f->model, f->options->max_iter, &f->path));

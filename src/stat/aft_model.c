@@ -34,6 +34,29 @@ static an_status check_time(an_ctx *ctx, bool logs, an_known known, double left,
     return AN_OK;
 }
 
+/* Entry of the row on the scale of its ends; who enters late cannot have had the event
+ * before. 0 is the start of log times, and no number below it says anything. */
+static an_status set_entry(an_ctx *ctx, const double *entry, bool logs, an_index i,
+                           an_aft_row *row)
+{
+    const double e = entry ? entry[i] : -INFINITY;
+    double y;
+
+    if (isnan(e) || e == INFINITY) return bad_row(ctx, i, "its entry is not a number");
+    row->late = e > (logs ? 0 : -INFINITY);
+    if (!row->late) return AN_OK;
+    y = logs ? log(e) : e;
+    if (row->known == AN_KNOWN_BETWEEN ? row->y < y : row->y <= y)
+        return bad_row(ctx, i, "its entry is not before its time");
+    row->entry = y;
+    if (row->known == AN_KNOWN_LEFT) {
+        row->known = AN_KNOWN_BETWEEN;
+        row->end = row->y;
+        row->y = y;
+    }
+    return AN_OK;
+}
+
 static an_status fill_rows(an_ctx *ctx, const an_aft_data *data, an_aft_dist dist,
                            an_aft_model *model)
 {
@@ -53,6 +76,7 @@ static an_status fill_rows(an_ctx *ctx, const an_aft_data *data, an_aft_dist dis
                                      .end = known != AN_KNOWN_BETWEEN ? NAN
                                             : logs                    ? log(right)
                                                                       : right};
+        AN_TRY(set_entry(ctx, data->entry, logs, i, &model->row[i]));
         if (logs && known == AN_KNOWN_EXACT) model->jacobian -= w * log(y);
     }
 done:
@@ -102,6 +126,7 @@ static an_status standardise_times(an_ctx *ctx, const an_aft_data *data, an_aren
 
         row->y = (row->y - model->centre_y) / model->spread_y;
         row->end = (row->end - model->centre_y) / model->spread_y;
+        row->entry = (row->entry - model->centre_y) / model->spread_y;
         if (row->known == AN_KNOWN_EXACT)
             model->jacobian -=
                 (model->weight ? model->weight[i] : 1) * log(model->spread_y);

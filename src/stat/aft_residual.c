@@ -37,9 +37,9 @@ static best best_extreme(const residuals_of *r, const an_aft_row *row, double si
     return (best){row->y - sigma * log(at), log(-expm1(-w)) - at};
 }
 
-static best best_of(const residuals_of *r, an_index i, double sigma)
+static best best_from_the_start(const residuals_of *r, const an_aft_row *row,
+                                double sigma)
 {
-    const an_aft_row *row = &r->model.row[i];
     const an_aft_shape shape = r->model.shape;
     const double mode[] = {-1, -0.91893853320467274178, -1.38629436111989061883};
 
@@ -48,6 +48,36 @@ static best best_of(const residuals_of *r, an_index i, double sigma)
     if (shape == AN_SHAPE_EXTREME)
         return best_extreme(r, row, sigma, (row->end - row->y) / sigma);
     return best_symmetric(row, shape, (row->end - row->y) / (2 * sigma));
+}
+
+/* The likelihood given entry has no closed maximum by the predictor, and may rise for
+ * ever as it falls: halving within so many sigma. */
+static double best_given_entry(const residuals_of *r, const an_aft_row *row, double sigma)
+{
+    enum { HALVINGS = 60, WIDTH = 36 };
+    double low = row->y - WIDTH * sigma,
+           high = WIDTH * sigma + (row->known == AN_KNOWN_BETWEEN ? row->end : row->y);
+
+    if (row->known == AN_KNOWN_RIGHT) return 0;
+    for (int k = 0; k < HALVINGS; k++) {
+        const double middle = low / 2 + high / 2;
+
+        if (an_aft_slope_of(r->model.shape, row, middle, sigma).eta > 0)
+            low = middle;
+        else
+            high = middle;
+    }
+    return an_aft_slope_of(r->model.shape, row, low, sigma).loglik;
+}
+
+/* fitted: log-likelihood at the predictor of the fit, which rounding may not exceed. */
+static best best_of(const residuals_of *r, an_index i, double sigma, double fitted)
+{
+    const an_aft_row *row = &r->model.row[i];
+    best top = best_from_the_start(r, row, sigma);
+
+    if (row->late) top.loglik = fmax(best_given_entry(r, row, sigma), fitted);
+    return top;
 }
 
 /* ---- Rows ---- */
@@ -111,12 +141,12 @@ static void fill_row(const residuals_of *r, an_index i)
     const double unit = r->model.spread_y;
     const double sigma = r->fit->scale[r->model.stratum[i]] / unit;
     const double eta = (r->fit->eta[i] - r->model.centre_y) / unit;
-    const best top = best_of(r, i, sigma);
     an_aft_slope s = an_aft_slope_of(r->model.shape, &r->model.row[i], eta, sigma);
+    const best top = best_of(r, i, sigma, s.loglik);
 
     r->response[i] = time_at(r, top.centre) - time_at(r, eta);
     r->working[i] = -unit * s.eta / s.eta2;
-    r->deviance[i] = copysign(sqrt(2 * (top.loglik - s.loglik)), r->working[i]);
+    r->deviance[i] = copysign(sqrt(2 * (top.loglik - s.loglik)), s.eta);
     if (r->rule == AN_AFT_RULE_R && r->model.row[i].known == AN_KNOWN_BETWEEN)
         s = slopes_of_r(&s, sigma, unit);
     set_score(r, i, s.eta, s.scale);

@@ -160,8 +160,8 @@ static an_aft_slope between(an_aft_shape shape, double z1, double z2, double sig
                           .both = (f2 - f1 + z1 * along1 + z2 * along2) / sigma};
 }
 
-an_aft_slope an_aft_slope_of(an_aft_shape shape, const an_aft_row *row, double eta,
-                             double sigma)
+static an_aft_slope from_the_start(an_aft_shape shape, const an_aft_row *row, double eta,
+                                   double sigma)
 {
     const double z = (row->y - eta) / sigma;
     an_shape_at at;
@@ -171,4 +171,24 @@ an_aft_slope an_aft_slope_of(an_aft_shape shape, const an_aft_row *row, double e
     at = an_shape_read(shape, z);
     if (row->known == AN_KNOWN_EXACT) return exact(&at, z, sigma);
     return row->known == AN_KNOWN_RIGHT ? later(&at, z, sigma) : earlier(&at, z, sigma);
+}
+
+/* A row that enters late is one of those who got so far: less log S(entry). */
+an_aft_slope an_aft_slope_of(an_aft_shape shape, const an_aft_row *row, double eta,
+                             double sigma)
+{
+    an_aft_slope s = from_the_start(shape, row, eta, sigma);
+
+    if (row->late) {
+        const an_aft_row until = {.known = AN_KNOWN_RIGHT, .y = row->entry};
+        const an_aft_slope gone = from_the_start(shape, &until, eta, sigma);
+
+        s.loglik -= gone.loglik;
+        s.eta -= gone.eta;
+        s.eta2 -= gone.eta2;
+        s.scale -= gone.scale;
+        s.scale2 -= gone.scale2;
+        s.both -= gone.both;
+    }
+    return s;
 }

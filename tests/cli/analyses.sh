@@ -73,6 +73,7 @@ free,seen,arm
 END
 expect 0 'left-censored' "$anodyne" aft visits.csv '~ arm' --left free --right seen --dist loglogistic
 expect 0 'half had the event at 3' "$anodyne" turnbull visits.csv '~ 1' --left free --right seen
+expect 0 'given survival until entry' "$anodyne" aft "$data" 'Surv(etime / 2, futime, death) ~ sex + age'
 expect 2 'error[U124]: the time is either' "$anodyne" aft visits.csv '~ arm' --left free
 expect 2 'error[U124]: the time is two columns' "$anodyne" turnbull visits.csv '~ 1' --left free
 printf 'free,seen\n1,2\n,\n5,7\n' >empty_ends.csv

@@ -22,7 +22,8 @@ static const an_param params[] = {
 };
 
 static const an_role roles[] = {
-    {"surv", AN_ROLE_SURV, false, false, true, "Surv(time, event)"},
+    {"surv", AN_ROLE_SURV, false, false, true,
+     "Surv(time, event) or Surv(entry, time, event)"},
     {"terms", AN_ROLE_TERMS, true, true, true, "Covariates of the model"},
     {"left", AN_ROLE_NUMBER, false, false, false,
      "In place of Surv(): last time at which the event had not happened; empty: "
@@ -92,14 +93,11 @@ static an_status take_surv(an_aft_view *v)
     const an_surv *surv = &v->frame.surv;
     double *left, *right;
 
-    if (surv->entry)
-        return an_fail(ctx, AN_ERR_ARGUMENT,
-                       "an accelerated failure time model takes no delayed entry; Cox "
-                       "regression does");
     AN_ALLOC(left, v->r.mem, surv->n);
     AN_ALLOC(right, v->r.mem, surv->n);
     an_censored_ends(surv, left, right);
     v->data.time = (an_censored){surv->n, left, right, surv->weight};
+    v->data.entry = surv->entry;
 done:
     return st;
 }

@@ -131,20 +131,26 @@ void an_aft_say_method(const an_aft_view *v)
 {
     const an_aft *fit = v->fit;
 
-    an_doc_text(v->r.doc, "methods",
-                "%ss for %s are from an accelerated failure time model with the %s "
-                "distribution%s%s, fitted by maximum likelihood%s; all covariates were "
-                "entered together. Limits (%g %%) and p-values are Wald's with %s.%s",
-                v->r.ratio, v->r.event, an_aft_dist_name(fit->dist),
-                fit->n_scales > 1 ? ", a scale for each stratum" : "",
-                v->params->scale > 0 ? ", whose scale was given" : "",
-                v->interval ? " to exact, interval-, left- and right-censored times" : "",
-                100 * v->r.conf_level,
-                !fit->robust           ? "the inverse of the observed information"
-                : v->data.cluster.code ? "robust variance summed within clusters"
-                                       : "robust variance",
-                v->hazard
-                    ? " Hazard ratios are exp(-coefficient / scale), their limits by "
-                      "the delta method."
-                    : "");
+    an_doc_text(
+        v->r.doc, "methods",
+        "%ss for %s are from an accelerated failure time model with the %s "
+        "distribution%s%s, fitted by maximum likelihood%s%s; all covariates were "
+        "entered together. Limits (%g %%) and p-values are Wald's with %s.%s",
+        v->r.ratio, v->r.event, an_aft_dist_name(fit->dist),
+        fit->n_scales > 1 ? ", a scale for each stratum" : "",
+        v->params->scale > 0 ? ", whose scale was given" : "",
+        v->interval ? " to exact, interval-, left- and right-censored times" : "",
+        fit->n_late > 0 ? an_doc_printf(v->r.doc,
+                                        " given survival until entry (delayed in "
+                                        "%s of %s rows)",
+                                        an_count_text(v->r.doc, (double)fit->n_late),
+                                        an_count_text(v->r.doc, (double)fit->n))
+                        : "",
+        100 * v->r.conf_level,
+        !fit->robust           ? "the inverse of the observed information"
+        : v->data.cluster.code ? "robust variance summed within clusters"
+                               : "robust variance",
+        v->hazard ? " Hazard ratios are exp(-coefficient / scale), their limits by "
+                    "the delta method."
+                  : "");
 }

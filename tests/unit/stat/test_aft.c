@@ -97,16 +97,16 @@ static void test_lognormal_by_hand(void **state)
 /* Differences of the likelihood of a row agree with its slopes, for every kind of row. */
 static void test_slopes(void **state)
 {
-    static const an_aft_row rows[] = {{AN_KNOWN_EXACT, 0.3, 0},
-                                      {AN_KNOWN_RIGHT, 1.1, 0},
-                                      {AN_KNOWN_LEFT, -0.7, 0},
-                                      {AN_KNOWN_BETWEEN, -0.4, 0.9},
-                                      {AN_KNOWN_BETWEEN, 2.5, 2.75}};
+    static const an_aft_row rows[] = {
+        {AN_KNOWN_EXACT, 0.3, 0, false, 0},      {AN_KNOWN_RIGHT, 1.1, 0, false, 0},
+        {AN_KNOWN_LEFT, -0.7, 0, false, 0},      {AN_KNOWN_BETWEEN, -0.4, 0.9, false, 0},
+        {AN_KNOWN_BETWEEN, 2.5, 2.75, false, 0}, {AN_KNOWN_EXACT, 0.3, 0, true, -0.5},
+        {AN_KNOWN_RIGHT, 1.1, 0, true, 1},       {AN_KNOWN_BETWEEN, -0.4, 0.9, true, -2}};
     const double h = 1e-4, eta = 0.2, sigma = 0.6;
 
     (void)state;
     for (int shape = 0; shape < 3; shape++)
-        for (int k = 0; k < 5; k++) {
+        for (int k = 0; k < 8; k++) {
             const an_aft_shape s = (an_aft_shape)shape;
             const an_aft_slope a = an_aft_slope_of(s, &rows[k], eta, sigma);
             const an_aft_slope u = an_aft_slope_of(s, &rows[k], eta + h, sigma);
@@ -125,7 +125,7 @@ static void test_slopes(void **state)
 /* Far out nothing is lost: log P(z1 < Z < z2) of a normal at 30 is that of its left end. */
 static void test_far_out(void **state)
 {
-    const an_aft_row row = {AN_KNOWN_BETWEEN, 30, 31};
+    const an_aft_row row = {AN_KNOWN_BETWEEN, 30, 31, false, 0};
     const an_aft_slope s = an_aft_slope_of(AN_SHAPE_NORMAL, &row, 0, 1);
 
     (void)state;
@@ -320,6 +320,147 @@ static void test_threads(void **state)
     an_ctx_free(ctx);
 }
 
+/* ---- Delayed entry ---- */
+
+enum { LATE = 14 };
+static const double late_entry[LATE] = {0, 0, 1, 2, 0.5, 3, 0, 4, 1.5, 0, 2.5, 6, 0, 1};
+static const double late_time[LATE] = {2,   5,   3.5, 9, 4,  4.5, 12,
+                                       6.5, 2.5, 7,   8, 11, 1.5, 15};
+static const double late_x[LATE] = {0, 1, 0, 1, 0, 0, 1, 1, 0, 1, 1, 1, 0, 0};
+static const double late_end[LATE] = {2,   5,   INFINITY, 9,        4,  4.5, INFINITY,
+                                      6.5, 2.5, 7,        INFINITY, 11, 1.5, 15};
+static const an_aft_data late = {
+    .time = {LATE, late_time, late_end, NULL}, .entry = late_entry, .p = 1, .x = late_x};
+
+/* Exponential: events per time under observation. */
+static void test_late_by_hand(void **state)
+{
+    an_aft_data data = late;
+    an_aft *fit;
+    double observed = 0;
+
+    (void)state;
+    data.p = 0;
+    for (int i = 0; i < LATE; i++) observed += late_time[i] - late_entry[i];
+    fit = fit_of(&data, AN_AFT_EXPONENTIAL);
+    NEAR(fit->coef[0], log(observed / 11), 1e-13);
+    NEAR(fit->se[0], sqrt(1. / 11), 1e-12);
+    NEAR(fit->loglik, 11 * log(11 / observed) - 11, 1e-13);
+    assert_int_equal(fit->n_late, 9);
+    an_aft_free(fit);
+}
+
+/* The likelihood written out in R 4.2.2, maximised by nlm(): intercept, coefficient,
+ * log(sigma), log-likelihood and the errors. */
+static void test_late_against_r(void **state)
+{
+    static const an_aft_dist dists[] = {AN_AFT_WEIBULL, AN_AFT_EXPONENTIAL,
+                                        AN_AFT_LOGNORMAL, AN_AFT_LOGLOGISTIC};
+    static const double coef[][3] = {{1.68250477, 0.549364421, -0.314708728},
+                                     {1.46633707, 0.708414649, NAN},
+                                     {1.24984509, 0.894335881, -0.433349626},
+                                     {1.15114283, 0.97630199, -1.0200886}};
+    static const double se[][3] = {{0.3451166, 0.4632289, 0.2769906},
+                                   {0.4082483, 0.6055301, NAN},
+                                   {0.2784998, 0.3950121, 0.2427673},
+                                   {0.2785079, 0.3678325, 0.2833254}};
+    static const double loglik[] = {-30.13102122, -30.67178102, -28.82837495,
+                                    -28.61541024};
+
+    (void)state;
+    for (int d = 0; d < 4; d++) {
+        an_aft *fit = fit_of(&late, dists[d]);
+
+        NEAR(fit->loglik, loglik[d], 1e-9);
+        for (an_index k = 0; k < fit->q; k++) {
+            NEAR(fit->coef[k], coef[d][k], 2e-6);
+            NEAR(fit->se[k], se[d][k], 2e-5);
+        }
+        an_aft_free(fit);
+    }
+}
+
+/* Follow-up cut in two says the same: until 1 without the event, and from 1 on. */
+static void test_late_pieces(void **state)
+{
+    double entry[2 * LATE], left[2 * LATE], right[2 * LATE], x[2 * LATE];
+    const an_aft_data data = {
+        .time = {2 * LATE, left, right, NULL}, .entry = entry, .p = 1, .x = x};
+
+    (void)state;
+    for (int i = 0; i < LATE; i++) {
+        const double cut = late_entry[i] / 2 + late_time[i] / 2;
+
+        entry[i] = late_entry[i];
+        left[i] = entry[i + LATE] = cut;
+        right[i] = INFINITY;
+        left[i + LATE] = late_time[i];
+        right[i + LATE] = late_end[i];
+        x[i] = x[i + LATE] = late_x[i];
+    }
+    for (int dist = 0; dist <= AN_AFT_LOGLOGISTIC; dist++) {
+        an_aft *a = fit_of(&late, (an_aft_dist)dist),
+               *b = fit_of(&data, (an_aft_dist)dist);
+
+        NEAR(a->loglik, b->loglik, 1e-11);
+        for (an_index k = 0; k < a->q; k++) {
+            NEAR(a->coef[k], b->coef[k], 1e-9);
+            NEAR(a->se[k], b->se[k], 1e-9);
+        }
+        an_aft_free(a);
+        an_aft_free(b);
+    }
+}
+
+/* Not later than 3, seen because later than 1: between 1 and 3, given later than 1. */
+static void test_late_and_left(void **state)
+{
+    const double left[] = {NAN, 2, 5}, right[] = {3, 2, 5}, entry[] = {1, 0, 1};
+    const double from[] = {1, 2, 5};
+    const an_aft_data a = {.time = {3, left, right, NULL}, .entry = entry};
+    const an_aft_data b = {.time = {3, from, right, NULL}, .entry = entry};
+    an_aft *x = fit_of(&a, AN_AFT_LOGNORMAL), *y = fit_of(&b, AN_AFT_LOGNORMAL);
+
+    (void)state;
+    assert_int_equal(x->n_interval, 1);
+    assert_int_equal(x->n_late, 2);
+    NEAR(x->loglik, y->loglik, 1e-13);
+    an_aft_free(x);
+    an_aft_free(y);
+}
+
+/* Weibull: the deviance residual is that of the martingale M = event - H(entry, time); and
+ * influences add to nothing. */
+static void test_late_residuals(void **state)
+{
+    an_ctx *ctx = an_ctx_new();
+
+    (void)state;
+    for (int dist = 0; dist <= AN_AFT_LOGLOGISTIC; dist++) {
+        an_aft *fit = fit_of(&late, (an_aft_dist)dist);
+        an_aft_residuals *r;
+        double sum = 0;
+
+        assert_int_equal(an_aft_residuals_of(ctx, &late, fit, AN_AFT_RULE_EXACT, &r),
+                         AN_OK);
+        for (int i = 0; i < LATE; i++) {
+            const double s0 = an_aft_survival(fit, &late_x[i], 0, 0, late_entry[i]);
+            const double s1 = an_aft_survival(fit, &late_x[i], 0, 0, late_time[i]);
+            const bool event = isfinite(late_end[i]);
+            const double m = event - log(s0 / s1);
+            const double lost = -2 * (m + (event ? log(1 - m) : 0));
+
+            sum += r->dfbeta[i + LATE];
+            assert_true(isfinite(r->deviance[i]));
+            if (!event || fit->hr[1] > 0) NEAR(fabs(r->deviance[i]), sqrt(lost), 1e-7);
+        }
+        NEAR(sum, 0, 1e-9);
+        an_aft_residuals_free(r);
+        an_aft_free(fit);
+    }
+    an_ctx_free(ctx);
+}
+
 /* ---- Edges ---- */
 
 static an_status status_of(const an_aft_data *data, an_aft_dist dist)
@@ -390,6 +531,12 @@ static void test_refusals(void **state)
                      AN_ERR_DATA);
     assert_int_equal(status_of(&(an_aft_data){.time = {0, t, t, NULL}}, AN_AFT_WEIBULL),
                      AN_ERR_DATA);
+    assert_int_equal(
+        status_of(&(an_aft_data){.time = {3, t, t, NULL}, .entry = t}, AN_AFT_WEIBULL),
+        AN_ERR_DATA);
+    assert_int_equal(
+        status_of(&(an_aft_data){.time = {3, t, t, NULL}, .entry = lost}, AN_AFT_WEIBULL),
+        AN_ERR_DATA);
     o.conf_level = 1;
     assert_int_equal(an_aft_fit(ctx, &(an_aft_data){.time = {3, t, t, NULL}}, &o, &fit),
                      AN_ERR_ARGUMENT);
@@ -459,6 +606,11 @@ int main(void)
         cmocka_unit_test(test_weights),
         cmocka_unit_test(test_influences),
         cmocka_unit_test(test_hazard_ratio),
+        cmocka_unit_test(test_late_by_hand),
+        cmocka_unit_test(test_late_against_r),
+        cmocka_unit_test(test_late_pieces),
+        cmocka_unit_test(test_late_residuals),
+        cmocka_unit_test(test_late_and_left),
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_no_maximum),
         cmocka_unit_test(test_refusals),

@@ -108,6 +108,23 @@ static void test_intervals(void **state)
     an_ctx_free(ctx);
 }
 
+static void test_delayed_entry(void **state)
+{
+    sample s;
+    an_ctx *ctx = an_ctx_new();
+    an_doc *doc;
+
+    (void)state;
+    make_sample(&s, false);
+    for (int i = 0; i < N; i++) s.left[i] = i % 4 ? 0 : 10;
+    s.frame.surv.entry = s.left;
+    assert_int_equal(describe(&s, ctx, AN_AFT_WEIBULL, &doc), AN_OK);
+    assert_non_null(strstr(child(doc, "methods")->text,
+                           "given survival until entry (delayed in 15 of 60 rows)"));
+    an_doc_free(doc);
+    an_ctx_free(ctx);
+}
+
 static void test_refusals(void **state)
 {
     sample s;
@@ -116,9 +133,6 @@ static void test_refusals(void **state)
 
     (void)state;
     make_sample(&s, false);
-    s.frame.surv.entry = s.left;
-    assert_int_equal(describe(&s, ctx, AN_AFT_WEIBULL, &doc), AN_ERR_ARGUMENT);
-    an_doc_free(doc);
     s.frame.has_surv = false;
     assert_int_equal(describe(&s, ctx, AN_AFT_WEIBULL, &doc), AN_ERR_ARGUMENT);
     an_doc_free(doc);
@@ -150,9 +164,8 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),
-        cmocka_unit_test(test_intervals),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_words),         cmocka_unit_test(test_intervals),
+        cmocka_unit_test(test_delayed_entry), cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_memory),
     };
 
