@@ -56,15 +56,15 @@ static void generate(const input *in)
     }
 }
 
-/* What no fit can avoid: the matrix once; then, in each of its evaluations of likelihood,
- * score and information, two readings of the columns as they are stored (half of them a
- * byte, half eight) and the products. */
-static void limits(const input *in, int evaluations, double *bytes, double *flops)
+/* What this layout cannot avoid: the matrix once; then a reading of the columns as they are
+ * stored (half of them a byte, half eight) for each likelihood with its score, one more
+ * than there are steps, and one with the products for each information. */
+static void limits(const input *in, int steps, double *bytes, double *flops)
 {
-    const double n = (double)in->n, p = (double)in->p;
+    const double n = (double)in->n, p = (double)in->p, read = 4.5 * p + 12;
 
-    *bytes = n * (8 * (p + 2) + evaluations * (2 * (4.5 * p + 4) + 16));
-    *flops = n * evaluations * (p * (p + 1) + 6 * p + 40);
+    *bytes = n * (8 * (p + 2) + (2 * steps + 1) * read);
+    *flops = n * ((steps + 1) * (4 * p + 40) + steps * (p * (p + 1) + p));
 }
 
 static an_status fit(an_ctx *ctx, const input *in, int32_t *code)
@@ -92,7 +92,7 @@ static an_status fit(an_ctx *ctx, const input *in, int32_t *code)
     AN_TRY(an_cox_fit(ctx, &data, &options, &cox));
     if (in->all) AN_TRY(an_cox_residuals_of(ctx, &data, cox, &residuals));
     seconds = bench_now() - start;
-    limits(in, cox->iterations + 1, &bytes, &flops);
+    limits(in, cox->iterations, &bytes, &flops);
     answer[0] = cox->coef[0];
     answer[1] = cox->loglik;
     answer[2] = cox->se[0];

@@ -155,6 +155,9 @@ static void find_scale(const surveying *s, an_index k)
     model->scale[k] =
         indicator || at_mean.distance == 0 ? 1 : at_mean.total / at_mean.distance;
     model->spread[k] = at_mean.plain / (double)n * model->scale[k];
+    model->reach[k] = fmax(fabs(at_origin.least - model->centre[k]),
+                           fabs(at_origin.most - model->centre[k])) *
+                      model->scale[k];
 }
 
 static void survey_column(void *self, an_index block, an_index first, an_index last)
@@ -363,14 +366,19 @@ static void rotate_block(void *self, an_index block, an_index first, an_index la
                 rotated_value(t->model, plan->row ? plan->row[i] : i, k);
 }
 
-static double mean_deviation(an_index n, const double *x)
+static void measure_rotated(an_cox_model *model, an_index k)
 {
+    const an_stored_column *column = model->plan->column + k;
+    const double *x = column->x;
+    const an_index n = model->plan->n;
     const double each = 1 / (double)(n > 0 ? n : 1);
-    double mean = 0, spread = 0;
+    double mean = 0, spread = 0, reach = 0;
 
     for (an_index i = 0; i < n; i++) mean += x[i] * each;
     for (an_index i = 0; i < n; i++) spread += fabs(x[i] - mean) * each;
-    return spread;
+    for (an_index i = 0; i < n; i++) reach = fmax(reach, fabs(x[i]));
+    model->spread[k] = spread;
+    model->reach[k] = reach;
 }
 
 an_status an_cox_rotated_columns(an_ctx *ctx, an_cox_model *model)
@@ -384,7 +392,7 @@ an_status an_cox_rotated_columns(an_ctx *ctx, an_cox_model *model)
     for (an_index k = 0; k < plan->p; k++) {
         plan->column[k] =
             (an_stored_column){.type = AN_STORED_F64, .x = t.z + k * plan->n, .scale = 1};
-        model->spread[k] = mean_deviation(plan->n, t.z + k * plan->n);
+        measure_rotated(model, k);
     }
     AN_TRY(finish_columns(ctx, model));
 done:

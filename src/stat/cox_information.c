@@ -1,4 +1,4 @@
-/* From the hazard of event times to rows: score and information. */
+/* From the hazard of event times to rows: information. */
 #include "stat/cox_state.h"
 
 /* ---- From event times back to rows ---- */
@@ -109,22 +109,19 @@ typedef struct products {
     const an_lanes *lanes;
     const an_cox_state *state;
     const double *g;
-    bool score;
-    double *partial; /* [blocks x (p + p^2)]: score, information */
+    double *partial; /* [blocks x p^2] */
 } products;
 
-/* Scratch of a thread: a tile, the tile times v, two vectors, accumulators. */
+/* Scratch of a thread: a tile, the tile times v, v, accumulators. */
 typedef struct room {
-    double *z, *vz, *v, *m, *cross, *moment;
+    double *z, *vz, *v, *cross;
 } room;
 
 static size_t room_size(const an_cox_plan *plan)
 {
     const an_index tile = plan->q * AN_TILE_STRIDE;
 
-    return (size_t)(2 * tile + 2 * AN_TILE + an_cross_size(plan->p) +
-                    an_moment_size(plan->p)) *
-           sizeof(double);
+    return (size_t)(2 * tile + AN_TILE + an_cross_size(plan->p)) * sizeof(double);
 }
 
 static room cut_room(const an_cox_plan *plan, double *at)
@@ -132,16 +129,9 @@ static room cut_room(const an_cox_plan *plan, double *at)
     const an_index tile = plan->q * AN_TILE_STRIDE;
     room w = {.z = at, .vz = at + tile, .v = at + 2 * tile};
 
-    w.m = w.v + AN_TILE;
-    w.cross = w.m + AN_TILE;
-    w.moment = w.cross + an_cross_size(plan->p);
+    w.cross = w.v + AN_TILE;
+    memset(w.cross, 0, (size_t)an_cross_size(plan->p) * sizeof(double));
     return w;
-}
-
-static void clear_sums(const an_cox_plan *plan, room *w)
-{
-    memset(w->cross, 0, (size_t)an_cross_size(plan->p) * sizeof(double));
-    memset(w->moment, 0, (size_t)an_moment_size(plan->p) * sizeof(double));
 }
 
 static void add_tile(const products *t, an_index n, const room *w)
@@ -150,32 +140,20 @@ static void add_tile(const products *t, an_index n, const room *w)
     t->lanes->cross(n, t->plan->p, w->vz, w->z, w->cross);
 }
 
-static void reduce(const products *t, an_index block, const room *w)
-{
-    const an_index p = t->plan->p;
-    double *out = t->partial + block * (p + p * p);
-
-    t->lanes->reduce_moment(p, w->moment, out);
-    t->lanes->reduce_cross(p, w->cross, out + p);
-}
-
 static void row_block(void *self, void *scratch, an_index block, an_index first,
                       an_index last)
 {
     const products *t = self;
     const an_cox_plan *plan = t->plan;
-    room w = cut_room(plan, scratch);
+    const room w = cut_room(plan, scratch);
 
-    clear_sums(plan, &w);
     for (an_index at = first; at < last; at += AN_TILE) {
         const an_index n = an_cox_tile(plan, t->lanes, at, w.z);
 
         an_cox_tile_hazard(plan, t->state, t->lanes, at, n, w.v);
-        an_cox_tile_residual(plan, t->lanes, at, n, w.v, w.m);
         add_tile(t, n, &w);
-        if (t->score) t->lanes->moment(n, plan->p, w.m, w.z, w.moment);
     }
-    reduce(t, block, &w);
+    t->lanes->reduce_cross(plan->p, w.cross, t->partial + block * plan->p * plan->p);
 }
 
 /* Means s1 / s0 rather than sums: nothing overflows, whatever the range of exp(eta). */
@@ -210,9 +188,9 @@ static void event_block(void *self, void *scratch, an_index block, an_index firs
                         an_index last)
 {
     const products *t = self;
-    room w = cut_room(t->plan, scratch);
+    const an_index p = t->plan->p;
+    const room w = cut_room(t->plan, scratch);
 
-    clear_sums(t->plan, &w);
     for (an_index at = first; at < last; at += AN_TILE) {
         const an_index rows = an_tile_rows(last, at);
         const an_index n = (rows + AN_MOST_LANES - 1) / AN_MOST_LANES * AN_MOST_LANES;
@@ -224,15 +202,15 @@ static void event_block(void *self, void *scratch, an_index block, an_index firs
         for (an_index i = 0; i < rows; i++) fill_tied_row(t, at + i, i, &w);
         add_tile(t, n, &w);
     }
-    reduce(t, block, &w);
+    t->lanes->reduce_cross(p, w.cross, t->partial + block * p * p);
 }
 
-/* sum[p + p^2] over all blocks of rows or event times. */
+/* sum[p^2] over all blocks of rows or event times. */
 static an_status sum_products(an_ctx *ctx, products *t, an_index n, an_index grain,
                               an_scratch_map_fn *map, double *sum)
 {
     an_status st = AN_OK;
-    const an_index p = t->plan->p, size = p + p * p, n_blocks = an_block_count(n, grain);
+    const an_index size = t->plan->p * t->plan->p, n_blocks = an_block_count(n, grain);
 
     t->partial = an_malloc(ctx, (size_t)(n_blocks * size) * sizeof(double) + 1);
     if (!t->partial) return AN_ERR_MEMORY;
@@ -244,24 +222,19 @@ done:
 }
 
 an_status an_cox_information(an_ctx *ctx, const an_cox_plan *plan, const double *g,
-                             an_cox_state *state, double *score, double *info)
+                             an_cox_state *state, double *info)
 {
     an_status st = AN_OK;
-    const an_index p = plan->p, size = p + p * p;
-    products t = {.plan = plan,
-                  .lanes = an_lanes_best(),
-                  .state = state,
-                  .g = g,
-                  .score = score != NULL};
-    double *sum = an_malloc(ctx, (size_t)(2 * size) * sizeof *sum + 1);
-    double *rank = sum + size;
+    const an_index p = plan->p;
+    products t = {.plan = plan, .lanes = an_lanes_best(), .state = state, .g = g};
+    double *sum = an_malloc(ctx, (size_t)(2 * p * p) * sizeof *sum + 1);
+    double *rank = sum + p * p;
 
     if (!sum) return AN_ERR_MEMORY;
     AN_TRY(sum_products(ctx, &t, plan->n, an_cox_grain(plan->n), row_block, sum));
     AN_TRY(sum_products(ctx, &t, plan->m, an_cox_grain(plan->m), event_block, rank));
-    for (an_index k = 0; k < p && score; k++) score[k] = sum[k];
-    for (an_index k = 0; k < p; k++) state->gross[k] = sum[p + k + k * p];
-    for (an_index k = 0; k < p * p; k++) info[k] = sum[p + k] + rank[p + k];
+    for (an_index k = 0; k < p; k++) state->gross[k] = sum[k + k * p];
+    for (an_index k = 0; k < p * p; k++) info[k] = sum[k] + rank[k];
     an_symmetric_fill(p, info);
 done:
     an_free(ctx, sum);

@@ -105,8 +105,7 @@ an_status an_cox_model_information(an_ctx *ctx, an_cox_model *model)
         return an_cox_marginal(ctx, model->plan, model->gamma, &model->state,
                                model->state.score, model->state.info);
     an_cox_hazard(model->plan, NULL, &model->state);
-    return an_cox_information(ctx, model->plan, NULL, &model->state, model->state.score,
-                              model->state.info);
+    return an_cox_information(ctx, model->plan, NULL, &model->state, model->state.info);
 }
 
 static an_status find_state_at_zero(an_ctx *ctx, an_cox_model *model)
@@ -114,6 +113,7 @@ static an_status find_state_at_zero(an_ctx *ctx, an_cox_model *model)
     an_status st = AN_OK;
 
     memset(model->gamma, 0, (size_t)model->p * sizeof *model->gamma);
+    model->state.has_deaths = false;
     AN_TRY(an_cox_model_risk(ctx, model));
     if (!isfinite(model->state.loglik))
         return an_fail(ctx, AN_ERR_DATA,
@@ -133,6 +133,7 @@ static an_status new_arrays(an_ctx *ctx, an_cox_model *model)
     AN_ALLOC(model->scale, mem, p);
     AN_ALLOC(model->transform, mem, p * p);
     AN_ALLOC(model->spread, mem, p);
+    AN_ALLOC(model->reach, mem, p);
     AN_ALLOC(model->gamma, mem, p);
     AN_ALLOC(model->aliased, mem, p);
     AN_ALLOC(model->alias, mem, p * p);

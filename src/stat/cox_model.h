@@ -25,6 +25,7 @@ typedef struct an_cox_model {
     double *transform;      /* [p x p] T, column-major */
     bool rotated;           /* T is not the identity */
     double *spread;         /* [p] mean absolute deviation of z */
+    double *reach;          /* [p] largest absolute value of z */
     double *gamma;          /* [p] coefficients of z */
     bool *aliased;          /* [p] at coefficients 0 */
     double *alias;          /* [p x p] see an_cox.alias */
@@ -38,9 +39,14 @@ an_status an_cox_model_new(an_ctx *ctx, const an_cox_data *data, an_cox_ties tie
                            an_arena *mem, an_cox_model *model);
 an_status an_cox_model_for_fit(an_ctx *ctx, const an_cox_data *data, an_cox_ties ties,
                                an_arena *mem, an_cox_model *model);
-/* Likelihood only, then score and information, at model->gamma. */
+/* Likelihood and score, then information, at model->gamma. */
 an_status an_cox_model_risk(an_ctx *ctx, an_cox_model *model);
 an_status an_cox_model_information(an_ctx *ctx, an_cox_model *model);
+/* Discrete and marginal likelihoods have their score with the information. */
+static inline bool an_cox_score_comes_late(const an_cox_model *model)
+{
+    return model->discrete || model->marginal;
+}
 /* Factors the state's information into model->factor with R's rank rule: aliased[p]. */
 an_index an_cox_model_factor(an_cox_model *model, bool *aliased);
 /* Coefficients beta[p] on the scale of the data. */

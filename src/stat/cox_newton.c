@@ -1,4 +1,6 @@
-/* Newton's method with step halving. Two phases: until the likelihood is flat to 2^-39 of
+/* Newton's method with step halving. The score comes with the likelihood, the information
+ * costs a pass of its own: after a short step it is not computed again, the next step
+ * takes that of the iterate before. Two phases: until the likelihood is flat to 2^-39 of
  * itself (there the rank and the monotone coefficients are judged), then a few steps that
  * take the coefficients to full precision, which a stop by the likelihood alone does not.
  */
@@ -17,6 +19,9 @@ static const double NOTHING_LEFT = 1e-9;
  * changes in the likelihood (10^-20 of itself) and in the information (10^-10) need not
  * be computed again. */
 static const double LAST_STEP = 1e-10;
+/* A step that changes no row's linear predictor by more than this leaves the information
+ * as it was to a share of that order, and so does for one more step. */
+static const double SHORT_STEP = 0.1;
 
 static void newton_step(const an_cox_model *model, const bool *fixed, double *step)
 {
@@ -68,9 +73,19 @@ static bool is_flat(const an_cox_state *state, double before)
            fmax(0x1p-39 * fabs(state->loglik), 0x1p-53 * state->size);
 }
 
+/* A bound for what the step adds to the linear predictor of any row. */
+static double farthest(const an_cox_model *model, const double *step)
+{
+    double sum = 0;
+
+    for (an_index k = 0; k < model->p; k++) sum += fabs(step[k]) * model->reach[k];
+    return sum;
+}
+
 static an_status climb(an_ctx *ctx, an_cox_model *model, int max_iter, an_cox_path *path)
 {
     an_status st = AN_OK;
+    bool earlier = false; /* the factor is that of the iterate before */
 
     while (!path->converged && path->iterations < max_iter) {
         const double before = model->state.loglik;
@@ -87,6 +102,10 @@ static an_status climb(an_ctx *ctx, an_cox_model *model, int max_iter, an_cox_pa
             path->converged = true;
         }
         path->converged |= halvings == 0 && is_flat(&model->state, before);
+        earlier = !earlier && !path->converged && path->iterations < max_iter &&
+                  halvings == 0 && !an_cox_score_comes_late(model) &&
+                  farthest(model, path->step) < SHORT_STEP;
+        if (earlier) continue;
         AN_TRY(an_cox_model_information(ctx, model));
         an_cox_model_factor(model, path->aliased);
     }

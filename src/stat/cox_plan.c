@@ -78,6 +78,19 @@ static double weight_of(const an_cox_data *data, an_index row)
     return data->surv.weight ? data->surv.weight[row] : 1;
 }
 
+/* Room for at most that many event times. */
+static an_status new_events(an_ctx *ctx, an_index most, an_arena *mem, an_cox_plan *plan)
+{
+    an_status st = AN_OK;
+
+    AN_ALLOC(plan->time, mem, most);
+    AN_ALLOC(plan->wsum, mem, most);
+    AN_ALLOC(plan->d, mem, most);
+    AN_ALLOC(plan->event_stratum, mem, most);
+done:
+    return st;
+}
+
 /* Begins the strata up to `stratum`; the next event time is m. */
 static void open_strata(an_cox_plan *plan, int32_t *open, int32_t stratum)
 {
@@ -130,9 +143,18 @@ static void place_block(void *self, an_index block, an_index first, an_index las
     for (an_index i = first; i < last; i++) t->cell[i] = t->last[t->cell[i]];
 }
 
+static an_index count_positive(an_index n, const double *x)
+{
+    an_index count = 0;
+
+    for (an_index i = 0; i < n; i++) count += x[i] > 0;
+    return count;
+}
+
 /* Whole days: nothing is sorted. */
 static an_status find_by_day(an_ctx *ctx, const an_cox_data *data, an_days days,
-                             an_cox_sorting *s, an_arena *work, an_cox_plan *plan)
+                             an_cox_sorting *s, an_arena *mem, an_arena *work,
+                             an_cox_plan *plan)
 {
     an_status st = AN_OK;
     const an_index n_cells = days.n * plan->n_strata;
@@ -147,6 +169,7 @@ static an_status find_by_day(an_ctx *ctx, const an_cox_data *data, an_days days,
     AN_TRY(an_map_blocks(ctx, s->n, grain, count_block, &t));
     an_merge_blocks(n_blocks, n_cells, t.deaths, t.deaths);
     an_merge_blocks(n_blocks, n_cells, t.weight, t.weight);
+    AN_TRY(new_events(ctx, count_positive(n_cells, t.deaths), mem, plan));
     for (an_index cell = 0; cell < n_cells; cell++) {
         const int32_t stratum = (int32_t)(cell / days.n);
 
@@ -184,12 +207,15 @@ done:
 
 /* Any times: rows sorted by (stratum, time). */
 static an_status find_by_sorting(an_ctx *ctx, const an_cox_data *data, an_cox_sorting *s,
-                                 an_arena *work, an_cox_plan *plan)
+                                 an_arena *mem, an_arena *work, an_cox_plan *plan)
 {
     an_status st = AN_OK;
     int32_t open = -1;
+    an_index n_events = 0;
     int64_t *order = NULL;
 
+    for (an_index i = 0; i < s->n; i++) n_events += data->surv.event[i] == 1;
+    AN_TRY(new_events(ctx, n_events, mem, plan));
     AN_TRY(sort_rows(ctx, data, work, &order));
     for (an_index k = 0, end; k < s->n; k = end) {
         const double time = data->surv.time[order[k]];
@@ -214,13 +240,13 @@ done:
 }
 
 static an_status find_events(an_ctx *ctx, const an_cox_data *data, an_cox_sorting *s,
-                             an_arena *work, an_cox_plan *plan)
+                             an_arena *mem, an_arena *work, an_cox_plan *plan)
 {
     const an_index limit = an_days_limit(s->n) / plan->n_strata;
     const an_days days = an_days_of(s->n, data->surv.time, limit);
 
-    return days.n > 0 ? find_by_day(ctx, data, days, s, work, plan)
-                      : find_by_sorting(ctx, data, s, work, plan);
+    return days.n > 0 ? find_by_day(ctx, data, days, s, mem, work, plan)
+                      : find_by_sorting(ctx, data, s, mem, work, plan);
 }
 
 /* ---- Risk sets ---- */
@@ -242,8 +268,8 @@ static bool enters_late(const an_cox_data *data, const an_cox_plan *plan)
 
 /* ---- Natural layout ---- */
 
-/* Bytes of one copy of the sums that stay in a core's second cache. */
-enum { MOST_SUM_BYTES = 1 << 20 };
+/* Bytes of one copy of the sums that stay in a cache. */
+enum { MOST_SUM_BYTES = 1 << 22 };
 
 static bool can_be_natural(const an_cox_data *data, const an_cox_plan *plan)
 {
@@ -297,7 +323,7 @@ static an_status lay_naturally(an_ctx *ctx, const an_cox_data *data,
     AN_ALLOC(runs->death, mem, runs->n_pieces);
     AN_ALLOC(runs->dead, mem, runs->n_pieces + 1);
     runs->dead++;
-    AN_ALLOC(runs->sum, mem, plan->n_copies * runs->n_pieces * plan->q);
+    AN_SPACE(runs->sum, mem, plan->n_copies * runs->n_pieces * plan->q);
     for (an_index k = 0; k < runs->n_pieces; k++) {
         runs->event[k] = (int32_t)(k / 2);
         runs->level[k] = -1;
@@ -324,22 +350,6 @@ done:
     return st;
 }
 
-static an_status new_events(an_ctx *ctx, const an_cox_data *data, an_arena *mem,
-                            an_cox_plan *plan)
-{
-    an_status st = AN_OK;
-    an_index n_events = 0;
-
-    for (an_index i = 0; i < data->surv.n; i++) n_events += data->surv.event[i] == 1;
-    AN_ALLOC(plan->time, mem, n_events);
-    AN_ALLOC(plan->wsum, mem, n_events);
-    AN_ALLOC(plan->d, mem, n_events);
-    AN_ALLOC(plan->event_stratum, mem, n_events);
-    AN_ALLOC(plan->stratum_event, mem, plan->n_strata + 1);
-done:
-    return st;
-}
-
 an_status an_cox_plan_with(an_ctx *ctx, const an_cox_data *data, bool tied,
                            an_cox_detail detail, an_arena *mem, an_cox_plan **out)
 {
@@ -359,8 +369,8 @@ an_status an_cox_plan_with(an_ctx *ctx, const an_cox_data *data, bool tied,
     AN_ALLOC(plan->column, mem, plan->p);
     AN_ALLOC(plan->tail, mem, plan->p);
     AN_SPACE(s.last, mem, s.n + AN_TILE);
-    AN_TRY(new_events(ctx, data, mem, plan));
-    AN_TRY(find_events(ctx, data, &s, work, plan));
+    AN_ALLOC(plan->stratum_event, mem, plan->n_strata + 1);
+    AN_TRY(find_events(ctx, data, &s, mem, work, plan));
     AN_TRY(number_ties(ctx, tied, mem, plan));
     if (detail == AN_COX_FOR_FIT && can_be_natural(data, plan))
         AN_TRY(lay_naturally(ctx, data, &s, mem, plan));

@@ -114,7 +114,7 @@ static an_status cut_pieces(an_ctx *ctx, const cutting *c, an_index n,
     AN_ALLOC(runs->death, mem, count);
     AN_ALLOC(runs->dead, mem, count + 1);
     runs->dead++;
-    AN_ALLOC(runs->sum, mem, count * plan->q);
+    AN_SPACE(runs->sum, mem, count * plan->q);
     for (an_index i = 0; i < plan->n; i++) {
         const int32_t k = runs->cell[i];
         const int64_t row = plan->row[i];

@@ -25,6 +25,7 @@ an_status an_cox_state_new(an_ctx *ctx, const an_cox_plan *plan, an_arena *mem,
     AN_ALLOC(state->by_first, mem, plan->by_first.n_pieces + 1);
     state->by_last++;
     state->by_first++;
+    AN_ALLOC(state->deaths, mem, p);
     AN_ALLOC(state->score, mem, p);
     AN_ALLOC(state->info, mem, p * p);
     AN_ALLOC(state->gross, mem, p);
@@ -47,6 +48,7 @@ typedef struct pass {
     const double *beta;
     an_cox_state *state;
     block_eta *block;
+    double *dead;     /* [blocks x p] sums over deaths of weight x; NULL: known already */
     bool only_eta;    /* state->r = eta and nothing else */
     bool per_stratum; /* state->shift differs between strata */
 } pass;
@@ -56,7 +58,9 @@ enum { N_VECTORS = 3 }; /* eta, start, r */
 
 static size_t pass_scratch(const an_cox_plan *plan)
 {
-    return (size_t)(plan->q * AN_TILE_STRIDE + N_VECTORS * AN_TILE) * sizeof(double);
+    return (size_t)(plan->q * AN_TILE_STRIDE + N_VECTORS * AN_TILE +
+                    an_moment_size(plan->p)) *
+           sizeof(double);
 }
 
 /* eta of a tile; offsets are copied, because the last tile has rows that do not exist. */
@@ -71,16 +75,22 @@ static void tile_eta(const pass *t, an_index first, an_index rows, an_index n,
     for (an_index i = rows; i < n; i++) eta[i] = eta[rows - 1];
 }
 
-/* death[n]: work. */
-static void note_eta(const pass *t, an_index first, an_index rows, an_index n,
-                     const double *eta, double *death, block_eta *block)
+/* Weights of deaths, 0 for the others. */
+static void tile_deaths(const pass *t, an_index first, an_index rows, an_index n,
+                        double *death)
 {
     const an_cox_plan *plan = t->plan;
-    double out[4] = {block->least, block->most, 0, 0};
 
     t->lanes->lookup(n, plan->by_last.cell + first, plan->by_last.dead, death);
     for (an_index i = 0; i < rows && plan->weight; i++)
         death[i] *= plan->weight[first + i];
+}
+
+static void note_eta(const pass *t, an_index n, const double *eta, const double *death,
+                     block_eta *block)
+{
+    double out[4] = {block->least, block->most, 0, 0};
+
     t->lanes->deaths(n, eta, death, out);
     block->least = out[0];
     block->most = out[1];
@@ -120,11 +130,12 @@ static void risk_block(void *self, void *scratch, an_index block, an_index first
     const an_cox_plan *plan = t->plan;
     const an_cox_runs *by_last = &plan->by_last, *by_first = &plan->by_first;
     double *z = scratch, *eta = z + plan->q * AN_TILE_STRIDE, *start = eta + AN_TILE,
-           *r = start + AN_TILE;
+           *r = start + AN_TILE, *moment = r + AN_TILE;
     const an_index size = by_last->n_pieces * plan->q;
     double *sum = by_last->sum + (plan->n_copies > 1 ? block * size : 0);
 
     if (plan->natural) memset(sum, 0, (size_t)size * sizeof *sum);
+    memset(moment, 0, (size_t)an_moment_size(plan->p) * sizeof *moment);
     t->block[block] = (block_eta){.least = INFINITY, .most = -INFINITY};
     for (an_index at = first; at < last; at += AN_TILE) {
         const an_index rows = an_tile_rows(last, at);
@@ -135,12 +146,17 @@ static void risk_block(void *self, void *scratch, an_index block, an_index first
             memcpy(t->state->r + at, eta, (size_t)rows * sizeof *eta);
             continue;
         }
-        note_eta(t, at, rows, n, eta, r, t->block + block);
+        tile_deaths(t, at, rows, n, r);
+        note_eta(t, n, eta, r, t->block + block);
+        if (t->dead) t->lanes->moment(n, plan->p, r, z, moment);
         tile_risk(t, at, rows, n, eta, r);
         t->lanes->scatter(rows, plan->q, z, r, by_last->cell + at, sum);
         if (by_first->cell)
             t->lanes->scatter(rows, plan->q, z, r, by_first->cell + at, by_first->sum);
     }
+    if (!t->dead || t->only_eta) return;
+    memset(t->dead + block * plan->p, 0, (size_t)plan->p * sizeof *t->dead);
+    t->lanes->reduce_moment(plan->p, moment, t->dead + block * plan->p);
 }
 
 static an_status run_pass(an_ctx *ctx, pass *t)
@@ -290,6 +306,25 @@ static void sum_tied_deaths(const an_cox_plan *plan, an_cox_state *state)
     }
 }
 
+/* What deaths have, less what was expected of them: the sum over event times of d times the
+ * mean of x over the risk set. No row is needed. */
+static void find_score(const an_cox_plan *plan, an_cox_state *state)
+{
+    const an_index p = plan->p;
+    double *restrict score = state->score;
+
+    if (p > 0) memcpy(score, state->deaths, (size_t)p * sizeof *score);
+    for (an_index j = 0; j < plan->m; j++) {
+        const double c0 = state->factor[j].c0, c1 = state->factor[j].c1;
+        const double *s1 = state->s1 + j * p;
+        const int64_t tie = plan->tie[j];
+
+        for (an_index k = 0; k < p; k++) score[k] -= c0 * s1[k];
+        for (an_index k = 0; k < p && tie >= 0; k++)
+            score[k] += c1 * state->d1[tie * p + k];
+    }
+}
+
 static void find_loglik(const pass *t, bool efron)
 {
     const an_cox_plan *plan = t->plan;
@@ -318,6 +353,25 @@ static void find_loglik(const pass *t, bool efron)
     state->loglik = an_sum_value(&loglik);
 }
 
+/* pass, with room for what blocks say; deaths are summed where they are not known. */
+static an_status run_risk(an_ctx *ctx, pass *t)
+{
+    an_status st = AN_OK;
+    const an_cox_plan *plan = t->plan;
+    const an_index n_blocks = an_block_count(plan->n, plan->grain), p = plan->p;
+    const bool known = t->state->has_deaths;
+    double *dead = known ? NULL : an_malloc(ctx, (size_t)(n_blocks * p) * sizeof *dead);
+
+    if (!known && !dead) return AN_ERR_MEMORY;
+    t->dead = dead;
+    AN_TRY(pass_over_rows(ctx, t));
+    if (!known) an_merge_blocks(n_blocks, p, dead, t->state->deaths);
+    t->state->has_deaths = true;
+done:
+    an_free(ctx, dead);
+    return st;
+}
+
 an_status an_cox_risk(an_ctx *ctx, const an_cox_plan *plan, const double *beta,
                       bool efron, an_cox_state *state)
 {
@@ -331,13 +385,14 @@ an_status an_cox_risk(an_ctx *ctx, const an_cox_plan *plan, const double *beta,
         st = AN_ERR_MEMORY;
         goto done;
     }
-    AN_TRY(pass_over_rows(ctx, &t));
+    AN_TRY(run_risk(ctx, &t));
     memset(state->s0, 0, (size_t)plan->m * sizeof(double));
     memset(state->s1, 0, (size_t)(plan->m * plan->p) * sizeof(double));
     scan_by_last(plan, state, sum, sum + plan->q);
     scan_by_first(plan, state, sum, sum + plan->q);
     sum_tied_deaths(plan, state);
     find_loglik(&t, efron);
+    find_score(plan, state);
 done:
     an_free(ctx, t.block);
     an_free(ctx, sum);

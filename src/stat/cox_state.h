@@ -23,6 +23,8 @@ typedef struct an_cox_state {
     double *by_last,
         *by_first; /* [-1..pieces-1], 0 at -1: hazard that rows of a piece meet: v = r times
                                    the sum of both */
+    bool has_deaths;      /* deaths[] is known: it does not depend on the coefficients */
+    double *deaths;       /* [p] sum weight x over deaths */
     double *score, *info; /* [p], [p x p] */
     double *gross;        /* [p] sum v x^2: what the information was subtracted from */
     double *work;         /* [3 m] */
@@ -31,7 +33,7 @@ typedef struct an_cox_state {
 an_status an_cox_state_new(an_ctx *ctx, const an_cox_plan *plan, an_arena *mem,
                            an_cox_state *state);
 
-/* r, sums, tie factors and log-likelihood at beta[p]. */
+/* r, sums, tie factors, log-likelihood and score at beta[p]. */
 an_status an_cox_risk(an_ctx *ctx, const an_cox_plan *plan, const double *beta,
                       bool efron, an_cox_state *state);
 
@@ -62,9 +64,9 @@ void an_cox_tile_hazard(const an_cox_plan *plan, const an_cox_state *state,
 void an_cox_tile_residual(const an_cox_plan *plan, const an_lanes *lanes, an_index first,
                           an_index n, const double *v, double *m);
 
-/* info = sum v x x' - rank terms (times g), and score = sum m x unless score is NULL. */
+/* info = sum v x x' - rank terms (times g). */
 an_status an_cox_information(an_ctx *ctx, const an_cox_plan *plan, const double *g,
-                             an_cox_state *state, double *score, double *info);
+                             an_cox_state *state, double *info);
 
 /* Mean of x over the risk set of event j, as its deaths see it: mean over k of the k
  * means (Efron); out[p]. */

@@ -71,7 +71,7 @@ static an_status find_information(an_ctx *ctx, zph *z)
         const double *g = power == 0 ? NULL : power == 1 ? z->g : square;
 
         an_cox_hazard(z->model.plan, g, &z->model.state);
-        AN_TRY(an_cox_information(ctx, z->model.plan, g, &z->model.state, NULL, block));
+        AN_TRY(an_cox_information(ctx, z->model.plan, g, &z->model.state, block));
         if (power > 0) an_cox_model_unrotate(&z->model, p, block);
         if (power == 2) {
             transpose(p, block);
