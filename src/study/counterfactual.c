@@ -1,4 +1,5 @@
-/* The rows of a frame: where they came from, and their design if all had one level of a factor. */
+/* The rows of a frame: where they came from, their design if all had one level of a factor, and the row of
+ * someone who is not among them. */
 #include "study/frame_builder.h"
 #include "study/profile.h"
 
@@ -98,6 +99,59 @@ an_status an_design_at_level(an_ctx *ctx, an_arena *mem, const an_frame *frame,
     b.vars = vars;
     an_builder_fill(&b, frame->n, design);
     *x = design;
+done:
+    return st;
+}
+
+an_index an_term_variables(const an_frame *frame, an_index t,
+                           const an_vector *out[AN_MOST_TERM_VARIABLES])
+{
+    const an_builder *b = frame->recipe ? &frame->recipe->b : NULL;
+    const an_formula_term *term = b ? &b->formula.terms[t] : NULL;
+
+    for (an_index k = 0; term && k < term->n_factors; k++) {
+        an_index at = 0;
+
+        an_exprs_hold(&b->formula.vars, term->factor[k], &at);
+        out[k] = &b->vars[at].used;
+    }
+    return term ? term->n_factors : 0;
+}
+
+/* One row: the value of the setting that names the variable, else 0 or the reference level. */
+static void set_value(an_part *part, const an_vector *data, an_index n_set,
+                      const an_setting *set, double *x, int32_t *code)
+{
+    *x = 0;
+    *code = (int32_t)data->reference;
+    for (an_index s = 0; s < n_set; s++) {
+        if (set[s].variable != data) continue;
+        *x = set[s].x;
+        *code = set[s].level;
+    }
+    if (data->x) part->used.x = x;
+    if (data->code) part->used.code = code;
+}
+
+an_status an_design_row(an_ctx *ctx, an_arena *mem, const an_frame *frame, an_index n_set,
+                        const an_setting *set, double *row)
+{
+    an_status st = AN_OK;
+    an_builder b = frame->recipe->b;
+    const an_part *data = b.vars;
+    an_part *vars;
+    int32_t *code;
+    double *x;
+
+    AN_ALLOC(vars, mem, b.n_vars);
+    AN_ALLOC(code, mem, b.n_vars);
+    AN_ALLOC(x, mem, b.n_vars);
+    for (an_index i = 0; i < b.n_vars; i++) {
+        vars[i] = data[i];
+        set_value(&vars[i], &data[i].used, n_set, set, &x[i], &code[i]);
+    }
+    b.vars = vars;
+    an_builder_fill(&b, 1, row);
 done:
     return st;
 }

@@ -37,4 +37,19 @@ an_status an_model_factor(an_ctx *ctx, an_arena *mem, const an_frame *frame,
 an_status an_design_at_level(an_ctx *ctx, an_arena *mem, const an_frame *frame,
                              const an_vector *factor, an_index level, const double **x);
 
+/* Variables of term t, in the order written; how many. 0: the frame is not from a formula. */
+enum { AN_MOST_TERM_VARIABLES = 4 };
+an_index an_term_variables(const an_frame *frame, an_index t,
+                           const an_vector *out[AN_MOST_TERM_VARIABLES]);
+
+/* A variable of the design at a number, or at a level. */
+typedef struct an_setting {
+    const an_vector *variable;
+    double x;
+    int32_t level;
+} an_setting;
+/* row[n_columns] of someone with these values; other variables are 0 or at their reference level. */
+an_status an_design_row(an_ctx *ctx, an_arena *mem, const an_frame *frame, an_index n_set,
+                        const an_setting *set, double *row);
+
 #endif

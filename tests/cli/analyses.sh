@@ -56,6 +56,9 @@ expect 0 'the marginal (exact) likelihood for tied times' "$anodyne" cox "$data"
 expect 0 "Firth's penalty" "$anodyne" cox "$data" 'Surv(ptime, pstat) ~ age + sex' --penalty firth
 expect 0 'not a straight line, chi-squared  13.18' "$anodyne" cox "$data" 'Surv(futime, death) ~ ns(hgb, 3) + sex + age'
 expect 0 'knots at 60, 70, 80' "$anodyne" finegray "$data" 'Surv(etime, event) ~ rcs(age, c(60, 70, 80))'
+expect 0 'age = 63 (lower quartile)      1.69 (1.40 to 2.04)' "$anodyne" cox "$data" 'Surv(futime, death) ~ age * sex + hgb * mspike'
+told 'likelihood-ratio test, p = 0.55); that is no proof'
+expect 0 'sex: M against F (reference)' "$anodyne" finegray "$data" 'Surv(etime, event) ~ age * sex'
 expect 0 'has a product with this covariate' "$anodyne" cox "$data" 'Surv(futime, death) ~ rcs(age, 3) * sex'
 expect 2 'write rcs(x, 4)' "$anodyne" cox "$data" 'Surv(futime, death) ~ rcs(sex, 4)'
 expect 2 'two knots of the spline are the same' "$anodyne" cox "$data" 'Surv(futime, death) ~ rcs(pstat, 4)'

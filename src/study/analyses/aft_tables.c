@@ -120,7 +120,8 @@ void an_aft_show_model(const an_aft_view *v)
     an_regression_size(&v->r, fit->n, fit->n - fit->n_right, -1, slopes);
     if (v->interval) show_kinds(v);
     show_scales(v);
-    an_regression_tests_open(&v->r);
+    an_regression_tests_open(&v->r, "tests", "Tests of the model",
+                             "Test of all covariates");
     an_regression_test_row(&v->r, "lrt", "Likelihood ratio", fit->lrt, (double)slopes,
                            slopes > 0 ? fit->lrt_p : NAN, "not estimable");
     an_doc_table_end(v->r.doc, fit->robust ? "The likelihood-ratio test assumes "

@@ -139,9 +139,13 @@ static an_status fill_effects(an_cox_view *v)
     if (v->firth) {
         v->r.coef = v->firth->coef;
         v->r.vcov = v->firth->vcov;
+        v->r.term_test = "penalised likelihood-ratio";
     }
-    for (an_index t = 0; v->firth && t < v->r.frame->design.n_terms; t++)
+    for (an_index t = 0; v->firth && t < v->r.frame->design.n_terms; t++) {
+        v->r.term_chisq[t] = v->firth->term_chisq[t];
+        v->r.term_df[t] = v->firth->term_df[t];
         v->r.term_p[t] = v->firth->term_p[t];
+    }
 done:
     return st;
 }
@@ -186,6 +190,28 @@ done:
     return st;
 }
 
+/* Twice the likelihood that a term adds, on the coefficients that it adds. */
+static an_status test_without(const an_regression *r, an_index t, double *chisq,
+                              double *df)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = r->ctx;
+    const an_cox_view *v = r->self;
+    an_cox_data less = v->data;
+    an_cox_options o = v->options;
+    an_cox *fit = NULL;
+
+    o.concordance = false;
+    AN_TRY(an_regression_without(r, t, &less.x, &less.p));
+    less.names = NULL;
+    AN_TRY(an_cox_fit(ctx, &less, &o, &fit));
+    *chisq = 2 * (v->fit->loglik - fit->loglik);
+    *df = (double)(v->fit->df - fit->df);
+done:
+    an_cox_free(fit);
+    return st;
+}
+
 static an_status test_hazards(an_cox_view *v)
 {
     an_status st = AN_OK;
@@ -205,6 +231,7 @@ static an_status describe(an_cox_view *v)
     an_cox_show_coefficients(v);
     AN_TRY(an_cox_show_forest(v));
     AN_TRY(an_regression_show_splines(&v->r));
+    AN_TRY(an_regression_show_products(&v->r));
     if (v->firth)
         an_cox_firth_show(v);
     else if (v->frailty)
@@ -270,6 +297,12 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
     if (v.params->penalty == AN_COX_PENALTY_FIRTH) AN_TRY(an_cox_firth_estimate(&v));
     if (v.params->frailty > 0) AN_TRY(an_cox_frailty_estimate(&v));
     AN_TRY(fill_effects(&v));
+    if (!v.firth && !v.frailty) v.r.test_without = test_without;
+    v.r.self = &v;
+    if (v.fit->robust)
+        v.r.lrt_foot =
+            "The likelihood-ratio test assumes independent rows; prefer Wald's, "
+            "which takes the robust variance.";
     if (v.params->univariable && frame->design.n_terms > 1 && !v.frailty)
         AN_TRY(fit_alone(&v));
     AN_TRY(test_hazards(&v));

@@ -60,7 +60,8 @@ void an_cox_firth_show(const an_cox_view *v)
     const an_cox_firth *fit = v->firth;
 
     an_regression_size(&v->r, fit->n, fit->n_events, -1, fit->df);
-    an_regression_tests_open(&v->r);
+    an_regression_tests_open(&v->r, "tests", "Tests of the model",
+                             "Test of all covariates");
     an_regression_test_row(&v->r, "lrt", "Penalised likelihood ratio", fit->lrt,
                            (double)fit->df, fit->lrt_p, "not estimable");
     an_doc_table_end(v->r.doc, NULL);

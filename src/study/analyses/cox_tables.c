@@ -87,7 +87,8 @@ static void show_tests(const an_cox_view *v)
 {
     const an_cox *fit = v->fit;
 
-    an_regression_tests_open(&v->r);
+    an_regression_tests_open(&v->r, "tests", "Tests of the model",
+                             "Test of all covariates");
     add_test(v, "lrt", "Likelihood ratio", fit->lrt);
     add_test(v, "wald", fit->robust ? "Wald (robust)" : "Wald", fit->wald);
     add_test(v, "score", "Score", fit->score);

@@ -113,6 +113,25 @@ done:
     return st;
 }
 
+/* Twice the likelihood that a term adds, on the coefficients that it adds. */
+static an_status test_without(const an_regression *r, an_index t, double *chisq,
+                              double *df)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = r->ctx;
+    const an_finegray_view *v = r->self;
+    an_fg_model less = v->model;
+    an_fg_fit *fit = NULL;
+
+    AN_TRY(an_regression_without(r, t, &less.x, &less.p));
+    AN_TRY(an_fg_fit_model(ctx, &less, &v->options, &fit));
+    *chisq = 2 * (v->fit->loglik - fit->loglik);
+    *df = (double)(v->fit->rank - fit->rank);
+done:
+    an_fg_free(fit);
+    return st;
+}
+
 static an_status test_hazards(an_finegray_view *v)
 {
     an_status st = AN_OK;
@@ -136,6 +155,7 @@ static an_status describe(an_finegray_view *v)
     an_finegray_show_coefficients(v);
     AN_TRY(an_finegray_show_forest(v));
     AN_TRY(an_regression_show_splines(&v->r));
+    AN_TRY(an_regression_show_products(&v->r));
     an_finegray_show_model(v);
     AN_TRY(an_finegray_show_profiles(v));
     AN_TRY(an_finegray_show_adjusted(v));
@@ -176,6 +196,11 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
     AN_TRY(an_regression_need_events(&v.r));
     AN_TRY(an_fg_fit_model(ctx, &v.model, &v.options, &v.fit));
     AN_TRY(fill_effects(&v));
+    v.r.test_without = test_without;
+    v.r.self = &v;
+    v.r.lrt_foot =
+        "The likelihood is a weighted one; prefer Wald's test, which takes the "
+        "same variance as the limits.";
     AN_TRY(test_hazards(&v));
     AN_TRY(describe(&v));
 done:

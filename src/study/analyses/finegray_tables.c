@@ -52,7 +52,8 @@ void an_finegray_show_model(const an_finegray_view *v)
 
     for (an_index c = 0; c < fit->q; c++) finite &= !fit->infinite[c];
     an_regression_size(&v->r, fit->n, fit->n_events, fit->n_competing, fit->rank);
-    an_regression_tests_open(&v->r);
+    an_regression_tests_open(&v->r, "tests", "Tests of the model",
+                             "Test of all covariates");
     add_test(v, "wald", "Wald", finite ? fit->wald : NAN, finite ? fit->wald_p : NAN);
     add_test(v, "lrt", "Likelihood ratio", fit->lrt, fit->lrt_p);
     an_doc_table_end(v->r.doc,

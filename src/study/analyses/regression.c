@@ -175,14 +175,16 @@ static bool separates(const an_effect *effect, an_index n)
 }
 
 /* work[q (q + 2)] for a term of q columns */
-static double test_term(const an_regression *r, const an_term *term, const double *coef,
-                        const double *vcov, double *work)
+static void test_term(an_regression *r, an_index t, double *work)
 {
+    const an_term *term = &r->frame->design.terms[t];
+    const double *coef = r->coef, *vcov = r->vcov;
     const an_index p = r->frame->design.n_columns, q = term->n_columns;
     double *block = work, *b = work + q * q, *scratch = b + q;
     an_index df = 0;
 
-    if (separates(r->effect + term->first, q)) return NAN;
+    r->term_chisq[t] = r->term_p[t] = NAN;
+    if (separates(r->effect + term->first, q)) return;
     for (an_index k = 0; k < q; k++) {
         const an_index c = term->first + k;
         const bool estimated = !r->effect[c].reason;
@@ -195,9 +197,11 @@ static double test_term(const an_regression *r, const an_term *term, const doubl
             block[k + l * q] = isnan(v) ? 0 : v;
         }
     }
-    if (df == 0) return NAN;
+    r->term_df[t] = (double)df;
+    if (df == 0) return;
     an_ldl_factor(q, block, AN_RANK_TOLERANCE * AN_RANK_TOLERANCE, NULL);
-    return an_chisq_upper(an_ldl_quadratic(q, block, b, scratch), (double)df);
+    r->term_chisq[t] = an_ldl_quadratic(q, block, b, scratch);
+    r->term_p[t] = an_chisq_upper(r->term_chisq[t], (double)df);
 }
 
 an_status an_regression_test_terms(an_regression *r, const double *coef,
@@ -210,10 +214,12 @@ an_status an_regression_test_terms(an_regression *r, const double *coef,
 
     r->coef = coef;
     r->vcov = vcov;
+    r->term_test = "Wald";
     AN_ALLOC(r->term_p, r->mem, design->n_terms);
+    AN_ALLOC(r->term_chisq, r->mem, design->n_terms);
+    AN_ALLOC(r->term_df, r->mem, design->n_terms);
     AN_ALLOC(work, r->mem, design->n_columns * (design->n_columns + 2));
-    for (an_index t = 0; t < design->n_terms; t++)
-        r->term_p[t] = test_term(r, &design->terms[t], coef, vcov, work);
+    for (an_index t = 0; t < design->n_terms; t++) test_term(r, t, work);
 done:
     return st;
 }
@@ -298,14 +304,13 @@ void an_regression_size(const an_regression *r, an_index n, an_index n_events,
                  an_number_or(AN_KIND_NUMBER, epv, "no coefficient"), r->method);
 }
 
-void an_regression_tests_open(const an_regression *r)
+void an_regression_tests_open(const an_regression *r, const char *key, const char *title,
+                              const char *of)
 {
-    static const an_doc_column columns[] = {{"test", "Test of all covariates"},
-                                            {"chisq", "Chi-squared"},
-                                            {"df", "Degrees of freedom"},
-                                            {"p", "p"}};
+    const an_doc_column columns[] = {
+        {"test", of}, {"chisq", "Chi-squared"}, {"df", "Degrees of freedom"}, {"p", "p"}};
 
-    an_doc_table(r->doc, "tests", "Tests of the model", r->method, 4, columns);
+    an_doc_table(r->doc, key, title, r->method, 4, columns);
 }
 
 void an_regression_test_row(const an_regression *r, const char *key, const char *label,

@@ -41,12 +41,18 @@ typedef struct an_regression {
     const char *rate;   /* "hazard": what the ratio compares, in a sentence */
     double conf_level;
     an_index n_rows;
-    an_regression_row *rows; /* [n_rows] */
-    const char **term_key;   /* [n_terms] */
-    an_effect *effect;       /* [n_columns] all covariates together */
-    double *term_p;          /* [n_terms] Wald test of all columns of a term */
+    an_regression_row *rows;               /* [n_rows] */
+    const char **term_key;                 /* [n_terms] */
+    an_effect *effect;                     /* [n_columns] all covariates together */
+    const char *term_test;                 /* "Wald": what tests a term */
+    double *term_p, *term_chisq, *term_df; /* [n_terms] of all columns of a term */
     const double *coef,
         *vcov; /* [n_columns], [n_columns x n_columns] of the same model */
+    /* Likelihood-ratio test against the model without term t; NULL: there is none. */
+    an_status (*test_without)(const struct an_regression *r, an_index t, double *chisq,
+                              double *df);
+    const void *self;     /* of test_without */
+    const char *lrt_foot; /* what limits that test, or NULL */
 } an_regression;
 
 /* One unit of a number: "year" of "years"; "unit" of NULL. */
@@ -75,7 +81,8 @@ void an_regression_label_cells(const an_regression_row *row, an_value cells[3]);
 /* Test, chi-squared, df and p of a table of tests. */
 void an_regression_test_row(const an_regression *r, const char *key, const char *label,
                             double chisq, double df, double p, const char *reason);
-void an_regression_tests_open(const an_regression *r);
+void an_regression_tests_open(const an_regression *r, const char *key, const char *title,
+                              const char *of);
 /* Foot of the table of ratios: what they compare, and the test of a factor, where there is
  * one that needs it. test: "Wald test". */
 const char *an_regression_foot(const an_regression *r, const char *test);
@@ -91,6 +98,17 @@ bool an_term_in_product(const an_regression *r, const an_term *term);
 const struct an_spline *an_term_spline(const an_term *term);
 /* Of each spline: ratios at quantiles against the median, tests, curve. */
 an_status an_regression_show_splines(const an_regression *r);
+
+/* ---- Products (regression_products.c) ---- */
+
+/* Ratio of l[n_columns]' coef, with Wald's limits and test. */
+an_effect an_regression_contrast(const an_regression *r, const double *l);
+/* Of each product of two covariates: the effect of either where the other one stands, and
+ * whether these effects differ. */
+an_status an_regression_show_products(const an_regression *r);
+/* The design without the columns of term t: x[n_rows x p]. */
+an_status an_regression_without(const an_regression *r, an_index t, const double **x,
+                                an_index *p);
 
 /* ---- Figure, sentences, notes ---- */
 
