@@ -70,6 +70,66 @@ AN_API an_status an_pseudo_fit(an_ctx *ctx, const an_surv *surv,
                                an_pseudo **out);
 AN_API void an_pseudo_free(an_pseudo *pseudo); /**< NULL is allowed */
 
+/* ---- Regression ---- */
+
+/** g of g(mean) = intercept of the time + offset + x'b. */
+typedef enum an_pseudo_link {
+    AN_PSEUDO_IDENTITY, /**< b: differences */
+    AN_PSEUDO_LOG,      /**< exp(b): ratios */
+    AN_PSEUDO_LOGIT,    /**< exp(b): odds ratios */
+    AN_PSEUDO_CLOGLOG   /**< log(-log(1 - mean)); exp(b) of an incidence: hazard ratios,
+                             with competing causes those of the subdistribution */
+} an_pseudo_link;
+
+/** Responses of n rows at n_times times. A view. */
+typedef struct an_pseudo_data {
+    an_index n, n_times, p;
+    const double *y;      /**< [n x n_times] column-major */
+    const double *weight; /**< [n] case weights, >= 0; NULL: all 1 */
+    const double *offset; /**< [n] or NULL */
+    const double *x;      /**< [n x p] column-major, finite; effects are the same at all
+                               times */
+    an_grouping cluster;  /**< rows that belong together; code NULL: every row alone. The
+                               times of a row always do */
+} an_pseudo_data;
+
+/** Columns: an intercept of each time, then those of x. Without an estimate the numbers of
+ *  a column are NaN. */
+typedef struct an_pseudo_model {
+    an_index n, n_times, p, q; /**< q = n_times + p columns */
+    an_index n_clusters;       /**< with rows */
+    an_pseudo_link link;
+    double conf_level;
+    const double *coef, *se;     /**< [q] */
+    const double *z, *p_value;   /**< [q] Wald */
+    const double *lower, *upper; /**< [q] limits of coef */
+    const double *vcov;          /**< [q x q] 0 for an aliased column */
+    const bool *aliased;         /**< [q] the column depends on those before it */
+    bool converged;              /**< false: no finite estimate; all is NaN */
+    int iterations;
+    struct an_arena *mem; /**< private */
+} an_pseudo_model;
+
+/**
+ * Least squares on the scale of the link (generalized estimating equations with working
+ * independence and constant variance), sandwich variance summed within rows and clusters:
+ * Andersen, Klein and Rosthoj 2003; Liang and Zeger, Biometrika 1986;73:13. The equations of
+ * R's geepack::geese() with scale.fix, and of eventglm. The variance takes the
+ * pseudo-values as independent observations, which is right or slightly too large
+ * (Jacobsen and Martinussen, Scand J Stat 2016;43:845).
+ *
+ * @param conf_level  0.5..0.9999
+ * @param out         free with an_pseudo_model_free()
+ * @retval AN_ERR_ARGUMENT  no row, no time, a level out of bounds
+ * @retval AN_ERR_DATA      a number is not finite, or a weight negative
+ *
+ * Cost: O(n n_times q^2) per iteration.
+ */
+AN_API an_status an_pseudo_regress(an_ctx *ctx, const an_pseudo_data *data,
+                                   an_pseudo_link link, double conf_level,
+                                   an_pseudo_model **out);
+AN_API void an_pseudo_model_free(an_pseudo_model *model); /**< NULL is allowed */
+
 AN_END_DECLS
 
 #endif

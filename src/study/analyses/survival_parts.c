@@ -66,6 +66,50 @@ an_figure an_curves_figure(an_doc *doc, const an_time_scale *scale)
         .y_max = NAN};
 }
 
+static an_status median_event(an_ctx *ctx, an_arena *mem, an_doc *doc,
+                              const an_frame *frame, double *time)
+{
+    an_status st = AN_OK;
+    const an_surv *surv = &frame->surv;
+    int64_t *order;
+    double *t;
+    an_index n = 0;
+
+    AN_ALLOC(t, mem, surv->n);
+    AN_ALLOC(order, mem, surv->n);
+    for (an_index i = 0; i < surv->n; i++)
+        if (surv->event[i] == 1) t[n++] = surv->time[i];
+    if (n == 0)
+        return an_fail(ctx, AN_ERR_ESTIMATE, "none of %s had %s: there is no horizon",
+                       an_rows_all(doc, frame), an_event_in_words(doc, frame));
+    AN_TRY(an_order_double(ctx, n, t, order));
+    *time = t[order[(n - 1) / 2]];
+done:
+    return st;
+}
+
+an_status an_horizons_of(an_ctx *ctx, an_arena *mem, an_doc *doc, const an_frame *frame,
+                         const an_reals *asked, an_index *n, const double **times)
+{
+    an_status st = AN_OK;
+    double *time;
+    int64_t *order;
+
+    AN_ALLOC(time, mem, asked->n + 1);
+    AN_ALLOC(order, mem, asked->n + 1);
+    *times = time;
+    *n = 1;
+    AN_TRY(median_event(ctx, mem, doc, frame, &time[0]));
+    if (asked->n == 0) goto done;
+    *n = 0;
+    AN_TRY(an_order_double(ctx, asked->n, asked->x, order));
+    for (an_index k = 0; k < asked->n; k++)
+        if (*n == 0 || asked->x[order[k]] != time[*n - 1])
+            time[(*n)++] = asked->x[order[k]];
+done:
+    return st;
+}
+
 an_value an_scaled_time(const an_time_scale *scale, double value, double lower,
                         double upper, double level)
 {

@@ -27,6 +27,10 @@ an_time_scale an_time_scale_of(const an_frame *frame, an_show_unit show);
 /* Ticks from 0 to `last` (time of the data), in units as shown; none when it has no span. */
 an_status an_time_ticks(an_ctx *ctx, an_arena *mem, const an_time_scale *scale,
                         double last, an_index *n, const double **ticks);
+/* Horizons asked for, ascending, once each; none: the median time of the events of cause 1.
+ * AN_ERR_ESTIMATE: there is no event. */
+an_status an_horizons_of(an_ctx *ctx, an_arena *mem, an_doc *doc, const an_frame *frame,
+                         const an_reals *asked, an_index *n, const double **times);
 /* Curves over time from 0 on, without series yet; the scale names the axis. */
 an_figure an_curves_figure(an_doc *doc, const an_time_scale *scale);
 an_value an_scaled_time(const an_time_scale *scale, double value, double lower,

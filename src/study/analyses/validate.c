@@ -51,56 +51,6 @@ const char *an_validate_time(const an_validate_view *w, double t)
     return an_doc_format(w->doc, an_scaled_time(&w->scale, t, NAN, NAN, 0));
 }
 
-/* ---- Horizons ---- */
-
-/* Median time of the events of cause 1. */
-static an_status default_time(an_validate_view *w, double *time)
-{
-    an_status st = AN_OK;
-    an_ctx *const ctx = w->ctx;
-    const an_surv *surv = &w->frame->surv;
-    int64_t *order;
-    double *t;
-    an_index n = 0;
-
-    AN_ALLOC(t, w->mem, surv->n);
-    AN_ALLOC(order, w->mem, surv->n);
-    for (an_index i = 0; i < surv->n; i++)
-        if (surv->event[i] == 1) t[n++] = surv->time[i];
-    if (n == 0)
-        return an_fail(ctx, AN_ERR_ESTIMATE,
-                       "none of %s had %s: nothing can be validated",
-                       an_rows_all(w->doc, w->frame), w->event);
-    AN_TRY(an_order_double(ctx, n, t, order));
-    *time = t[order[(n - 1) / 2]];
-done:
-    return st;
-}
-
-/* Ascending, without repeats. */
-static an_status choose_times(an_validate_view *w)
-{
-    an_status st = AN_OK;
-    an_ctx *const ctx = w->ctx;
-    const an_reals *asked = &w->params->times;
-    double *time;
-    int64_t *order;
-
-    AN_ALLOC(time, w->mem, asked->n + 1);
-    AN_ALLOC(order, w->mem, asked->n + 1);
-    w->time = time;
-    AN_TRY(default_time(w, &time[0]));
-    w->n_times = 1;
-    if (asked->n == 0) goto done;
-    w->n_times = 0;
-    AN_TRY(an_order_double(ctx, asked->n, asked->x, order));
-    for (an_index k = 0; k < asked->n; k++)
-        if (w->n_times == 0 || asked->x[order[k]] != time[w->n_times - 1])
-            time[w->n_times++] = asked->x[order[k]];
-done:
-    return st;
-}
-
 /* ---- Run ---- */
 
 static an_status fit(an_validate_view *w)
@@ -132,7 +82,7 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
                           .event = an_event_in_words(doc, frame)};
 
     if (!w.mem) return AN_ERR_MEMORY;
-    AN_TRY(choose_times(&w));
+    AN_TRY(an_horizons_of(ctx, w.mem, doc, frame, &p->times, &w.n_times, &w.time));
     AN_TRY(fit(&w));
     an_validate_say(&w);
     an_validate_show_model(&w);
