@@ -13,6 +13,7 @@
 #include <anodyne/compare.h>
 #include <anodyne/competing.h>
 #include <anodyne/cox.h>
+#include <anodyne/cox_boot.h>
 #include <anodyne/cox_firth.h>
 #include <anodyne/cox_frailty.h>
 #include <anodyne/cox_net.h>

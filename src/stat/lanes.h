@@ -40,6 +40,9 @@ typedef struct an_stored_sums {
     bool finite;
 } an_stored_sums;
 
+struct an_boot_layout;
+struct an_boot_room;
+
 typedef struct an_lanes {
     int width; /* rows at a time */
 
@@ -81,6 +84,9 @@ typedef struct an_lanes {
     /* weight may be NULL. */
     void (*measure)(an_index n, const double *x, const double *weight, double origin,
                     an_stored_sums *out);
+    /* One value of the coefficients of `width` resamples: cox_boot.h. */
+    void (*resamples)(const struct an_boot_layout *layout,
+                      const struct an_boot_room *room);
 } an_lanes;
 
 /* Elements of the accumulators of cross() and moment() for p columns, on any machine. */

@@ -397,6 +397,8 @@ TARGET static void measure(an_index n, const double *x, const double *weight,
     }
 }
 
+#include "stat/cox_boot_lanes.h"
+
 static const an_lanes THESE = {.width = LANES,
                                .widen = widen,
                                .narrow = narrow,
@@ -412,4 +414,5 @@ static const an_lanes THESE = {.width = LANES,
                                .reduce_cross = reduce_cross,
                                .reduce_moment = reduce_moment,
                                .ties = ties,
-                               .measure = measure};
+                               .measure = measure,
+                               .resamples = evaluate_resamples};
