@@ -90,7 +90,8 @@ static an_status fit(an_ctx *ctx, const input *in, int32_t *code)
     if (in->breslow) options.ties = AN_COX_BRESLOW;
     start = bench_now();
     AN_TRY(an_cox_fit(ctx, &data, &options, &cox));
-    if (in->all) AN_TRY(an_cox_residuals_of(ctx, &data, cox, &residuals));
+    if (in->all)
+        AN_TRY(an_cox_residuals_of(ctx, &data, cox, AN_COX_ALL_RESIDUALS, &residuals));
     seconds = bench_now() - start;
     limits(in, cox->iterations, &bytes, &flops);
     answer[0] = cox->coef[0];

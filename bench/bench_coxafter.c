@@ -51,7 +51,8 @@ static double sum_of_squares(an_index n, const double *x)
     return sum;
 }
 
-static an_status residuals(an_ctx *ctx, const bench_cohort *data, bench_result *out)
+static an_status residuals_of(an_ctx *ctx, const bench_cohort *data, unsigned kinds,
+                              bench_result *out)
 {
     an_status st = AN_OK;
     after a = {0};
@@ -60,15 +61,33 @@ static an_status residuals(an_ctx *ctx, const bench_cohort *data, bench_result *
 
     AN_TRY(fit(ctx, data, &a));
     start = bench_now();
-    AN_TRY(an_cox_residuals_of(ctx, &a.data, a.fit, &found));
+    AN_TRY(an_cox_residuals_of(ctx, &a.data, a.fit, kinds, &found));
     out->seconds = bench_now() - start;
     out->bytes = input_bytes(data);
-    bench_answer(out, sum_of_squares(data->n * data->p, found->dfbeta));
-    bench_answer(out, sum_of_squares(found->n_events * data->p, found->schoenfeld));
+    bench_answer(out,
+                 found->dfbeta ? sum_of_squares(data->n * data->p, found->dfbeta) : NAN);
+    bench_answer(out, found->schoenfeld
+                          ? sum_of_squares(found->n_events * data->p, found->schoenfeld)
+                          : NAN);
 done:
     an_cox_residuals_free(found);
     an_cox_free(a.fit);
     return st;
+}
+
+static an_status residuals(an_ctx *ctx, const bench_cohort *data, bench_result *out)
+{
+    return residuals_of(ctx, data, AN_COX_ALL_RESIDUALS, out);
+}
+
+static an_status dfbeta(an_ctx *ctx, const bench_cohort *data, bench_result *out)
+{
+    return residuals_of(ctx, data, AN_COX_DFBETA, out);
+}
+
+static an_status schoenfeld(an_ctx *ctx, const bench_cohort *data, bench_result *out)
+{
+    return residuals_of(ctx, data, AN_COX_SCHOENFELD, out);
 }
 
 /* The first rows are the profiles. */
@@ -106,7 +125,8 @@ done:
 int main(int argc, char **argv)
 {
     const bench_workload workloads[] = {
-        {"zph", zph}, {"residuals", residuals}, {"curves", curves}, {0}};
+        {"zph", zph},       {"residuals", residuals},   {"dfbeta", dfbeta},
+        {"curves", curves}, {"schoenfeld", schoenfeld}, {0}};
 
     return bench_main(argc, argv, workloads);
 }

@@ -230,8 +230,21 @@ AN_API an_status an_cox_absolute_risk(an_ctx *ctx, const an_cox_data *data,
 
 /* ---- Residuals ---- */
 
+/** Kinds of residuals; add those that are wanted. */
+typedef enum an_cox_residual_kind {
+    AN_COX_MARTINGALE = 1,
+    AN_COX_DEVIANCE = 2,
+    AN_COX_SCORE = 4,
+    AN_COX_DFBETA = 8,
+    AN_COX_DFBETAS = 16,
+    AN_COX_SCHOENFELD = 32,
+    AN_COX_SCALED_SCHOENFELD = 64,
+    AN_COX_ALL_RESIDUALS = 127
+} an_cox_residual_kind;
+
 /** Not weighted, except dfbeta and dfbetas. Row order is that of the data. An aliased column
- *  has score and Schoenfeld residuals, dfbeta 0 and dfbetas NaN. */
+ *  has score and Schoenfeld residuals, dfbeta 0 and dfbetas NaN. What was not asked for is
+ *  NULL. */
 typedef struct an_cox_residuals {
     an_index n, p, n_events;
     const double *martingale, *deviance; /**< [n] */
@@ -240,15 +253,19 @@ typedef struct an_cox_residuals {
     const double *dfbetas; /**< [n x p] dfbeta / naive_se */
     const double *schoenfeld;        /**< [n_events x p] by (stratum, time, row) */
     const double *scaled_schoenfeld; /**< [n_events x p] n_events x vcov + coef */
-    const double *time;              /**< [n_events] */
-    const int64_t *row;              /**< [n_events] row of the data */
-    struct an_arena *memory;         /**< private */
+    const double *time;      /**< [n_events] of those by event; NULL without them */
+    const int64_t *row;      /**< [n_events] row of the data; NULL without them */
+    struct an_arena *memory; /**< private */
 } an_cox_residuals;
 
 /** Residuals of a fit on the data it was made from; free with an_cox_residuals_free().
- *  Grambsch and Therneau 1994, Therneau and others 1990. */
+ *  Grambsch and Therneau 1994, Therneau and others 1990. Time and memory go into the kinds
+ *  asked for alone.
+ *  @param kinds  sum of an_cox_residual_kind
+ *  @retval AN_ERR_ARGUMENT  no kind, or an unknown one */
 AN_API an_status an_cox_residuals_of(an_ctx *ctx, const an_cox_data *data,
-                                     const an_cox *fit, an_cox_residuals **out);
+                                     const an_cox *fit, unsigned kinds,
+                                     an_cox_residuals **out);
 AN_API void an_cox_residuals_free(an_cox_residuals *residuals); /**< NULL is allowed */
 
 /* ---- Predictions for the rows of the fit ---- */

@@ -60,112 +60,187 @@ void an_cox_score_residuals(const an_cox_plan *plan, const an_cox_state *state,
     }
 }
 
-/* ---- Sums by cluster ---- */
+/* ---- By row, a tile at a time ---- */
 
-/* Most columns that one thread does; every thread goes through all rows. */
-enum { COLUMNS = 8 };
-
-typedef struct influence {
-    const an_cox_plan *plan;
-    const an_cox_state *state;
-    const an_lanes *lanes;
-    const an_grouping *cluster;
-    double *xi, *own, *mean; /* [m x p] */
-    double *sum;             /* [clusters x p] */
-} influence;
-
-/* Scratch of a thread: a tile of its columns, and the sums of xi within the blocks of a level. */
-typedef struct columns {
-    an_index first, width;
-    double *z, *v, *m, *xi, *ahead, *behind;
-    int64_t group[AN_TILE]; /* cluster of each row of the tile */
-} columns;
-
-static size_t columns_size(const an_cox_plan *plan)
+an_status an_cox_rows_new(an_ctx *ctx, const an_cox_plan *plan, const an_cox_state *state,
+                          an_arena *mem, an_cox_rows *out)
 {
-    return (size_t)(COLUMNS * AN_TILE_STRIDE + 2 * AN_TILE + 3 * plan->m * COLUMNS) *
-           sizeof(double);
+    an_status st = AN_OK;
+    const an_index size = plan->m * plan->p;
+
+    *out = (an_cox_rows){
+        .plan = plan, .state = state, .lanes = an_lanes_best(), .level = -2};
+    AN_SPACE(out->xi, mem, size);
+    AN_SPACE(out->own, mem, size);
+    AN_SPACE(out->mean, mem, size);
+    AN_SPACE(out->ahead, mem, size);
+    AN_SPACE(out->behind, mem, size);
+    an_cox_xi(plan, state, out->xi, out->own);
+    for (an_index j = 0; j < plan->m; j++)
+        an_cox_event_mean(plan, state, j, out->mean + j * plan->p);
+done:
+    return st;
 }
 
-static columns cut_columns(const influence *t, an_index first, an_index last, double *at)
-{
-    const an_index m = t->plan->m, p = t->plan->p;
-    columns c = {.first = first, .width = last - first, .z = at};
+/* Plan rows first..last - 1 of one level; the tiles begin at `start`. */
+typedef struct stretch {
+    const an_cox_rows *of;
+    an_index start, first, last;
+    an_cox_row_fn *use;
+    void *self;
+} stretch;
 
-    c.v = c.z + COLUMNS * AN_TILE_STRIDE;
-    c.m = c.v + AN_TILE;
-    c.xi = c.m + AN_TILE;
-    c.ahead = c.xi + m * COLUMNS;
-    c.behind = c.ahead + m * COLUMNS;
-    for (an_index j = 0; j < m; j++)
-        for (an_index k = 0; k < c.width; k++)
-            c.xi[j * c.width + k] = t->xi[j * p + first + k];
-    return c;
-}
-
-/* Weighted score residual of plan row at + i: r past + m z - (death) w mean. */
-static void add_influence(const influence *t, const columns *c, an_index at, an_index i)
+/* Weighted score residual of plan row `row` less its covariates' part: r past - (death) (r
+ * own + w mean); out is a column of a tile. */
+static void add_past(const an_cox_rows *t, an_index row, double *restrict out)
 {
     const an_cox_plan *plan = t->plan;
-    const an_index row = at + i, width = c->width;
+    const an_index p = plan->p;
     const int32_t cell = plan->by_last.cell[row];
     const int32_t entered = plan->by_first.cell ? plan->by_first.cell[row] : -1;
-    const an_index j = plan->by_last.event[cell];
     const double r = t->state->r[row], w = plan->weight ? plan->weight[row] : 1;
-    const double *ahead = c->ahead + j * width;
-    const double *behind =
-        entered < 0 ? NULL : c->behind + plan->by_first.event[entered] * width;
-    const double *own = t->own + j * plan->p + c->first;
-    const double *mean = t->mean + j * plan->p + c->first;
-    double *sum = t->sum + c->group[i] * plan->p + c->first;
+    const an_index j = cell < 0 ? 0 : plan->by_last.event[cell];
+    const double *ahead = t->ahead + j * p, *own = t->own + j * p,
+                 *mean = t->mean + j * p;
 
-    for (an_index k = 0; k < width; k++)
-        sum[k] += r * (ahead[k] + (behind ? behind[k] : 0)) +
-                  c->m[i] * c->z[k * AN_TILE_STRIDE + i];
-    if (!plan->by_last.death[cell]) return;
-    for (an_index k = 0; k < width; k++) sum[k] -= r * own[k] + w * mean[k];
+    for (an_index k = 0; k < p; k++)
+        out[k * AN_TILE_STRIDE] = cell < 0 ? 0 : r * ahead[k];
+    if (cell < 0) return;
+    for (an_index k = 0; k < p && entered >= 0; k++)
+        out[k * AN_TILE_STRIDE] += r * t->behind[plan->by_first.event[entered] * p + k];
+    for (an_index k = 0; k < p && plan->by_last.death[cell]; k++)
+        out[k * AN_TILE_STRIDE] -= r * own[k] + w * mean[k];
 }
 
-/* Clusters of the tile's rows; their sums lie anywhere, so they are asked for now. */
-static void find_groups(const influence *t, an_index at, an_index rows, columns *c)
+/* scratch: two tiles, two vectors. */
+static void stretch_block(void *self, void *scratch, an_index block, an_index first,
+                          an_index last)
 {
-    const int64_t *source = t->plan->row;
-    const int32_t *code = t->cluster->code;
+    const stretch *t = self;
+    const an_cox_plan *plan = t->of->plan;
+    const an_lanes *lanes = t->of->lanes;
+    const an_index p = plan->p, size = plan->q * AN_TILE_STRIDE;
+    double *z = scratch, *u = z + size, *v = u + size, *m = v + AN_TILE;
 
-    for (an_index i = 0; i < rows; i++) {
-        const int64_t row = source ? source[at + i] : at + i;
+    (void)block;
+    for (an_index at = t->start + first; at < t->start + last; at += AN_TILE) {
+        const an_index from = at < t->first ? t->first - at : 0;
+        const an_index to = an_tile_rows(t->last, at);
+        const an_index n = an_cox_tile_columns(plan, lanes, at, 0, p, z);
 
-        c->group[i] = code ? code[row] : row;
-        __builtin_prefetch(t->sum + c->group[i] * t->plan->p + c->first, 1);
+        an_cox_tile_hazard(plan, t->of->state, lanes, at, n, v);
+        an_cox_tile_residual(plan, lanes, at, n, v, m);
+        for (an_index i = from; i < to; i++) add_past(t->of, at + i, u + i);
+        for (an_index k = 0; k < p; k++)
+            for (an_index i = from; i < to; i++)
+                u[k * AN_TILE_STRIDE + i] += m[i] * z[k * AN_TILE_STRIDE + i];
+        t->use(t->self, u, v, at, from, to);
     }
 }
 
-static void influence_block(void *self, void *scratch, an_index block, an_index first,
-                            an_index last)
+/* Plan rows first.. that have the level of the first one. */
+static an_index level_end(const an_cox_plan *plan, an_index first, an_index last)
+{
+    const an_cox_runs *runs = &plan->by_last;
+    an_index end = first + 1;
+
+    if (plan->natural) return last;
+    while (end < last && runs->level[runs->cell[end]] == runs->level[runs->cell[first]])
+        end++;
+    return end;
+}
+
+static void set_level(an_cox_rows *t, an_index first)
+{
+    const an_cox_plan *plan = t->plan;
+    const int level = plan->natural ? -1 : plan->by_last.level[plan->by_last.cell[first]];
+
+    if (level != t->level)
+        an_cox_block_sums(plan, level, plan->p, t->xi, t->ahead, t->behind);
+    t->level = level;
+}
+
+an_status an_cox_rows_do(an_ctx *ctx, an_cox_rows *t, an_index first, an_index last,
+                         an_cox_row_fn *use, void *self)
+{
+    an_status st = AN_OK;
+    const an_cox_plan *plan = t->plan;
+    const size_t room = (size_t)(2 * plan->q * AN_TILE_STRIDE + 2 * AN_TILE);
+
+    if (plan->m == 0) return AN_OK;
+    for (an_index end; first < last; first = end) {
+        const an_index start = first / AN_TILE * AN_TILE;
+        stretch s = {.of = t, .start = start, .first = first, .use = use, .self = self};
+
+        end = s.last = level_end(plan, first, last);
+        set_level(t, first);
+        AN_TRY(an_map_blocks_scratch(ctx, end - start, AN_COX_GRAIN,
+                                     room * sizeof(double), stretch_block, &s));
+    }
+done:
+    return st;
+}
+
+/* ---- Sums by cluster ---- */
+
+/* Rows whose influence is kept before it is added; columns that one thread adds. */
+enum { KEPT = 1 << 16, COLUMNS = 4 };
+
+typedef struct influence {
+    const an_cox_plan *plan;
+    const int32_t *code; /* NULL: every row alone */
+    double *sum;         /* [clusters x p] */
+    double *kept;        /* [KEPT x p], of the rows first..last-1 */
+    an_index first, last;
+} influence;
+
+static int64_t data_row(const an_cox_plan *plan, an_index row)
+{
+    return plan->row ? plan->row[row] : row;
+}
+
+static void add_rows(void *self, double *u, double *vector, an_index at, an_index from,
+                     an_index to)
 {
     const influence *t = self;
-    const an_cox_plan *plan = t->plan;
-    columns c = cut_columns(t, first, last, scratch);
-    int level = -2;
+    const an_index p = t->plan->p;
+
+    (void)vector;
+    for (an_index i = from; i < to; i++) {
+        double *sum = t->sum + data_row(t->plan, at + i) * p;
+
+        for (an_index k = 0; k < p; k++) sum[k] += u[k * AN_TILE_STRIDE + i];
+    }
+}
+
+static void keep_rows(void *self, double *u, double *vector, an_index at, an_index from,
+                      an_index to)
+{
+    const influence *t = self;
+    const an_index p = t->plan->p;
+
+    (void)vector;
+    for (an_index i = from; i < to; i++)
+        for (an_index k = 0; k < p; k++)
+            t->kept[(at + i - t->first) * p + k] = u[k * AN_TILE_STRIDE + i];
+}
+
+/* Adds columns of what was kept, row after row; the sums lie anywhere, so they are asked for
+ * ahead. */
+static void columns_block(void *self, an_index block, an_index first, an_index last)
+{
+    enum { AHEAD = 16 };
+    const influence *t = self;
+    const an_index p = t->plan->p;
 
     (void)block;
-    for (an_index at = 0; at < plan->n; at += AN_TILE) {
-        const an_index rows = an_tile_rows(plan->n, at);
+    for (an_index row = t->first; row < t->last; row++) {
+        const an_index next = row + AHEAD < t->last ? row + AHEAD : row;
+        const double *own = t->kept + (row - t->first) * p;
+        double *sum = t->sum + t->code[data_row(t->plan, row)] * p;
 
-        find_groups(t, at, rows, &c);
-        an_cox_tile_columns(plan, t->lanes, at, first, last, c.z);
-        an_cox_tile_hazard(plan, t->state, t->lanes, at, rows, c.v);
-        an_cox_tile_residual(plan, t->lanes, at, rows, c.v, c.m);
-        for (an_index i = 0; i < rows; i++) {
-            const int32_t cell = plan->by_last.cell[at + i];
-
-            if (cell < 0) continue;
-            if (plan->by_last.level[cell] != level) {
-                level = plan->by_last.level[cell];
-                an_cox_block_sums(plan, level, c.width, c.xi, c.ahead, c.behind);
-            }
-            add_influence(t, &c, at, i);
-        }
+        __builtin_prefetch(t->sum + t->code[data_row(t->plan, next)] * p + first, 1);
+        for (an_index k = first; k < last; k++) sum[k] += own[k];
     }
 }
 
@@ -174,22 +249,22 @@ an_status an_cox_influence(an_ctx *ctx, const an_cox_plan *plan,
                            double *sum)
 {
     an_status st = AN_OK;
-    const an_index p = plan->p, m = plan->m;
     an_arena *work = an_arena_new(ctx);
-    influence t = {.plan = plan,
-                   .state = state,
-                   .lanes = an_lanes_best(),
-                   .cluster = cluster,
-                   .sum = sum};
+    influence t = {.plan = plan, .code = cluster->code, .sum = sum};
+    an_cox_rows rows;
 
     if (!work) return AN_ERR_MEMORY;
-    AN_ALLOC(t.xi, work, m * p);
-    AN_ALLOC(t.own, work, m * p);
-    AN_ALLOC(t.mean, work, m * p);
-    an_cox_xi(plan, state, t.xi, t.own);
-    for (an_index j = 0; j < m; j++) an_cox_event_mean(plan, state, j, t.mean + j * p);
-    AN_TRY(
-        an_map_blocks_scratch(ctx, p, COLUMNS, columns_size(plan), influence_block, &t));
+    AN_TRY(an_cox_rows_new(ctx, plan, state, work, &rows));
+    if (!t.code) {
+        AN_TRY(an_cox_rows_do(ctx, &rows, 0, plan->n, add_rows, &t));
+        goto done;
+    }
+    AN_SPACE(t.kept, work, (plan->n < KEPT ? plan->n : KEPT) * plan->p);
+    for (; t.first < plan->n && plan->m > 0; t.first = t.last) {
+        t.last = t.first + KEPT < plan->n ? t.first + KEPT : plan->n;
+        AN_TRY(an_cox_rows_do(ctx, &rows, t.first, t.last, keep_rows, &t));
+        AN_TRY(an_map_blocks(ctx, plan->p, COLUMNS, columns_block, &t));
+    }
 done:
     an_arena_free(work);
     return st;

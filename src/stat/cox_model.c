@@ -143,8 +143,8 @@ done:
     return st;
 }
 
-static an_status new_model(an_ctx *ctx, const an_cox_data *data, an_cox_ties ties,
-                           an_cox_detail detail, an_arena *mem, an_cox_model *model)
+static an_status start_model(an_ctx *ctx, const an_cox_data *data, an_cox_ties ties,
+                             an_cox_detail detail, an_arena *mem, an_cox_model *model)
 {
     an_status st = AN_OK;
 
@@ -156,6 +156,15 @@ static an_status new_model(an_ctx *ctx, const an_cox_data *data, an_cox_ties tie
     AN_TRY(an_cox_plan_with(ctx, data, model->efron, detail, mem, &model->plan));
     AN_TRY(an_cox_columns(ctx, model));
     AN_TRY(an_cox_state_new(ctx, model->plan, mem, &model->state));
+done:
+    return st;
+}
+
+/* Which columns are aliased, and whether the basis must be rotated. */
+static an_status find_basis(an_ctx *ctx, an_cox_model *model)
+{
+    an_status st = AN_OK;
+
     AN_TRY(find_state_at_zero(ctx, model));
     an_cox_model_factor(model, model->aliased);
     for (an_index j = 0; j < model->p; j++)
@@ -166,6 +175,17 @@ static an_status new_model(an_ctx *ctx, const an_cox_data *data, an_cox_ties tie
         AN_TRY(find_state_at_zero(ctx, model));
         an_cox_model_factor(model, model->aliased);
     }
+done:
+    return st;
+}
+
+static an_status new_model(an_ctx *ctx, const an_cox_data *data, an_cox_ties ties,
+                           an_cox_detail detail, an_arena *mem, an_cox_model *model)
+{
+    an_status st = AN_OK;
+
+    AN_TRY(start_model(ctx, data, ties, detail, mem, model));
+    AN_TRY(find_basis(ctx, model));
 done:
     return st;
 }
@@ -244,6 +264,29 @@ void an_cox_model_variance(const an_cox_model *model, const double *v, double *o
             out[j + i * p] = out[i + j * p] = (out[i + j * p] + out[j + i * p]) / 2;
 }
 
+/* A fit knows from its variance that no column is aliased and that each keeps at least a
+ * hundredth of its information beside all others: then its basis is the scaled columns, and
+ * need not be looked for. */
+static bool is_plain(const an_cox_model *model, const an_cox *fit)
+{
+    const an_index p = model->p;
+    const double *v = fit->naive_vcov;
+    double *inverse = model->alias;
+    bool plain = true;
+
+    for (an_index k = 0; k < p; k++) plain &= fit->flag[k] == AN_COX_ESTIMATED;
+    for (an_index k = 0; k < p && plain; k++)
+        for (an_index l = 0; l < p; l++)
+            model->factor[l + k * p] = v[l + k * p] / sqrt(v[l + l * p] * v[k + k * p]);
+    if (!plain || p == 0) return plain;
+    an_ldl_factor(p, model->factor, 0, NULL);
+    an_ldl_invert(p, model->factor, inverse);
+    for (an_index k = 0; k < p; k++)
+        plain &= inverse[k + k * p] >= 0.5 && inverse[k + k * p] < 100;
+    memset(inverse, 0, (size_t)(p * p) * sizeof *inverse);
+    return plain;
+}
+
 static an_status restore(an_ctx *ctx, const an_cox_data *data, const an_cox *fit,
                          an_cox_detail detail, an_arena *mem, an_cox_model *model)
 {
@@ -251,11 +294,13 @@ static an_status restore(an_ctx *ctx, const an_cox_data *data, const an_cox *fit
 
     if (fit->n != data->surv.n || fit->p != data->p)
         return an_fail(ctx, AN_ERR_ARGUMENT, "the fit belongs to other data");
-    AN_TRY(new_model(ctx, data, fit->ties == AN_COX_EFRON ? AN_COX_EFRON : AN_COX_BRESLOW,
-                     detail, mem, model));
+    AN_TRY(start_model(ctx, data,
+                       fit->ties == AN_COX_EFRON ? AN_COX_EFRON : AN_COX_BRESLOW, detail,
+                       mem, model));
+    if (!is_plain(model, fit)) AN_TRY(find_basis(ctx, model));
     set_gamma(model, fit->beta);
     AN_TRY(an_cox_model_risk(ctx, model));
-    AN_TRY(an_cox_model_information(ctx, model));
+    an_cox_hazard(model->plan, NULL, &model->state);
 done:
     return st;
 }

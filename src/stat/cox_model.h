@@ -56,8 +56,8 @@ void an_cox_model_unrotate(const an_cox_model *model, an_index rows, double *a);
 /* v[p x p] on the scale of z to the scale of the data; work[p * p]. */
 void an_cox_model_variance(const an_cox_model *model, const double *v, double *out,
                            double *work);
-/* The state of a finished fit: likelihood, v, score, information at fit->beta. The plan is
- * one for rows, or, which is much faster, one for passes. */
+/* The state of a finished fit: likelihood and v at fit->beta, no information. The plan is one
+ * for rows, or, which is much faster, one for passes. */
 an_status an_cox_model_restore(an_ctx *ctx, const an_cox_data *data, const an_cox *fit,
                                an_arena *mem, an_cox_model *model);
 an_status an_cox_model_restore_for_fit(an_ctx *ctx, const an_cox_data *data,

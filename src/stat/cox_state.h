@@ -82,8 +82,28 @@ void an_cox_xi(const an_cox_plan *plan, const an_cox_state *state, double *xi,
 void an_cox_score_residuals(const an_cox_plan *plan, const an_cox_state *state,
                             double *work, double *out);
 
+/* What makes weighted score residuals of rows, of any plan. */
+typedef struct an_cox_rows {
+    const an_cox_plan *plan;
+    const an_cox_state *state;
+    const an_lanes *lanes;
+    double *xi, *own, *mean; /* [m x p] */
+    double *ahead, *behind;  /* [m x p] sums of xi in the blocks of `level` */
+    int level;
+} an_cox_rows;
+/* After an_cox_hazard(). */
+an_status an_cox_rows_new(an_ctx *ctx, const an_cox_plan *plan, const an_cox_state *state,
+                          an_arena *mem, an_cox_rows *out);
+/* Gets a tile u of the p residuals of the plan's rows at + from .. at + to - 1, and a vector
+ * along it to work in; on any thread. */
+typedef void an_cox_row_fn(void *self, double *u, double *vector, an_index at,
+                           an_index from, an_index to);
+/* Hands the plan's rows first..last - 1 over, first a multiple of AN_TILE. */
+an_status an_cox_rows_do(an_ctx *ctx, an_cox_rows *rows, an_index first, an_index last,
+                         an_cox_row_fn *use, void *self);
+
 /* sum[clusters x p] += weighted score residuals of the rows of each cluster; without codes
- * every row of the data is one. After an_cox_information(); for any plan. */
+ * every row of the data is one. After an_cox_hazard(); for any plan. */
 an_status an_cox_influence(an_ctx *ctx, const an_cox_plan *plan,
                            const an_cox_state *state, const an_grouping *cluster,
                            double *sum);

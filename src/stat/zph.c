@@ -11,9 +11,10 @@ typedef struct zph {
     an_cox_model model;
     an_index p, m, n_events;
     an_cox_deaths deaths;
-    double *g;       /* [m] centred, scaled; times are those of the plan */
-    double *g_plain; /* [m] */
-    an_zph_score of; /* in the basis of the model */
+    double *residual; /* [n_events x p] of the deaths, where their scaled ones will be */
+    double *g;        /* [m] centred, scaled; times are those of the plan */
+    double *g_plain;  /* [m] */
+    an_zph_score of;  /* in the basis of the model */
 } zph;
 
 /* ---- Transformed time ---- */
@@ -35,15 +36,20 @@ done:
 
 /* ---- Score, information, residuals ---- */
 
-static void find_score(zph *z)
+/* A column of the residuals for each block. */
+static void score_block(void *self, an_index block, an_index first, an_index last)
 {
-    const an_index p = z->p;
+    zph *z = self;
     const an_cox_deaths *d = &z->deaths;
 
-    for (an_index e = 0; e < d->n; e++) {
-        const double scale = d->weight[e] * z->g[d->event[e]];
+    (void)block;
+    for (an_index k = first; k < last; k++) {
+        const double *residual = z->residual + k * d->n;
+        double score = 0;
 
-        for (an_index k = 0; k < p; k++) z->of.score[k] += scale * d->residual[e * p + k];
+        for (an_index e = 0; e < d->n; e++)
+            score += d->weight[e] * z->g[d->event[e]] * residual[e];
+        z->of.score[k] = score;
     }
 }
 
@@ -100,24 +106,31 @@ static an_index stratum_of(const zph *z, int64_t row)
     return z->data->strata.code ? z->data->strata.code[row] : 0;
 }
 
+/* Columns are gone through until they have varied in every stratum. */
 static an_status find_varying(an_ctx *ctx, const zph *z, scaling *s)
 {
     an_status st = AN_OK;
-    const an_index p = z->p, n = z->data->surv.n;
+    const an_cox_plan *plan = z->model.plan;
+    const an_index p = z->p, n = z->data->surv.n, n_strata = plan->n_strata;
     int64_t *first;
 
-    AN_ALLOC(first, z->model.mem, z->model.plan->n_strata); /* row + 1 */
-    for (an_index i = 0; i < n; i++) {
-        const an_index h = stratum_of(z, i);
+    AN_ALLOC(first, z->model.mem, n_strata); /* row + 1 */
+    for (an_index i = n - 1; i >= 0; i--) first[stratum_of(z, i)] = i + 1;
+    for (an_index k = 0; k < p; k++) {
+        const double *x = z->data->x + k * n;
+        an_index left = z->of.usable[k] ? n_strata : 0;
 
-        if (z->data->surv.event[i] == 1) s->deaths[h]++;
-        if (first[h] == 0) first[h] = i + 1;
-        for (an_index k = 0; k < p; k++)
-            if (z->of.usable[k] &&
-                z->data->x[i + k * n] != z->data->x[first[h] - 1 + k * n])
-                s->varies[h * p + k] = true;
+        for (an_index i = 0; i < n && left > 0; i++) {
+            const an_index h = stratum_of(z, i);
+
+            if (x[i] == x[first[h] - 1] || s->varies[h * p + k]) continue;
+            s->varies[h * p + k] = true;
+            left--;
+        }
     }
-    for (an_index h = 0; h < z->model.plan->n_strata; h++)
+    for (an_index j = 0; j < plan->m; j++)
+        s->deaths[plan->event_stratum[j]] += (double)plan->d[j];
+    for (an_index h = 0; h < n_strata; h++)
         for (an_index k = 0; k < p; k++)
             for (an_index l = 0; l < p; l++)
                 if (s->varies[h * p + k] && s->varies[h * p + l])
@@ -175,6 +188,7 @@ typedef struct scaling_rows {
     an_zph_answer *a;
 } scaling_rows;
 
+/* residual and y may be the same place. */
 static void scale_death(const scaling_rows *t, an_index e, const double *inverse,
                         double *own, double *y)
 {
@@ -187,7 +201,7 @@ static void scale_death(const scaling_rows *t, an_index e, const double *inverse
     t->a->time[e] = plan->time[j];
     t->a->g[e] = z->g_plain[j];
     t->a->row[e] = z->deaths.row[e];
-    for (an_index k = 0; k < p; k++) own[k] = z->deaths.residual[e * p + k];
+    for (an_index k = 0; k < p; k++) own[k] = z->residual[e + k * n];
     an_cox_model_unrotate(&z->model, 1, own);
     for (an_index k = 0; k < p; k++) y[k] = 0;
     for (an_index l = 0; l < p; l++) {
@@ -250,10 +264,20 @@ static an_status prepare(an_ctx *ctx, an_zph_transform transform, an_arena *work
         z->of.usable[k] = z->fit->flag[k] == AN_COX_ESTIMATED;
         z->of.aliased[k] = z->fit->flag[k] == AN_COX_ALIASED;
     }
-    AN_TRY(an_cox_deaths_new(ctx, z->model.plan, &z->model.state, work, &z->deaths));
+    AN_TRY(an_cox_deaths_new(ctx, z->model.plan, work, &z->deaths));
     z->n_events = z->deaths.n;
     AN_TRY(transform_time(ctx, z, transform));
-    find_score(z);
+done:
+    return st;
+}
+
+/* The information changes the state, so the residuals come first. */
+static an_status fill(an_ctx *ctx, zph *z)
+{
+    an_status st = AN_OK;
+
+    AN_TRY(an_cox_deaths_residuals(ctx, &z->deaths, &z->model.state, z->residual));
+    AN_TRY(an_map_blocks(ctx, z->p, 1, score_block, z));
     AN_TRY(find_information(ctx, z));
 done:
     return st;
@@ -276,6 +300,8 @@ an_status an_cox_zph(an_ctx *ctx, const an_cox_data *data, const an_cox *fit,
     if (!term_of) n_terms = fit->p;
     AN_TRY(prepare(ctx, transform, work, &z));
     AN_TRY(an_zph_answer_new(ctx, n_terms, z.n_events, z.p, &a));
+    z.residual = a.y;
+    AN_TRY(fill(ctx, &z));
     AN_TRY(an_zph_test(ctx, &z.of, n_terms, term_of, &a));
     AN_TRY(scale_residuals(ctx, &z, &a));
     *out = an_zph_answer_take(&a, &z.of, term_of);

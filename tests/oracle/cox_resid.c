@@ -73,7 +73,8 @@ an_status or_cox_resid(an_ctx *ctx, const or_case *c, json_t *values)
     an_status st = or_cox_input(ctx, c, NULL, &cox);
 
     if (st == AN_OK) st = an_cox_fit(ctx, &cox.data, &cox.options, &fit);
-    if (st == AN_OK) st = an_cox_residuals_of(ctx, &cox.data, fit, &r);
+    if (st == AN_OK)
+        st = an_cox_residuals_of(ctx, &cox.data, fit, AN_COX_ALL_RESIDUALS, &r);
     if (st == AN_OK) put_residuals(c, &cox, r, values);
     an_cox_free(fit);
     an_cox_residuals_free(r);

@@ -4,6 +4,7 @@
 
 enum { MOST_TABLE_COLUMNS = 256 };
 
+/* In the order of the bits of an_cox_residual_kind. */
 static const char *const residual_names[] = {
     "martingale", "deviance",          "score", "dfbeta", "dfbetas",
     "schoenfeld", "scaled_schoenfeld", NULL};
@@ -153,11 +154,14 @@ static an_status show_residuals(const an_cox_view *v)
 {
     an_status st = AN_OK;
     bool wanted[N_RESIDUALS] = {false};
+    unsigned kinds = 0;
     an_cox_residuals *r = NULL;
 
     AN_TRY(read_words(v, "residuals", v->params->residuals, N_RESIDUALS, residual_names,
                       wanted));
-    AN_TRY(an_cox_residuals_of(v->r.ctx, &v->data, v->fit, &r));
+    for (int k = 0; k < N_RESIDUALS; k++) kinds |= (unsigned)wanted[k] << k;
+    if (kinds == 0) return AN_OK;
+    AN_TRY(an_cox_residuals_of(v->r.ctx, &v->data, v->fit, kinds, &r));
     AN_TRY(show_by_row(v, r, wanted));
     AN_TRY(show_by_event(v, r, wanted));
 done:

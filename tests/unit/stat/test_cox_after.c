@@ -20,7 +20,8 @@ static void test_residuals_add_up(void **state)
     (void)state;
     o.variance = AN_COX_VARIANCE_ROBUST;
     fit = cox_fit(&data, &o);
-    assert_int_equal(an_cox_residuals_of(ctx, &data, fit, &r), AN_OK);
+    assert_int_equal(an_cox_residuals_of(ctx, &data, fit, AN_COX_ALL_RESIDUALS, &r),
+                     AN_OK);
     for (an_index i = 0; i < s.n; i++) {
         martingale += s.weight[i] * r->martingale[i];
         assert_true(r->martingale[i] <= 1);
@@ -41,6 +42,47 @@ static void test_residuals_add_up(void **state)
     }
     for (an_index k = 0; k < 4; k++) NEAR(product[k] / fit->vcov[k], 1, 1e-10);
     an_cox_residuals_free(r);
+    an_cox_free(fit);
+    an_ctx_free(ctx);
+    sample_free(&s);
+}
+
+/* One kind alone is there, has the bits that it has among all, and nothing else is. */
+static void test_only_what_is_asked_for(void **state)
+{
+    sample s = sample_new(300, 2, 40);
+    const an_cox_data data = sample_full(&s);
+    an_cox *fit = cox_fit(&data, NULL);
+    an_ctx *ctx = an_ctx_new();
+    an_cox_residuals *all, *one;
+
+    (void)state;
+    assert_int_equal(an_cox_residuals_of(ctx, &data, fit, AN_COX_ALL_RESIDUALS, &all),
+                     AN_OK);
+    for (int kind = 0; kind < 7; kind++) {
+        const bool by_event = kind > 4;
+
+        assert_int_equal(an_cox_residuals_of(ctx, &data, fit, 1U << kind, &one), AN_OK);
+        const double *const got[] = {
+            one->martingale, one->deviance,         one->score, one->dfbeta, one->dfbetas,
+            one->schoenfeld, one->scaled_schoenfeld};
+        const double *const full[] = {
+            all->martingale, all->deviance,         all->score, all->dfbeta, all->dfbetas,
+            all->schoenfeld, all->scaled_schoenfeld};
+        const an_index size = by_event   ? all->n_events * 2
+                              : kind < 2 ? data.surv.n
+                                         : data.surv.n * 2;
+
+        for (int other = 0; other < 7; other++)
+            assert_int_equal(got[other] != NULL, other == kind);
+        assert_memory_equal(got[kind], full[kind], (size_t)size * sizeof(double));
+        assert_int_equal(one->time != NULL && one->row != NULL, by_event);
+        assert_int_equal(one->n_events, all->n_events);
+        an_cox_residuals_free(one);
+    }
+    assert_int_equal(an_cox_residuals_of(ctx, &data, fit, 0, &one), AN_ERR_ARGUMENT);
+    assert_int_equal(an_cox_residuals_of(ctx, &data, fit, 128, &one), AN_ERR_ARGUMENT);
+    an_cox_residuals_free(all);
     an_cox_free(fit);
     an_ctx_free(ctx);
     sample_free(&s);
@@ -207,7 +249,7 @@ static an_status do_all(an_ctx *ctx)
     an_cox_predictions *p = NULL;
 
     AN_TRY(an_cox_fit(ctx, &data, &o, &fit));
-    AN_TRY(an_cox_residuals_of(ctx, &data, fit, &r));
+    AN_TRY(an_cox_residuals_of(ctx, &data, fit, AN_COX_ALL_RESIDUALS, &r));
     AN_TRY(an_cox_curves_of(ctx, &data, fit, 1, s.x, NULL, AN_CONF_LOG, 0.95, &curves));
     AN_TRY(an_cox_predictions_of(ctx, &data, fit, AN_COX_AT_STRATA, 0, NULL, &p));
 done:
@@ -242,7 +284,8 @@ static after everything_on(const an_cox_data *data, const an_cox *fit,
     after a;
 
     an_ctx_set_threads(ctx, n_threads);
-    assert_int_equal(an_cox_residuals_of(ctx, data, fit, &a.residuals), AN_OK);
+    assert_int_equal(
+        an_cox_residuals_of(ctx, data, fit, AN_COX_ALL_RESIDUALS, &a.residuals), AN_OK);
     assert_int_equal(an_cox_curves_of(ctx, data, fit, FEW_PROFILES, profile, NULL,
                                       AN_CONF_LOG, 0.95, &a.curves),
                      AN_OK);
@@ -305,6 +348,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_residuals_add_up),
+        cmocka_unit_test(test_only_what_is_asked_for),
         cmocka_unit_test(test_null_curve_is_nelson_aalen),
         cmocka_unit_test(test_curve_before_zero),
         cmocka_unit_test(test_predictions_are_the_curve),

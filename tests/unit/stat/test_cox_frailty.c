@@ -61,7 +61,8 @@ static void expected_events(const an_cox_data *data, const an_cox_frailty *fit,
     null.cluster = (an_grouping){0};
     cox = cox_fit(&null, NULL);
     NEAR(cox->loglik, fit->loglik, 1e-11);
-    assert_int_equal(an_cox_residuals_of(ctx, &null, cox, &r), AN_OK);
+    assert_int_equal(an_cox_residuals_of(ctx, &null, cox, AN_COX_ALL_RESIDUALS, &r),
+                     AN_OK);
     for (int i = 0; i < N; i++) {
         const double d = data->surv.weight[i] * (data->surv.event[i] == 1);
 
