@@ -285,7 +285,12 @@ typedef struct an_cox_predictions {
     const double *terms_se;   /**< [n x n_terms] */
     const double *expected, *expected_se; /**< [n] cumulative hazard over the row's stay;
                                               survival is exp(-expected) */
-    struct an_arena *memory;              /**< private */
+    const double
+        *expected_se_r;      /**< [n] as R has it: the root of the variance at the exit
+                                      less that at the entry, which is not the variance of
+                                      the stay; expected_se without entry times, NaN where
+                                      the difference is negative */
+    struct an_arena *memory; /**< private */
 } an_cox_predictions;
 
 /** @param term_of  [p] term of each column, 0..n_terms-1; NULL: every column alone */

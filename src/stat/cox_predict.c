@@ -7,7 +7,7 @@ typedef struct predictions {
     an_cox_model model;
     an_index n, p, n_terms, n_strata;
     const an_index *term_of;
-    double *lp, *lp_se, *terms, *terms_se, *expected, *expected_se;
+    double *lp, *lp_se, *terms, *terms_se, *expected, *expected_se, *expected_se_r;
     double *centre; /* [n_strata x p] */
     double *own;    /* [p] */
 } predictions;
@@ -99,9 +99,44 @@ static void fill_gradient(const predictions *t, an_index i, double hazard,
     const an_cox_model *model = &t->model;
 
     for (an_index k = 0; k < t->p; k++)
-        q[k] = model->plan->x[i * t->p + k] * hazard - xi[i * t->p + k];
+        q[k] = model->plan->x[i * t->p + k] * hazard - xi[k];
     an_cox_model_unrotate(model, 1, q);
     for (an_index k = 0; k < t->p; k++) q[k] /= model->scale[k];
+}
+
+/* Sums of steps from the start of each stratum, in place; steps have k numbers. */
+static void accumulate(const an_cox_plan *plan, an_index k, double *step)
+{
+    for (an_index h = 0; h < plan->n_strata; h++)
+        for (an_index j = plan->stratum_event[h] + 1; j < plan->stratum_event[h + 1]; j++)
+            for (an_index c = 0; c < k; c++) step[j * k + c] += step[(j - 1) * k + c];
+}
+
+/* Variance of the hazard of row i up to event time j of its stratum, before exp(2 eta). */
+static double variance_at(const predictions *t, an_index i, an_index j,
+                          const double *hazard, const double *variance, const double *xi)
+{
+    fill_gradient(t, i, hazard[j], xi + j * t->p, t->own);
+    return variance[j] + an_quadratic(t->p, t->fit->vcov, t->own, t->own);
+}
+
+/* hazard, variance and xi are steps at the event times, and are summed here. */
+static void fill_expected_r(predictions *t, double *hazard, double *variance, double *xi)
+{
+    const an_cox_plan *plan = t->model.plan;
+    const double *r = t->model.state.r;
+
+    accumulate(plan, 1, hazard);
+    accumulate(plan, 1, variance);
+    accumulate(plan, t->p, xi);
+    for (an_index i = 0; i < plan->n; i++) {
+        const an_index entry = plan->first[i] - 1;
+        double v = variance_at(t, i, plan->last[i], hazard, variance, xi);
+
+        if (entry >= plan->stratum_event[plan->stratum[i]])
+            v -= variance_at(t, i, entry, hazard, variance, xi);
+        t->expected_se_r[plan->row[i]] = r[i] / plan->weight[i] * sqrt(v);
+    }
 }
 
 static an_status fill_expected(an_ctx *ctx, predictions *t, an_arena *work)
@@ -110,9 +145,10 @@ static an_status fill_expected(an_ctx *ctx, predictions *t, an_arena *work)
     const an_cox_plan *plan = t->model.plan;
     const an_cox_state *state = &t->model.state;
     const an_index m = plan->m, n = plan->n, p = t->p;
-    double *step, *hazard, *variance, *xi, *own, *sum, *space;
+    double *step, *square, *hazard, *variance, *xi, *own, *sum, *space;
 
     AN_ALLOC(step, work, m);
+    AN_ALLOC(square, work, m);
     AN_ALLOC(hazard, work, n);
     AN_ALLOC(variance, work, n);
     AN_ALLOC(xi, work, m * p);
@@ -122,19 +158,20 @@ static an_status fill_expected(an_ctx *ctx, predictions *t, an_arena *work)
     for (an_index j = 0; j < m; j++) step[j] = state->factor[j].c0;
     an_cox_spread(plan, 1, step, space, hazard);
     for (an_index j = 0; j < m; j++)
-        step[j] = state->factor[j].b11 / state->s0[j] / state->s0[j];
-    an_cox_spread(plan, 1, step, space, variance);
+        square[j] = state->factor[j].b11 / state->s0[j] / state->s0[j];
+    an_cox_spread(plan, 1, square, space, variance);
     an_cox_xi(plan, state, xi, own);
     an_cox_spread(plan, p, xi, space, sum);
     for (an_index i = 0; i < n; i++) {
         const double risk = state->r[i] / plan->weight[i];
         double spread;
 
-        fill_gradient(t, i, hazard[i], sum, t->own);
+        fill_gradient(t, i, hazard[i], sum + i * p, t->own);
         spread = an_quadratic(p, t->fit->vcov, t->own, t->own);
         t->expected[plan->row[i]] = state->v[i] / plan->weight[i];
         t->expected_se[plan->row[i]] = risk * sqrt(variance[i] + spread);
     }
+    fill_expected_r(t, step, square, xi);
 done:
     return st;
 }
@@ -149,6 +186,7 @@ static an_status new_arrays(an_ctx *ctx, predictions *t, an_arena *mem, an_arena
     AN_ALLOC(t->terms_se, mem, t->n * t->n_terms);
     AN_ALLOC(t->expected, mem, t->n);
     AN_ALLOC(t->expected_se, mem, t->n);
+    AN_ALLOC(t->expected_se_r, mem, t->n);
     AN_ALLOC(t->centre, work, t->n_strata * t->p);
     AN_ALLOC(t->own, work, t->p);
 done:
@@ -188,6 +226,7 @@ an_status an_cox_predictions_of(an_ctx *ctx, const an_cox_data *data, const an_c
                                    .terms_se = t.terms_se,
                                    .expected = t.expected,
                                    .expected_se = t.expected_se,
+                                   .expected_se_r = t.expected_se_r,
                                    .memory = mem};
     *out = result;
     mem = NULL;

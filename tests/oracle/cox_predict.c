@@ -34,7 +34,7 @@ static an_status put_reference(an_ctx *ctx, const or_case *c, const or_cox *cox,
     if (reference == AN_COX_AT_STRATA) {
         put_risk(c, p, values);
         or_put(values, "expected", or_vector(p->expected, p->n));
-        or_put(values, "expected_se", or_vector(p->expected_se, p->n));
+        or_put(values, "expected_se", or_vector(p->expected_se_r, p->n));
     }
     if (reference == AN_COX_AT_MEANS)
         or_put(values, "terms", or_matrix(p->terms, p->n, p->n_terms));

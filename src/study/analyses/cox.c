@@ -23,7 +23,8 @@ static const an_param params[] = {
     AN_PARAM_BOOL(an_cox_params, univariable, true,
                   "Show the hazard ratio of each covariate alone beside the joint model"),
     AN_PARAM_CHOICE(an_cox_params, preset, 0, an_package_choices,
-                    "Ties as this package has them by default"),
+                    "Ties as this package has them by default; r: also its standard "
+                    "errors of predictions"),
     AN_PARAM_TEXT(an_cox_params, profile,
                   "Patients to predict for, as 'age = 60, sex = F; age = 70, sex = M'"),
     AN_PARAM_TEXT(an_cox_params, adjusted,

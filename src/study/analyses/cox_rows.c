@@ -209,10 +209,12 @@ static an_status show_chosen(const an_cox_view *v, const an_cox_predictions *p,
     an_status st = AN_OK;
     columns c = {.v = v};
     double *risk, *risk_se, *survival, *survival_se;
+    const bool r = v->params->preset == AN_PACKAGE_R;
+    const double *expected_se = r ? p->expected_se_r : p->expected_se;
 
     AN_TRY(exponential(v, p->n, p->lp, p->lp_se, 1, &risk, &risk_se));
-    AN_TRY(
-        exponential(v, p->n, p->expected, p->expected_se, -1, &survival, &survival_se));
+    AN_TRY(exponential(v, p->n, p->expected, expected_se, -1, &survival, &survival_se));
+    for (an_index i = 0; r && i < p->n; i++) risk_se[i] = p->lp_se[i] * sqrt(risk[i]);
     start_columns(&c);
     if (wanted[LP]) {
         add_column(&c, "lp", "Linear predictor", p->lp);
@@ -224,7 +226,7 @@ static an_status show_chosen(const an_cox_view *v, const an_cox_predictions *p,
     }
     if (wanted[EXPECTED]) {
         add_column(&c, "expected", "Expected events", p->expected);
-        add_column(&c, "expected_se", "SE of the expected events", p->expected_se);
+        add_column(&c, "expected_se", "SE of the expected events", expected_se);
     }
     if (wanted[SURVIVAL]) {
         add_column(&c, "survival", "Survival to the end of its follow-up", survival);
@@ -234,8 +236,14 @@ static an_status show_chosen(const an_cox_view *v, const an_cox_predictions *p,
     if (c.n > 1)
         st =
             show_columns(&c, "predictions", "Predictions for every row", p->n, NULL,
-                         "The linear predictor is 0, and the risk 1, at the means of the "
-                         "covariates, of its stratum in a stratified model.");
+                         r ? "The linear predictor is 0, and the risk 1, at the means of "
+                             "the covariates, of its stratum in a stratified model. "
+                             "Standard errors of the risk and of the expected events are "
+                             "those of R's predict, preset r: the root of the risk times "
+                             "the error of the linear predictor, and the root of the "
+                             "variance at the end of follow-up less that at the entry."
+                           : "The linear predictor is 0, and the risk 1, at the means of "
+                             "the covariates, of its stratum in a stratified model.");
 done:
     return st;
 }

@@ -153,6 +153,45 @@ static void test_curve_before_zero(void **state)
     sample_free(&s);
 }
 
+/* R's error of a stay is the root of the difference between the variances at its ends. */
+static void test_error_of_a_stay_as_r_has_it(void **state)
+{
+    sample s = sample_new(50, 2, 12);
+    an_cox_data data = sample_plain(&s);
+    an_cox_options o = an_cox_defaults();
+    an_ctx *ctx = an_ctx_new();
+    an_cox_predictions *p = NULL;
+    an_cox_curves *curves = NULL;
+    an_cox *fit;
+    double entry[50] = {0};
+    int with_entry = 0;
+
+    (void)state;
+    for (an_index i = 0; i < s.n; i += 3) entry[i] = s.time[i] / 2;
+    data.surv.entry = entry;
+    o.ties = AN_COX_BRESLOW;
+    fit = cox_fit(&data, &o);
+    assert_int_equal(an_cox_predictions_of(ctx, &data, fit, AN_COX_AT_MEANS, 0, NULL, &p),
+                     AN_OK);
+    assert_int_equal(
+        an_cox_curves_of(ctx, &data, fit, s.n, s.x, NULL, AN_CONF_LOG, 0.95, &curves),
+        AN_OK);
+    for (an_index i = 0; i < s.n; i++) {
+        const double out = an_km_at(&curves->curve[i], s.time[i]).se_cumhaz,
+                     in = entry[i] > 0 ? an_km_at(&curves->curve[i], entry[i]).se_cumhaz
+                                       : 0;
+
+        NEAR(p->expected_se_r[i], sqrt(out * out - in * in), 1e-10);
+        with_entry += in > 0 && fabs(p->expected_se_r[i] - p->expected_se[i]) > 1e-4;
+    }
+    assert_true(with_entry > 3);
+    an_cox_curves_free(curves);
+    an_cox_predictions_free(p);
+    an_cox_free(fit);
+    an_ctx_free(ctx);
+    sample_free(&s);
+}
+
 /* exp(-expected) of a row that enters at 0 is its own curve at its own time; Breslow, since
  * Efron's tied deaths see less than the whole hazard. */
 static void test_predictions_are_the_curve(void **state)
@@ -183,6 +222,7 @@ static void test_predictions_are_the_curve(void **state)
 
         NEAR(p->expected[i], at.cumhaz, 1e-11);
         NEAR(p->expected_se[i], at.se_cumhaz, 1e-11);
+        NEAR(p->expected_se_r[i], at.se_cumhaz, 1e-11);
         NEAR(p->lp[i], fit->eta[i], 1e-12);
         NEAR(p->terms[i] + p->terms[i + s.n], p->lp[i], 1e-12);
         for (int k = 0; k < 2; k++)
@@ -352,6 +392,7 @@ int main(void)
         cmocka_unit_test(test_null_curve_is_nelson_aalen),
         cmocka_unit_test(test_curve_before_zero),
         cmocka_unit_test(test_predictions_are_the_curve),
+        cmocka_unit_test(test_error_of_a_stay_as_r_has_it),
         cmocka_unit_test(test_risks_leave_room_for_survival),
         cmocka_unit_test(test_threads_give_the_same_bits),
         cmocka_unit_test(test_memory_runs_out),
