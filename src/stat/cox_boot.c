@@ -276,7 +276,7 @@ static an_status find_acceleration(bootstrap *t, double *out)
     double *influence;
 
     AN_ALLOC(influence, t->work, units);
-    AN_TRY(an_cox_residuals_of(ctx, t->data, t->fit, &r));
+    AN_TRY(an_cox_residuals_of(ctx, t->data, t->fit, AN_COX_DFBETA, &r));
     for (an_index k = 0; k < t->data->p; k++) {
         double square = 0, cube = 0;
 
