@@ -38,6 +38,10 @@ static const an_param params[] = {
                   "terms, or all"),
     AN_PARAM_REALS(an_cox_params, times, 0, 1e15, "unit of the data",
                    "Times at which predictions are reported"),
+    AN_PARAM_INTEGER(an_cox_params, bootstrap, 0, 0, 1000000, NULL,
+                     "Bootstrap resamples for limits beside Wald's; 0: none"),
+    AN_PARAM_INTEGER(an_cox_params, seed, 1, 0, 9007199254740991.0, NULL,
+                     "Seed of the resamples"),
     AN_PARAM_END,
 };
 
@@ -63,6 +67,8 @@ static const char *const references[] = {
     "2000. doi:10.1007/978-1-4757-3294-8",
     "Lin DY, Wei LJ. The robust inference for the Cox proportional hazards model. J Am "
     "Stat Assoc 1989;84:1074-1078. doi:10.1080/01621459.1989.10478874",
+    "Efron B. Better bootstrap confidence intervals. J Am Stat Assoc 1987;82:171-185. "
+    "doi:10.1080/01621459.1987.10478410",
     "Firth D. Bias reduction of maximum likelihood estimates. Biometrika 1993;80:27-38. "
     "doi:10.1093/biomet/80.1.27",
     "Heinze G, Schemper M. A solution to the problem of monotone likelihood in Cox "
@@ -239,6 +245,7 @@ static an_status describe(an_cox_view *v)
         an_cox_frailty_show(v);
     else
         an_cox_show_model(v);
+    AN_TRY(an_cox_show_bootstrap(v));
     AN_TRY(an_cox_show_profiles(v));
     AN_TRY(an_cox_show_adjusted(v));
     AN_TRY(an_cox_show_rows(v));

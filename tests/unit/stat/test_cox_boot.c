@@ -400,6 +400,31 @@ static void test_interval(void **state)
     an_ctx_free(ctx);
 }
 
+/* boot.ci() of R's package boot 1.3-28.1 on the same fifty values; L with the same skewness. */
+static void test_interval_of_r(void **state)
+{
+    const double estimate = 5.1, acceleration = -0.0494567362072021;
+    double coef[50];
+    const an_cox_boot boot = {.p = 1,
+                              .n_boot = 50,
+                              .estimate = &estimate,
+                              .coef = coef,
+                              .acceleration = &acceleration};
+    an_ctx *ctx = an_ctx_new();
+    an_boot_interval out;
+
+    (void)state;
+    for (int b = 1; b <= 50; b++) coef[b - 1] = sqrt(b * 7 % 53) + 0.1 * (b % 3);
+    assert_int_equal(an_cox_boot_intervals(ctx, &boot, 0.9, &out), AN_OK);
+    NEAR(out.normal[0], 2.55754135533835, 1e-13);
+    NEAR(out.normal[1], 8.02401850060293, 1e-13);
+    NEAR(out.percentile[0], 1.80153884266924, 1e-13);
+    NEAR(out.percentile[1], 7.11701155447814, 1e-13);
+    NEAR(out.bca[0], 1.42169065723769, 1e-13);
+    NEAR(out.bca[1], 7.07344934247919, 1e-13);
+    an_ctx_free(ctx);
+}
+
 /* ---- Failures ---- */
 
 static void test_refusals(void **state)
@@ -480,7 +505,8 @@ int main(void)
         cmocka_unit_test(test_kernels),       cmocka_unit_test(test_threads),
         cmocka_unit_test(test_clusters),      cmocka_unit_test(test_strata),
         cmocka_unit_test(test_no_event),      cmocka_unit_test(test_interval),
-        cmocka_unit_test(test_refusals),      cmocka_unit_test(test_allocations)};
+        cmocka_unit_test(test_interval_of_r), cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_allocations)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

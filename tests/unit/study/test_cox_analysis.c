@@ -135,6 +135,58 @@ static void test_firth_where_data_separate(void **state)
     an_ctx_free(ctx);
 }
 
+static an_status describe_bootstrap(const sample *s, an_ctx *ctx, int penalty,
+                                    an_doc **doc)
+{
+    an_cox_params p;
+
+    an_params_defaults(an_analysis_cox.params, &p);
+    p.bootstrap = 400;
+    p.seed = 7;
+    p.penalty = penalty;
+    assert_int_equal(an_doc_new(ctx, "Test", doc), AN_OK);
+    return an_analysis_cox.run(ctx, &s->frame, &p, *doc);
+}
+
+/* Limits around the ratio, with seed and number; where resamples separate a note counts them. */
+static void test_bootstrap_limits(void **state)
+{
+    sample s;
+    an_ctx *ctx = an_ctx_new();
+    an_doc *doc;
+    const an_node *table;
+
+    (void)state;
+    make_sample(&s);
+    for (int i = 0; i < 15; i++) s.time[2 * i] += 70;
+    assert_int_equal(describe_bootstrap(&s, ctx, 0, &doc), AN_OK);
+    table = child(doc, "bootstrap");
+    assert_int_equal(table->n_rows, 2);
+    assert_string_equal(table->rows[0].cells[0].text, "Dose class = >= 5 Gy");
+    for (int c = 1; c <= 2; c++) {
+        const an_value *cell = &table->rows[0].cells[c];
+
+        assert_true(cell->lower < cell->value && cell->value < cell->upper);
+    }
+    assert_non_null(strstr(table->text, "400 resamples of patients"));
+    assert_non_null(strstr(table->text, "seed 7"));
+    assert_false(has_note(doc, "M318"));
+    an_doc_free(doc);
+    for (int i = 0; i < N; i++) s.event[i] = s.code[i] ? i == 1 : s.event[i];
+    assert_int_equal(describe_bootstrap(&s, ctx, 0, &doc), AN_OK);
+    table = child(doc, "bootstrap");
+    assert_true(table->rows[0].cells[3].value > 50); /* about 400 / e */
+    assert_true(isnan(table->rows[0].cells[1].value));
+    assert_non_null(strstr(table->rows[0].cells[1].reason, "infinite"));
+    assert_non_null(strstr(note(doc, "M318"), "Of 400 bootstrap resamples"));
+    assert_non_null(strstr(note(doc, "M318"), "the rows separate"));
+    an_doc_free(doc);
+    assert_int_equal(describe_bootstrap(&s, ctx, AN_COX_PENALTY_FIRTH, &doc),
+                     AN_ERR_ARGUMENT);
+    an_doc_free(doc);
+    an_ctx_free(ctx);
+}
+
 /* A Wald test of the levels that are left says p = 0.4 of a factor that decides all. */
 static void test_factor_that_separates_has_no_wald_p(void **state)
 {
@@ -223,6 +275,7 @@ int main(void)
         cmocka_unit_test(test_direction_and_reference),
         cmocka_unit_test(test_separation_is_named),
         cmocka_unit_test(test_firth_where_data_separate),
+        cmocka_unit_test(test_bootstrap_limits),
         cmocka_unit_test(test_factor_that_separates_has_no_wald_p),
         cmocka_unit_test(test_few_events),
         cmocka_unit_test(test_one_cause_of_several),
