@@ -42,6 +42,7 @@ an_ctx *an_ctx_new_in(const an_env *env)
     if (!ctx) return NULL;
     memset(ctx, 0, sizeof *ctx);
     ctx->env = *env;
+    an_crew_begin(&ctx->crew);
     an_ctx_set_threads(ctx, 0);
     return ctx;
 }
@@ -56,6 +57,7 @@ an_ctx *an_ctx_new(void)
 void an_ctx_free(an_ctx *ctx)
 {
     if (!ctx) return;
+    an_crew_end(&ctx->crew);
     an_problem_clear(ctx);
     an_free(ctx, ctx->problems);
     ctx->env.allocator.realloc(ctx->env.allocator.self, ctx, 0);

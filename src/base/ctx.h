@@ -4,9 +4,25 @@
 
 #include "base/base.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
+#include <sys/types.h>
 
-enum { AN_PROBLEMS_LISTED = 1000, AN_MESSAGE_SIZE = 1024 };
+enum { AN_PROBLEMS_LISTED = 1000, AN_MESSAGE_SIZE = 1024, AN_MOST_THREADS = 64 };
+
+/* Threads that sleep until there is work; exec.c. */
+typedef struct an_crew {
+    pthread_mutex_t lock;
+    pthread_cond_t work, idle; /* there is work; the last member has left the team */
+    struct an_team *team;      /* what may be joined now; NULL: nothing */
+    bool ending;
+    int n_threads;
+    pid_t process; /* that started them: after a fork they are not there */
+    pthread_t thread[AN_MOST_THREADS];
+} an_crew;
+
+void an_crew_begin(an_crew *crew);
+void an_crew_end(an_crew *crew); /* when no team is at work */
 
 struct an_ctx {
     an_env env;
@@ -16,6 +32,7 @@ struct an_ctx {
     void *progress_self;
     int64_t progress_next_ms;
     an_exec exec;
+    an_crew crew;
     char message[AN_MESSAGE_SIZE];
     an_problem *problems; /* [n_listed], texts in problem_text */
     an_index n_listed, capacity, n_problems[AN_ERROR + 1];

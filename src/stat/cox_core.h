@@ -22,9 +22,8 @@
 
 /* Rows per block of every pass: depends on nothing, so results have the same bits for any
  * number of threads, and a clinic's cohort is one block on one thread. */
-enum { AN_COX_GRAIN = 8192, AN_COX_ALONE = 65536 };
-/* So many rows take a few milliseconds: less than to wait for a second thread while a
- * neighbour has the core. */
+enum { AN_COX_GRAIN = 8192, AN_COX_ALONE = 16384 };
+/* So many rows take a fraction of a millisecond: less than it takes to wake a thread. */
 static inline an_index an_cox_grain(an_index n)
 {
     return n <= AN_COX_ALONE ? AN_COX_ALONE : AN_COX_GRAIN;

@@ -2,6 +2,9 @@
 #include "unit/base/faults.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 typedef struct job {
     const double *x;
@@ -141,6 +144,67 @@ static void test_another_thread_cancels(void **state)
     an_ctx_free(ctx);
 }
 
+typedef struct outer {
+    an_ctx *ctx;
+    atomic_int rows;
+} outer;
+
+static void add_rows(void *self, an_index block, an_index first, an_index last)
+{
+    outer *o = self;
+
+    (void)block;
+    atomic_fetch_add(&o->rows, (int)(last - first));
+}
+
+static void map_again(void *self, an_index block, an_index first, an_index last)
+{
+    outer *o = self;
+
+    (void)block;
+    (void)first;
+    (void)last;
+    assert_int_equal(an_map_blocks(o->ctx, 10, 3, add_rows, o), AN_OK);
+}
+
+/* Blocks that have blocks of their own; run under the thread sanitizer too. */
+static void test_a_team_within_a_team_finishes(void **state)
+{
+    outer o = {.ctx = an_ctx_new()};
+
+    (void)state;
+    an_ctx_set_threads(o.ctx, 3);
+    for (int round = 0; round < 200; round++)
+        assert_int_equal(an_map_blocks(o.ctx, 5, 1, map_again, &o), AN_OK);
+    assert_int_equal(o.rows, 200 * 5 * 10);
+    an_ctx_free(o.ctx);
+}
+
+/* Threads do not survive a fork: the child starts its own. */
+static void test_a_fork_takes_no_threads(void **state)
+{
+    outer o = {.ctx = an_ctx_new()};
+    int status = 1;
+    pid_t child;
+
+    (void)state;
+#ifdef __SANITIZE_THREAD__
+    skip(); /* it starts no thread after a fork */
+#endif
+    an_ctx_set_threads(o.ctx, 3);
+    assert_int_equal(an_map_blocks(o.ctx, 10, 1, add_rows, &o), AN_OK);
+    child = fork();
+    if (child == 0) {
+        const bool good = an_map_blocks(o.ctx, 10, 1, add_rows, &o) == AN_OK;
+
+        an_ctx_free(o.ctx);
+        _exit(good && o.rows == 20 ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    an_ctx_free(o.ctx);
+}
+
 /* Another process that adds its own numbers to every sum. */
 static an_status peer_sum(void *self, an_index n, double *inout)
 {
@@ -177,6 +241,8 @@ int main(void)
         cmocka_unit_test(test_blocks_depend_on_rows_alone),
         cmocka_unit_test(test_cancelled_work_stops),
         cmocka_unit_test(test_another_thread_cancels),
+        cmocka_unit_test(test_a_team_within_a_team_finishes),
+        cmocka_unit_test(test_a_fork_takes_no_threads),
         cmocka_unit_test(test_processes_leave_a_collective_together),
     };
 
