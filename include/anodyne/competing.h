@@ -141,12 +141,10 @@ typedef enum an_fg_variance {
                          it. Equals AN_FG_FULL with one group */
 } an_fg_variance;
 
-typedef enum an_fg_time { AN_FG_T, AN_FG_LOG_T, AN_FG_SQRT_T, AN_FG_SQUARE_T } an_fg_time;
-
 /** A covariate whose effect changes with time: adds z(i) f(t) to the linear predictor. */
 typedef struct an_fg_varying {
     const double *z; /**< [n] */
-    an_fg_time f;
+    an_time_function f;
 } an_fg_varying;
 
 /** The model. A view. */
@@ -202,8 +200,8 @@ typedef struct an_fg_fit {
                              covariate less its mean at risk */
     double *influence;  /**< [n x q] column-major: score residual of each row, weighted,
                              of the kind that options.variance sums */
-    an_fg_time *varying_f; /**< [n_varying] */
-    struct an_arena *mem;  /**< private */
+    an_time_function *varying_f; /**< [n_varying] */
+    struct an_arena *mem;        /**< private */
 } an_fg_fit;
 
 /**

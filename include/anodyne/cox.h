@@ -16,6 +16,26 @@ AN_BEGIN_DECLS
 
 struct an_arena;
 
+/* ---- Effects that change with time ---- */
+
+/** What the effect of a covariate is multiplied by at time t. */
+typedef enum an_time_kind {
+    AN_TIME_CONSTANT, /**< 1: proportional hazards */
+    AN_TIME_LINEAR,   /**< t */
+    AN_TIME_LOG,      /**< log t, t > 0 */
+    AN_TIME_SQRT,     /**< square root of t, t >= 0 */
+    AN_TIME_SQUARE,   /**< t squared */
+    AN_TIME_STEP      /**< 1 on (from, to], else 0 */
+} an_time_kind;
+
+typedef struct an_time_function {
+    an_time_kind kind;
+    double from, to; /**< of a step; to may be infinite */
+} an_time_function;
+
+/** f(t); not finite where f is not defined. */
+AN_API double an_time_function_at(const an_time_function *f, double t);
+
 /* ---- Input ---- */
 
 /** A view: it owns nothing. Event means surv.event == 1; other causes are censored. */
@@ -24,8 +44,12 @@ typedef struct an_cox_data {
     an_index p;           /**< columns of x; 0 is the null model */
     const double *x;      /**< [n x p] column-major, finite */
     const double *offset; /**< [n] added to the linear predictor; NULL: none */
-    an_grouping strata;   /**< own baseline hazard each; code NULL: one stratum */
-    an_grouping cluster;  /**< rows that belong together; code NULL: every row alone */
+    const an_time_function
+        *over_time; /**< [p] the covariate of column k is x f_k(t) at time t (tt() of R's
+                         coxph); NULL: x at all times. For an_cox_fit() alone, Efron's or
+                         Breslow's ties */
+    an_grouping strata;  /**< own baseline hazard each; code NULL: one stratum */
+    an_grouping cluster; /**< rows that belong together; code NULL: every row alone */
     const char *const *names; /**< [p] for messages; NULL: "1", "2", ... */
 } an_cox_data;
 
@@ -89,20 +113,23 @@ typedef struct an_cox {
     const double *naive_se, *naive_vcov;   /**< [p], [p x p] inverse information */
     const double *beta; /**< [p] the coefficients that `loglik` and `eta` belong to: coef,
                              0 for aliased columns, the last iterate for monotone ones */
-    const double *means;     /**< [p] weighted means, with entry times plain means; 0 for
+    const double
+        *means; /**< [p] of x: weighted means, with entry times plain means; 0 for
                              columns of -1, 0, 1 only (R) */
     const an_cox_flag *flag; /**< [p] */
     const double *direction; /**< [p] -1, +1: where a monotone coefficient goes; 0 */
     const double *alias;     /**< [p x p] column j in terms of columns before it, when
                                      flag[j] is aliased: x_j = sum_k alias[j + k p] x_k */
-    const double *eta;       /**< [n] offset + x' beta */
+    const double *eta;       /**< [n] offset + x' beta; NULL when an effect changes with
+                             time */
     double loglik_null, loglik; /**< at 0 and at the estimate, offset included */
     double lrt, wald, score; /**< tests of all coefficients, df degrees of freedom; wald
                                      NaN when one is monotone */
     double lrt_p, wald_p, score_p;
     double robust_score, robust_score_p; /**< NaN unless robust */
     double aic, bic;                     /**< bic counts events */
-    an_concordance concordance;          /**< of eta, within strata; NaN: not asked for */
+    an_concordance concordance;          /**< of eta, within strata; NaN: not asked for,
+                                              or an effect changes with time */
     int iterations;
     bool converged; /**< false: max_iter reached; the numbers are the last iterate's */
     bool monotone;  /**< some flag is AN_COX_MONOTONE */
@@ -111,6 +138,11 @@ typedef struct an_cox {
 
 /** Newton's method with step halving, on columns centred and scaled, orthogonalised where
  *  they nearly depend on each other. Rows never meet an event time cost nothing.
+ *
+ *  Cost: O(n p^2) for each of two to five evaluations. With effects that change with time, the covariates of all
+ *  rows at risk differ from one event time to the next: O(n p^2) for each run of event times of a stratum on which
+ *  no f changes, so O(n m p^2) for m event times and t or log t, and linear in n for steps; rows that enter within
+ *  a run cost p for each event time of their stay in it. Rows are not expanded: memory is that of a fit.
  *  @retval AN_ERR_DATA      no rows; a weight that is not positive; a value that is not
  *                           finite; entry >= time (the message names the row, from 1)
  *  @retval AN_ERR_ARGUMENT  weights or robust variance with discrete or marginal ties;

@@ -47,7 +47,10 @@ static an_status cluster_products(an_ctx *ctx, const fitting *f, double *total, 
     if (!mem) return AN_ERR_MEMORY;
     AN_ALLOC(sum, mem, n_clusters * p);
     AN_ALLOC(one, mem, n_clusters);
-    AN_TRY(an_cox_influence(ctx, f->model.plan, &f->model.state, cluster, sum));
+    AN_TRY(f->model.over_time
+               ? an_cox_over_time_influence(ctx, f->model.plan, f->model.over_time,
+                                            f->model.gamma, &f->model.state, cluster, sum)
+               : an_cox_influence(ctx, f->model.plan, &f->model.state, cluster, sum));
     for (an_index g = 0; g < n_clusters; g++) one[g] = 1;
     AN_TRY(an_rows_moments(ctx, n_clusters, p, sum, one, one, total, b));
 done:
@@ -223,6 +226,7 @@ static an_status check_options(an_ctx *ctx, const an_cox_data *data,
         return an_fail(ctx, AN_ERR_ARGUMENT, "max_iter must not be negative");
     if (options->ties != AN_COX_DISCRETE && options->ties != AN_COX_MARGINAL)
         return AN_OK;
+    if (data->over_time) return an_cox_refuse_over_time(ctx, data);
     if (data->surv.weight)
         return an_fail(ctx, AN_ERR_ARGUMENT, "%s ties do not allow case weights",
                        options->ties == AN_COX_DISCRETE ? "discrete" : "marginal");
@@ -279,7 +283,7 @@ static an_status describe_fit(an_ctx *ctx, fitting *f, an_arena *mem, an_cox *fi
     const an_index p = f->model.p;
     columns c = {0};
 
-    AN_TRY(new_columns(ctx, f->data->surv.n, p, mem, &c));
+    AN_TRY(new_columns(ctx, f->data->over_time ? 0 : f->data->surv.n, p, mem, &c));
     an_cox_model_get(&f->model, f->model.gamma, c.beta);
     an_cox_model_variance(&f->model, f->inverse, c.naive_vcov, f->scratch);
     an_cox_model_variance(&f->model, f->robust ? f->sandwich : f->inverse, c.vcov,
@@ -288,8 +292,9 @@ static an_status describe_fit(an_ctx *ctx, fitting *f, an_arena *mem, an_cox *fi
     flag_columns(f, &c);
     fill_columns(f, &c);
     /* about the means, for every row, also those never at risk */
-    AN_TRY(an_cox_model_eta(ctx, &f->model, c.beta, c.eta));
+    if (!f->data->over_time) AN_TRY(an_cox_model_eta(ctx, &f->model, c.beta, c.eta));
     publish_columns(&c, fit);
+    if (f->data->over_time) fit->eta = NULL;
 done:
     return st;
 }
@@ -332,7 +337,7 @@ an_status an_cox_fit(an_ctx *ctx, const an_cox_data *data, const an_cox_options 
     AN_TRY(describe_fit(ctx, &f, mem, fit));
     finish_tests(fit);
     fit->concordance = (an_concordance){.c = NAN, .se = NAN, .var = NAN};
-    if (options->concordance)
+    if (options->concordance && !data->over_time)
         AN_TRY(an_concordance_of(ctx, &data->surv, fit->eta, data->strata, data->cluster,
                                  AN_CONCORDANCE_N, &fit->concordance));
     *out = fit;

@@ -57,10 +57,12 @@ static void describe_alias(an_cox_model *model, an_index j)
     }
 }
 
+/* Over time z = T x would be another column at each event time: never rotated. */
 static bool nearly_dependent(const an_cox_model *model)
 {
     const an_index p = model->p;
 
+    if (model->over_time) return false;
     for (an_index j = 0; j < p; j++) {
         const double left = model->factor[j + j * p];
 
@@ -93,6 +95,9 @@ an_status an_cox_model_risk(an_ctx *ctx, an_cox_model *model)
         return an_cox_discrete(ctx, model->plan, model->gamma, &model->state, NULL, NULL);
     if (model->marginal)
         return an_cox_marginal(ctx, model->plan, model->gamma, &model->state, NULL, NULL);
+    if (model->over_time)
+        return an_cox_over_time_evaluate(ctx, model->plan, model->over_time, model->gamma,
+                                         model->efron, &model->state);
     return an_cox_risk(ctx, model->plan, model->gamma, model->efron, &model->state);
 }
 
@@ -104,6 +109,7 @@ an_status an_cox_model_information(an_ctx *ctx, an_cox_model *model)
     if (model->marginal)
         return an_cox_marginal(ctx, model->plan, model->gamma, &model->state,
                                model->state.score, model->state.info);
+    if (model->over_time) return AN_OK; /* came with the likelihood */
     an_cox_hazard(model->plan, NULL, &model->state);
     return an_cox_information(ctx, model->plan, NULL, &model->state, model->state.info);
 }
@@ -143,6 +149,18 @@ done:
     return st;
 }
 
+/* Columns are x f / size: so are the scales that the coefficients are taken back by. */
+static an_status use_over_time(an_ctx *ctx, an_cox_model *model)
+{
+    an_status st = AN_OK;
+
+    AN_TRY(an_cox_over_time_new(ctx, model->data, model->plan, model->mem,
+                                &model->over_time));
+    for (an_index k = 0; k < model->p; k++) model->scale[k] /= model->over_time->size[k];
+done:
+    return st;
+}
+
 static an_status start_model(an_ctx *ctx, const an_cox_data *data, an_cox_ties ties,
                              an_cox_detail detail, an_arena *mem, an_cox_model *model)
 {
@@ -156,6 +174,7 @@ static an_status start_model(an_ctx *ctx, const an_cox_data *data, an_cox_ties t
     AN_TRY(an_cox_plan_with(ctx, data, model->efron, detail, mem, &model->plan));
     AN_TRY(an_cox_columns(ctx, model));
     AN_TRY(an_cox_state_new(ctx, model->plan, mem, &model->state));
+    if (data->over_time) AN_TRY(use_over_time(ctx, model));
 done:
     return st;
 }
@@ -193,13 +212,19 @@ done:
 an_status an_cox_model_new(an_ctx *ctx, const an_cox_data *data, an_cox_ties ties,
                            an_arena *mem, an_cox_model *model)
 {
-    return new_model(ctx, data, ties, AN_COX_FOR_ROWS, mem, model);
+    an_status st = AN_OK;
+
+    AN_TRY(an_cox_refuse_over_time(ctx, data));
+    AN_TRY(new_model(ctx, data, ties, AN_COX_FOR_ROWS, mem, model));
+done:
+    return st;
 }
 
 an_status an_cox_model_for_fit(an_ctx *ctx, const an_cox_data *data, an_cox_ties ties,
                                an_arena *mem, an_cox_model *model)
 {
-    const bool by_rows = ties == AN_COX_DISCRETE || ties == AN_COX_MARGINAL;
+    const bool by_rows =
+        ties == AN_COX_DISCRETE || ties == AN_COX_MARGINAL || data->over_time;
 
     return new_model(ctx, data, ties, by_rows ? AN_COX_FOR_ROWS : AN_COX_FOR_FIT, mem,
                      model);
@@ -294,6 +319,7 @@ static an_status restore(an_ctx *ctx, const an_cox_data *data, const an_cox *fit
 
     if (fit->n != data->surv.n || fit->p != data->p)
         return an_fail(ctx, AN_ERR_ARGUMENT, "the fit belongs to other data");
+    AN_TRY(an_cox_refuse_over_time(ctx, data));
     AN_TRY(start_model(ctx, data,
                        fit->ties == AN_COX_EFRON ? AN_COX_EFRON : AN_COX_BRESLOW, detail,
                        mem, model));

@@ -12,13 +12,14 @@
 #ifndef AN_STAT_COX_MODEL_H
 #define AN_STAT_COX_MODEL_H
 
-#include "stat/cox_state.h"
+#include "stat/cox_over_time.h"
 
 typedef struct an_cox_model {
     const an_cox_data *data;
     an_arena *mem;
     bool efron, discrete, marginal; /* the last two: row by row, for each event time */
     an_cox_plan *plan;
+    an_cox_over_time *over_time; /* effects change with time; NULL: they do not */
     an_cox_state state;
     an_index p;
     double *centre, *scale; /* [p] x_scaled = (x - centre) scale */
@@ -42,10 +43,11 @@ an_status an_cox_model_for_fit(an_ctx *ctx, const an_cox_data *data, an_cox_ties
 /* Likelihood and score, then information, at model->gamma. */
 an_status an_cox_model_risk(an_ctx *ctx, an_cox_model *model);
 an_status an_cox_model_information(an_ctx *ctx, an_cox_model *model);
-/* Discrete and marginal likelihoods have their score with the information. */
+/* Discrete and marginal likelihoods have their score with the information, and over time
+ * all come at once. */
 static inline bool an_cox_score_comes_late(const an_cox_model *model)
 {
-    return model->discrete || model->marginal;
+    return model->discrete || model->marginal || model->over_time;
 }
 /* Factors the state's information into model->factor with R's rank rule: aliased[p]. */
 an_index an_cox_model_factor(an_cox_model *model, bool *aliased);

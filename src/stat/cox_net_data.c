@@ -120,6 +120,7 @@ static an_status plan_rows(an_ctx *ctx, const an_net *net, const subset *s,
                               .strata = {.n_levels = data->strata.n_levels,
                                          .code = data->strata.code ? s->stratum : NULL}};
 
+    AN_TRY(an_cox_refuse_over_time(ctx, data));
     AN_TRY(an_cox_plan_new(ctx, &part, efron, net->mem, &model->plan));
     AN_TRY(an_cox_state_new(ctx, model->plan, net->mem, &model->state));
     AN_ALLOC(model->row, net->mem, model->plan->n);

@@ -73,6 +73,8 @@ typedef struct an_cox_plan {
     an_cox_runs by_last, by_first;
 } an_cox_plan;
 
+/* AN_ERR_ARGUMENT where effects change with time: only an_cox_fit() knows of that. */
+an_status an_cox_refuse_over_time(an_ctx *ctx, const an_cox_data *data);
 /* Checks data and builds everything but columns and x, for rows. tied: keep sums of tied
  * deaths apart (Efron). */
 an_status an_cox_plan_new(an_ctx *ctx, const an_cox_data *data, bool tied, an_arena *mem,

@@ -414,7 +414,7 @@ double an_fg_predict(const an_fg_fit *fit, int32_t stratum, const double *x,
                 eta += fit->coef[k] *
                        (k < fit->p ? x[k]
                                    : z[k - fit->p] *
-                                         an_fg_time_function(fit->varying_f[k - fit->p],
+                                         an_time_function_at(&fit->varying_f[k - fit->p],
                                                              fit->time[j]));
         an_sum_add(&hazard, fit->jump[j] * exp(eta));
     }

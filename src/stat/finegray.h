@@ -104,7 +104,6 @@ typedef struct an_fg_state {
 an_status an_fg_layout(an_ctx *ctx, an_arena *mem, const an_fg_model *model,
                        const an_fg_options *o, an_fg *fg);
 an_status an_fg_sort(an_ctx *ctx, an_arena *mem, an_fg *fg);
-double an_fg_time_function(an_fg_time f, double t);
 an_status an_fg_state_new(an_ctx *ctx, an_arena *mem, const an_fg *fg, an_fg_state *s);
 
 /* Tile of rows first.. of order (NULL: of the data): q columns and one of ones. Returns

@@ -409,13 +409,6 @@ done:
     return st;
 }
 
-double an_fg_time_function(an_fg_time f, double t)
-{
-    if (f == AN_FG_LOG_T) return log(t);
-    if (f == AN_FG_SQRT_T) return sqrt(t);
-    return f == AN_FG_SQUARE_T ? t * t : t;
-}
-
 /* ---- Deaths ---- */
 
 static void sum_deaths(an_fg *fg)
@@ -462,7 +455,7 @@ static an_status fill_times(an_ctx *ctx, an_arena *mem, bool own_events, an_fg *
             fg->gh_time[j * fg->n_late + g] =
                 an_fg_weight(&fg->groups[an_fg_group(fg, fg->stratum[j], g)], fg->t[j]);
         for (an_index k = 0; k < fg->n_varying; k++) {
-            const double f = an_fg_time_function(model->varying[k].f, fg->t[j]);
+            const double f = an_time_function_at(&model->varying[k].f, fg->t[j]);
 
             if (!isfinite(f))
                 AN_TRY(an_fail(ctx, AN_ERR_ARGUMENT,

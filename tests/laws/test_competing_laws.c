@@ -418,7 +418,7 @@ static an_status everything(an_ctx *ctx)
     draw(&s, 51, N);
     an_fg_model model = model_of(&s, N);
     const an_grouping group = {3, s.group, NULL};
-    const an_fg_varying varying = {s.x, AN_FG_T};
+    const an_fg_varying varying = {s.x, {.kind = AN_TIME_LINEAR}};
     an_cif *cif = NULL;
     an_gray *gray = NULL;
     an_fg_fit *f = NULL;

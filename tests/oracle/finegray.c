@@ -9,15 +9,15 @@ or_method or_fine_gray_crr, or_finegray_cox;
 
 static const struct {
     const char *text;
-    an_fg_time f;
+    an_time_kind f;
 } time_functions[] = {
-    {"t", AN_FG_T},
-    {"log(t)", AN_FG_LOG_T},
-    {"sqrt(t)", AN_FG_SQRT_T},
-    {"t^2", AN_FG_SQUARE_T},
+    {"t", AN_TIME_LINEAR},
+    {"log(t)", AN_TIME_LOG},
+    {"sqrt(t)", AN_TIME_SQRT},
+    {"t^2", AN_TIME_SQUARE},
 };
 
-static bool time_function(const char *text, an_fg_time *f)
+static bool time_function(const char *text, an_time_kind *f)
 {
     for (size_t k = 0; k < sizeof time_functions / sizeof *time_functions; k++)
         if (strcmp(text, time_functions[k].text) == 0) {
@@ -86,7 +86,7 @@ an_status or_fine_gray_crr(an_ctx *ctx, const or_case *c, json_t *values)
     an_fg_model model = model_of(&f);
     const an_fg_options options = {0.95, AN_FG_EVENTS_STAY, AN_FG_BRESLOW,
                                    AN_FG_FULL_CMPRSK, 100};
-    an_fg_varying varying;
+    an_fg_varying varying = {0};
     an_fg_fit *fit = NULL;
     an_status st;
 
@@ -94,7 +94,7 @@ an_status or_fine_gray_crr(an_ctx *ctx, const or_case *c, json_t *values)
     if (interaction) {
         const char *tf = json_string_value(json_object_get(interaction, "tf"));
 
-        if (!time_function(tf, &varying.f))
+        if (!time_function(tf, &varying.f.kind))
             return an_fail(ctx, AN_ERR_ARGUMENT, "function of time %s is not known", tf);
         varying.z = or_numbers(c, json_string_value(json_object_get(interaction, "var")),
                                f.n, f.row);

@@ -131,7 +131,7 @@ static void test_varying_effect(void **state)
 
     (void)state;
     make_study(&y, 30, false);
-    varying = (an_fg_varying){y.s.x, AN_FG_SQRT_T};
+    varying = (an_fg_varying){y.s.x, {.kind = AN_TIME_SQRT}};
     y.model.n_varying = 1;
     y.model.varying = &varying;
     check(&y, NULL, 0, 1e-4);

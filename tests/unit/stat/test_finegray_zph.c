@@ -230,7 +230,7 @@ static void test_refusals(void **state)
 {
     static const double one[] = {3, 3, 3, 3}, x[] = {1, 2, 2.5, 0};
     static const int32_t event[] = {1, 1, 0, 2};
-    static const an_fg_varying varying = {x12, AN_FG_T};
+    static const an_fg_varying varying = {x12, {.kind = AN_TIME_LINEAR}};
     an_fg_model tied = {
         .surv = {4, one, event, NULL, NULL, 2}, .cause = 1, .p = 1, .x = x};
     an_fg_model moving = twelve;
