@@ -2,7 +2,7 @@
  * Cox regression, Efron, whole days.
  *   cox       an_cox_fit() alone, matrix in memory
  *   cox-breslow  the same with Breslow's ties, which glmnet has
- *   cox-all   with concordance and residuals, which coxph() also computes
+ *   cox-all   with concordance and martingale residuals, which coxph() also computes
  *   counting  start-stop rows, 20 strata, variance clustered by patient
  */
 #include "common.h"
@@ -91,7 +91,7 @@ static an_status fit(an_ctx *ctx, const input *in, int32_t *code)
     start = bench_now();
     AN_TRY(an_cox_fit(ctx, &data, &options, &cox));
     if (in->all)
-        AN_TRY(an_cox_residuals_of(ctx, &data, cox, AN_COX_ALL_RESIDUALS, &residuals));
+        AN_TRY(an_cox_residuals_of(ctx, &data, cox, AN_COX_MARTINGALE, &residuals));
     seconds = bench_now() - start;
     limits(in, cox->iterations, &bytes, &flops);
     answer[0] = cox->coef[0];

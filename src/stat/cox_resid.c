@@ -7,6 +7,7 @@ typedef struct residuals {
     const an_cox_data *data;
     const an_cox *fit;
     unsigned kinds;
+    an_cox_data without; /* data without columns */
     an_cox_model model;
     an_index n, p, n_events;
     double *martingale, *deviance, *score, *dfbeta, *dfbetas, *schoenfeld, *scaled, *time;
@@ -208,6 +209,20 @@ done:
     return st;
 }
 
+/* Residuals by row need no column: the linear predictors of the fit are an offset. */
+static an_status restore(an_ctx *ctx, residuals *r, an_arena *work)
+{
+    const an_cox_ties ties = r->fit->ties == AN_COX_EFRON ? AN_COX_EFRON : AN_COX_BRESLOW;
+
+    if ((r->kinds & ~(unsigned)(AN_COX_MARTINGALE | AN_COX_DEVIANCE)) != 0 ||
+        r->fit->n != r->data->surv.n || r->fit->p != r->data->p)
+        return an_cox_model_restore_for_fit(ctx, r->data, r->fit, work, &r->model);
+    r->without = *r->data;
+    r->without.p = 0;
+    r->without.offset = r->fit->eta;
+    return an_cox_model_for_fit(ctx, &r->without, ties, work, &r->model);
+}
+
 an_status an_cox_residuals_of(an_ctx *ctx, const an_cox_data *data, const an_cox *fit,
                               unsigned kinds, an_cox_residuals **out)
 {
@@ -225,7 +240,7 @@ an_status an_cox_residuals_of(an_ctx *ctx, const an_cox_data *data, const an_cox
         st = AN_ERR_MEMORY;
         goto done;
     }
-    AN_TRY(an_cox_model_restore_for_fit(ctx, data, fit, work, &r.model));
+    AN_TRY(restore(ctx, &r, work));
     for (an_index j = 0; j < r.model.plan->m; j++) r.n_events += r.model.plan->d[j];
     AN_TRY(new_arrays(ctx, &r, mem));
     AN_TRY(fill_rows(ctx, &r, work));

@@ -47,7 +47,8 @@ static void test_residuals_add_up(void **state)
     sample_free(&s);
 }
 
-/* One kind alone is there, has the bits that it has among all, and nothing else is. */
+/* One kind alone is there, has the bits that it has among all (by row, where columns are not
+ * looked at again, but for rounding), and nothing else is. */
 static void test_only_what_is_asked_for(void **state)
 {
     sample s = sample_new(300, 2, 40);
@@ -75,7 +76,8 @@ static void test_only_what_is_asked_for(void **state)
 
         for (int other = 0; other < 7; other++)
             assert_int_equal(got[other] != NULL, other == kind);
-        assert_memory_equal(got[kind], full[kind], (size_t)size * sizeof(double));
+        for (an_index i = 0; i < size; i++)
+            NEAR(got[kind][i], full[kind][i], kind < 2 ? 1e-12 : 0);
         assert_int_equal(one->time != NULL && one->row != NULL, by_event);
         assert_int_equal(one->n_events, all->n_events);
         an_cox_residuals_free(one);
