@@ -104,6 +104,7 @@ typedef struct an_series {
     const double *at_risk;         /**< [n_ticks of the figure] or NULL */
     const double *n_events;        /**< [n_ticks] cumulative events, or NULL */
     bool secondary; /**< drawn thin and grey: a comparison that is not the result */
+    bool joined;    /**< AN_FIGURE_CURVES: points joined by straight lines, no steps */
 } an_series;
 
 typedef struct an_forest_row {

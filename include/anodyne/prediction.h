@@ -64,6 +64,50 @@ AN_API an_status an_calibration_of(an_ctx *ctx, const an_predicted *predicted, a
                                    double conf_level, an_index *n_groups,
                                    an_calibration_group *out);
 
+/** How predicted risks at a horizon differ from what happens, in numbers. NaN: no estimate
+ *  (no event by then, one risk for all). */
+typedef struct an_calibration_indices {
+    double ratio, ratio_lower,
+        ratio_upper; /**< observed incidence over mean risk: calibration in the large;
+                          limits on the log scale, of the observed alone */
+    double slope, slope_lower,
+        slope_upper; /**< coefficient of log(-log(1 - risk)) as the only covariate: below
+                          1 risks are too extreme (weak calibration) */
+    double ici; /**< mean distance between the smoothed curve and the risk of each row */
+    double e50, e90; /**< median and 90 % quantile of these distances */
+} an_calibration_indices;
+
+/** The smoothed curve. */
+typedef struct an_calibration_curve {
+    an_index n;
+    double time; /**< the horizon */
+    an_calibration_indices index;
+    an_index df;       /**< columns of the curve: 2, a restricted cubic spline of 3 knots;
+                               1: a straight line (few different risks); 0: no curve */
+    an_index n_points; /**< 0: no curve */
+    const double *risk;   /**< [n_points] ascending, from the 1 % to the 99 % quantile */
+    const double *smooth; /**< [n_points] incidence by the horizon at this risk */
+    const double *lower, *upper; /**< [n_points] pointwise, log(-log) */
+    const double *seen;          /**< [n] the curve at each row's risk; NULL: no curve */
+    struct an_arena *mem;        /**< private */
+} an_calibration_curve;
+
+/**
+ * Smoothed calibration at horizon number k: incidence by the horizon from a model with a
+ * restricted cubic spline of log(-log(1 - risk)); Cox regression (Efron) with one cause
+ * (Austin, Harrell and van Klaveren, Stat Med 2020;39:2714), Fine-Gray with competing ones
+ * (Austin, Putter, Giardiello and van Klaveren, Diagn Progn Res 2022;6:2). All follow-up is
+ * used. Limits take the predictions as given. Weights count in means, not in quantiles.
+ * Cost: O(n) for each of 100 points.
+ *
+ * @param out  free with an_calibration_curve_free()
+ * Fails as an_score_of().
+ */
+AN_API an_status an_calibration_curve_of(an_ctx *ctx, const an_predicted *predicted,
+                                         an_index k, double conf_level,
+                                         an_calibration_curve **out);
+AN_API void an_calibration_curve_free(an_calibration_curve *curve); /**< NULL allowed */
+
 /* ---- Validation of a Cox model ---- */
 
 typedef struct an_validation_options {
@@ -93,8 +137,10 @@ typedef struct an_validation {
     an_corrected slope;       /**< of the linear predictor on all patients; 1 at first */
     const an_corrected *brier, *ipa; /**< [n_times] */
     const an_corrected *auc;         /**< [n_times] against those free of any event */
-    an_index n_boot, n_failed;       /**< resamples used; left out: no estimate there */
-    struct an_arena *mem;            /**< private */
+    const an_corrected *ratio, *horizon_slope, *ici, *e50,
+        *e90;                  /**< [n_times] as an_calibration_indices */
+    an_index n_boot, n_failed; /**< resamples used; left out: no estimate there */
+    struct an_arena *mem;      /**< private */
 } an_validation;
 
 /**

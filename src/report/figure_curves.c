@@ -39,13 +39,18 @@ static double curve_end(const an_series *s)
     return range.max;
 }
 
-/* The part of step i that the panel shows: [*from, *to) in data units; false: none. */
+/* The part of step i that the panel shows: [*from, *to) in data units; false: none. A
+ * point that is joined to its neighbours has no length. */
 static bool step_span(const an_series *s, const an_axis *x, double end, an_index i,
                       double *from, double *to)
 {
     an_index next = i + 1;
 
     if (!isfinite(s->x[i])) return false;
+    if (s->joined) {
+        *from = *to = s->x[i];
+        return an_axis_has(x, s->x[i]);
+    }
     while (next < s->n && !isfinite(s->x[next])) next++;
     *from = fmax(s->x[i], x->min);
     *to = fmin(next < s->n ? s->x[next] : end, x->max);
@@ -70,6 +75,10 @@ static points curve_corners(an_scene *scene, const an_series *s, const an_axis *
         if (!step_span(s, x, end, i, &from, &to)) continue;
         if (!isfinite(s->y[i])) {
             put(&p, NAN, NAN);
+            continue;
+        }
+        if (s->joined) {
+            put(&p, an_axis_at(x, from), on_axis(y, s->y[i]));
             continue;
         }
         /* A step too short to see only moves the height of the one before. */

@@ -15,6 +15,8 @@ static void series(an_json *j, const an_series *s, an_index n_ticks)
     an_json_member(j, "label", s->label);
     an_json_key(j, "secondary");
     an_json_bool(j, s->secondary);
+    an_json_key(j, "joined");
+    an_json_bool(j, s->joined);
     an_json_numbers(j, "x", s->x, s->n);
     an_json_numbers(j, "y", s->y, s->n);
     an_json_numbers(j, "lower", s->lower, s->n);

@@ -1,9 +1,9 @@
 /* Brier score and time-dependent AUC. */
+#include "stat/calibration.h"
 #include "stat/event_table.h"
 #include "stat/ipcw.h"
 
 #include <anodyne/competing.h>
-#include <anodyne/prediction.h>
 
 typedef struct scoring {
     an_ctx *ctx;
@@ -183,7 +183,7 @@ static an_status score_horizon(scoring *s, an_index k, an_score *out)
 
 /* ---- The operations ---- */
 
-static an_status check(an_ctx *ctx, const an_predicted *p)
+an_status an_predicted_check(an_ctx *ctx, const an_predicted *p)
 {
     if (p->surv.entry)
         return an_fail(ctx, AN_ERR_ARGUMENT,
@@ -224,7 +224,7 @@ an_status an_score_of(an_ctx *ctx, const an_predicted *predicted, an_score *out)
     scoring s = {.ctx = ctx, .p = predicted, .mem = an_arena_new(ctx)};
 
     if (!s.mem) return AN_ERR_MEMORY;
-    AN_TRY(check(ctx, predicted));
+    AN_TRY(an_predicted_check(ctx, predicted));
     AN_TRY(an_cif_fit(ctx, &predicted->surv, NULL, NULL, NULL, &s.cif));
     AN_TRY(new_scoring(&s));
     for (an_index k = 0; k < predicted->n_times; k++)
@@ -232,90 +232,5 @@ an_status an_score_of(an_ctx *ctx, const an_predicted *predicted, an_score *out)
 done:
     an_cif_free(s.cif);
     an_arena_free(s.mem);
-    return st;
-}
-
-/* ---- Calibration ---- */
-
-/* code[n]: groups of about n / n_groups rows in order of risk, ties together. */
-static void cut_groups(an_index n, const double *risk, const int64_t *order,
-                       an_index *n_groups, int32_t *code)
-{
-    const an_index asked = *n_groups;
-    an_index group = 0, in_group = 0;
-
-    for (an_index j = 0; j < n; j++) {
-        const bool tied = j > 0 && risk[order[j]] == risk[order[j - 1]];
-
-        if (in_group > 0 && !tied && j * asked >= (group + 1) * n) {
-            while (j * asked >= (group + 1) * n && group + 1 < asked) group++;
-            in_group = 0;
-        }
-        code[order[j]] = (int32_t)group;
-        in_group++;
-    }
-    *n_groups = group + 1;
-}
-
-static void fill_group(const an_predicted *p, an_index k, const int32_t *code,
-                       const an_cif_group *cif, int32_t group, an_calibration_group *out)
-{
-    const double *risk = p->risk + k * p->surv.n;
-    const an_index at = an_cif_step(cif, p->time[k]);
-    double sum = 0, total = 0;
-
-    *out = (an_calibration_group){.n = cif->n, .lowest = INFINITY, .highest = -INFINITY};
-    for (an_index i = 0; i < p->surv.n; i++) {
-        const double w = an_row_weight(&p->surv, i);
-
-        if (code[i] != group) continue;
-        out->lowest = fmin(out->lowest, risk[i]);
-        out->highest = fmax(out->highest, risk[i]);
-        sum += w * risk[i];
-        total += w;
-    }
-    out->expected = sum / total;
-    if (at < 0) return; /* nobody had anything by then */
-    out->observed = cif->prob[cif->n_times + at];
-    out->se = cif->se[cif->n_times + at];
-    out->lower = cif->lower[cif->n_times + at];
-    out->upper = cif->upper[cif->n_times + at];
-}
-
-an_status an_calibration_of(an_ctx *ctx, const an_predicted *predicted, an_index k,
-                            double conf_level, an_index *n_groups,
-                            an_calibration_group *out)
-{
-    an_status st = AN_OK;
-    an_arena *mem = an_arena_new(ctx);
-    an_cif_options o = an_cif_defaults();
-    an_cif *cif = NULL;
-    an_grouping groups = {0};
-    int32_t *code;
-    int64_t *order;
-    an_index kept = 0;
-
-    if (!mem) return AN_ERR_MEMORY;
-    AN_TRY(check(ctx, predicted));
-    if (*n_groups < 2 || *n_groups > 100) {
-        st = an_fail(ctx, AN_ERR_ARGUMENT, "calibration takes 2 to 100 groups");
-        goto done;
-    }
-    AN_ALLOC(code, mem, predicted->surv.n);
-    AN_ALLOC(order, mem, predicted->surv.n);
-    AN_TRY(an_order_double(ctx, predicted->surv.n,
-                           predicted->risk + k * predicted->surv.n, order));
-    cut_groups(predicted->surv.n, predicted->risk + k * predicted->surv.n, order,
-               n_groups, code);
-    groups = (an_grouping){.n_levels = *n_groups, .code = code};
-    o.conf_level = conf_level;
-    AN_TRY(an_cif_fit(ctx, &predicted->surv, &groups, NULL, &o, &cif));
-    for (an_index g = 0; g < *n_groups; g++)
-        if (cif->groups[g].n > 0)
-            fill_group(predicted, k, code, &cif->groups[g], (int32_t)g, &out[kept++]);
-    *n_groups = kept;
-done:
-    an_cif_free(cif);
-    an_arena_free(mem);
     return st;
 }

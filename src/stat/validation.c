@@ -1,8 +1,7 @@
 /* Validation of a Cox model, or of one for each cause: predictions, their scores, and
  * the optimism of scores on the data that made the model. */
+#include "stat/calibration.h"
 #include "stat/cause_models.h"
-
-#include <anodyne/prediction.h>
 
 an_validation_options an_validation_defaults(void)
 {
@@ -20,10 +19,13 @@ typedef struct validating {
     an_score *score;             /* [n_times] scratch */
 } validating;
 
+/* What a horizon has one of. */
+enum { BRIER, IPA, AUC, RATIO, SLOPE, ICI, E50, E90, N_INDICES };
+
 /* What one model is worth on one set of rows. */
 typedef struct worth {
     double concordance, concordance_se, slope;
-    double *brier, *ipa, *auc; /* [n_times] */
+    double *at; /* [N_INDICES x n_times] column-major */
 } worth;
 
 /* ---- Predictions for the rows of v->data ---- */
@@ -87,15 +89,20 @@ static an_status judge(validating *v, an_cause_models *t, const an_surv *surv,
 {
     an_status st = AN_OK;
     an_surv first = *surv;
+    const an_predicted p = {*surv, v->n_times, v->time, risk};
     an_concordance c;
     int32_t *event = t->of_cause;
 
     AN_TRY(predict(v, t, risk));
-    AN_TRY(an_score_of(v->ctx, &(an_predicted){*surv, v->n_times, v->time, risk}, score));
+    AN_TRY(an_score_of(v->ctx, &p, score));
     for (an_index k = 0; k < v->n_times; k++) {
-        w->brier[k] = score[k].brier;
-        w->ipa[k] = score[k].ipa;
-        w->auc[k] = score[k].auc;
+        an_calibration_indices cal;
+
+        AN_TRY(an_calibration_indices_of(v->ctx, &p, k, &cal));
+        memcpy(w->at + k * N_INDICES,
+               (double[N_INDICES]){score[k].brier, score[k].ipa, score[k].auc, cal.ratio,
+                                   cal.slope, cal.ici, cal.e50, cal.e90},
+               N_INDICES * sizeof *w->at);
     }
     predict_eta(v, t->fit[0], v->eta);
     for (an_index i = 0; i < surv->n; i++) event[i] = surv->event[i] == 1;
@@ -118,9 +125,7 @@ static an_status new_worth(validating *v, worth *w)
     an_ctx *const ctx = v->ctx;
 
     *w = (worth){0};
-    AN_ALLOC(w->brier, v->work, v->n_times);
-    AN_ALLOC(w->ipa, v->work, v->n_times);
-    AN_ALLOC(w->auc, v->work, v->n_times);
+    AN_ALLOC(w->at, v->work, N_INDICES * v->n_times);
 done:
     return st;
 }
@@ -145,7 +150,7 @@ static an_corrected correct(double apparent, const tally *t)
 
 typedef struct optimism {
     tally concordance, slope;
-    tally *brier, *ipa, *auc; /* [n_times] */
+    tally *at; /* [N_INDICES x n_times] as worth has them */
 } optimism;
 
 /* The resample's model on the resample, and on all rows. A resample without an estimate
@@ -169,11 +174,8 @@ static an_status one_resample(validating *v, uint64_t replicate, an_cause_models
     if (st != AN_OK) return st;
     add(&o->concordance, own->concordance, all->concordance);
     add(&o->slope, own->slope, all->slope);
-    for (an_index k = 0; k < v->n_times; k++) {
-        add(&o->brier[k], own->brier[k], all->brier[k]);
-        add(&o->ipa[k], own->ipa[k], all->ipa[k]);
-        add(&o->auc[k], own->auc[k], all->auc[k]);
-    }
+    for (an_index k = 0; k < N_INDICES * v->n_times; k++)
+        add(&o->at[k], own->at[k], all->at[k]);
     return AN_OK;
 }
 
@@ -184,9 +186,7 @@ static an_status find_optimism(validating *v, optimism *o, an_index *n_failed)
     an_cause_models t = {0};
     worth own, all;
 
-    AN_ALLOC(o->brier, v->work, v->n_times);
-    AN_ALLOC(o->ipa, v->work, v->n_times);
-    AN_ALLOC(o->auc, v->work, v->n_times);
+    AN_ALLOC(o->at, v->work, N_INDICES * v->n_times);
     AN_TRY(an_cause_models_new(ctx, v->data, true, v->work, &t));
     AN_TRY(new_worth(v, &own));
     AN_TRY(new_worth(v, &all));
@@ -222,20 +222,24 @@ static an_status fill_result(validating *v, const worth *w, const optimism *o,
     an_status st = AN_OK;
     an_ctx *const ctx = v->ctx;
     static const tally none = {0, 0};
-    const bool resampled = v->options->n_boot > 0;
-    an_corrected *brier, *ipa, *auc;
+    an_corrected *index[N_INDICES];
 
-    AN_ALLOC(brier, out->mem, v->n_times);
-    AN_ALLOC(ipa, out->mem, v->n_times);
-    AN_ALLOC(auc, out->mem, v->n_times);
-    for (an_index k = 0; k < v->n_times; k++) {
-        brier[k] = correct(w->brier[k], resampled ? &o->brier[k] : &none);
-        ipa[k] = correct(w->ipa[k], resampled ? &o->ipa[k] : &none);
-        auc[k] = correct(w->auc[k], resampled ? &o->auc[k] : &none);
+    for (int j = 0; j < N_INDICES; j++) {
+        AN_ALLOC(index[j], out->mem, v->n_times);
+        for (an_index k = 0; k < v->n_times; k++) {
+            const an_index at = j + k * N_INDICES;
+
+            index[j][k] = correct(w->at[at], o->at ? &o->at[at] : &none);
+        }
     }
-    out->brier = brier;
-    out->ipa = ipa;
-    out->auc = auc;
+    out->brier = index[BRIER];
+    out->ipa = index[IPA];
+    out->auc = index[AUC];
+    out->ratio = index[RATIO];
+    out->horizon_slope = index[SLOPE];
+    out->ici = index[ICI];
+    out->e50 = index[E50];
+    out->e90 = index[E90];
     out->concordance = correct(w->concordance, &o->concordance);
     out->concordance_se = w->concordance_se;
     out->slope = correct(w->slope, &o->slope);

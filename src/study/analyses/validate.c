@@ -37,6 +37,12 @@ static const char *const references[] = {
     "Kattan MW, Gerds TA. The index of prediction accuracy: an intuitive measure useful "
     "for evaluating risk prediction models. Diagn Progn Res 2018;2:7. "
     "doi:10.1186/s41512-018-0029-2",
+    "Austin PC, Harrell FE, van Klaveren D. Graphical calibration curves and the "
+    "integrated calibration index (ICI) for survival models. Stat Med 2020;39:2714-2742. "
+    "doi:10.1002/sim.8570",
+    "Austin PC, Putter H, Giardiello D, van Klaveren D. Graphical calibration curves and "
+    "the integrated calibration index (ICI) for competing risk models. Diagn Progn Res "
+    "2022;6:2. doi:10.1186/s41512-021-00114-6",
     "Harrell FE, Lee KL, Mark DB. Multivariable prognostic models. Stat Med "
     "1996;15:361-387. "
     "doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4",
@@ -48,7 +54,7 @@ static const char *const references[] = {
 
 const char *an_validate_time(const an_validate_view *w, double t)
 {
-    return an_doc_format(w->doc, an_scaled_time(&w->scale, t, NAN, NAN, 0));
+    return an_time_in_words(w->doc, &w->scale, t);
 }
 
 /* ---- Run ---- */

@@ -24,12 +24,12 @@ static an_value corrected(const an_corrected *c)
     return an_number_or(AN_KIND_COEFFICIENT, c->corrected, "not estimable");
 }
 
-static bool resampled(const an_validate_view *w)
+bool an_validate_resampled(const an_validate_view *w)
 {
     return w->v->n_boot > 0;
 }
 
-static bool competing(const an_validate_view *w)
+bool an_validate_competing(const an_validate_view *w)
 {
     return w->frame->surv.n_causes > 1;
 }
@@ -49,7 +49,7 @@ void an_validate_show_model(const an_validate_view *w)
                  with_error(w, v->concordance.apparent, v->concordance_se,
                             "no pair can be compared"),
                  method);
-    if (!resampled(w)) return;
+    if (!an_validate_resampled(w)) return;
     an_doc_value(w->doc, "concordance_corrected", "Concordance corrected for optimism",
                  corrected(&v->concordance), method);
     an_doc_value(w->doc, "slope_corrected",
@@ -71,7 +71,7 @@ static void show_discrimination(const an_validate_view *w)
         {"auc_all", "AUC, competing events among the controls"}};
 
     an_doc_table(w->doc, "discrimination", "Who has the event by the horizon", method,
-                 competing(w) ? 7 : 6, columns);
+                 an_validate_competing(w) ? 7 : 6, columns);
     for (an_index k = 0; k < w->n_times; k++) {
         const an_score *s = &w->v->score[k];
         const char *none = "no event by then, or nobody beyond";
@@ -80,7 +80,8 @@ static void show_discrimination(const an_validate_view *w)
                                   an_number(AN_KIND_COUNT, s->n_beyond),
                                   an_number(AN_KIND_COUNT, s->n_lost),
                                   with_error(w, s->auc, s->auc_se, none),
-                                  resampled(w) ? corrected(&w->v->auc[k]) : an_text(""),
+                                  an_validate_resampled(w) ? corrected(&w->v->auc[k])
+                                                           : an_text(""),
                                   with_error(w, s->auc_all, s->auc_all_se, none)};
 
         an_doc_row_add(w->doc, an_doc_printf(w->doc, "%g", s->time), 0, cells);
@@ -112,9 +113,10 @@ static void show_accuracy(const an_validate_view *w)
             with_error(w, s->brier, s->brier_se, "not estimable"),
             an_number(AN_KIND_COEFFICIENT, s->brier_null),
             an_number_or(AN_KIND_PROPORTION, s->ipa, "no event by then"),
-            resampled(w) ? an_number_or(AN_KIND_PROPORTION, w->v->ipa[k].corrected,
-                                        "not estimable")
-                         : an_text("")};
+            an_validate_resampled(w)
+                ? an_number_or(AN_KIND_PROPORTION, w->v->ipa[k].corrected,
+                               "not estimable")
+                : an_text("")};
 
         an_doc_row_add(w->doc, an_doc_printf(w->doc, "%g", s->time), 0, cells);
     }
@@ -130,59 +132,13 @@ void an_validate_show_scores(const an_validate_view *w)
     show_accuracy(w);
 }
 
-/* ---- Calibration ---- */
-
-enum { MOST_GROUPS = 20 };
-
-static void calibration_row(const an_validate_view *w, an_index g,
-                            const an_calibration_group *c)
-{
-    const an_value cells[] = {
-        an_text(
-            an_doc_printf(w->doc, "%.1f to %.1f %%", 100 * c->lowest, 100 * c->highest)),
-        an_number(AN_KIND_COUNT, (double)c->n),
-        an_number(AN_KIND_PROPORTION, c->expected),
-        c->lower < c->upper ? an_estimate_at(AN_KIND_PROPORTION, c->observed, c->lower,
-                                             c->upper, w->params->conf_level)
-                            : an_number(AN_KIND_PROPORTION, c->observed)};
-
-    an_doc_row_add(w->doc, an_doc_printf(w->doc, "%lld", (long long)g + 1), 0, cells);
-}
-
-an_status an_validate_show_calibration(const an_validate_view *w)
-{
-    const an_doc_column columns[] = {{"risk", "Predicted risk"},
-                                     {"n", an_rows_title(w->frame)},
-                                     {"expected", "Mean predicted"},
-                                     {"observed", "Observed"}};
-    const an_predicted p = {w->frame->surv, w->n_times, w->time, w->v->risk};
-    an_calibration_group group[MOST_GROUPS];
-
-    for (an_index k = 0; k < w->n_times; k++) {
-        an_index n = (an_index)w->params->groups;
-        const an_status st =
-            an_calibration_of(w->ctx, &p, k, w->params->conf_level, &n, group);
-
-        if (st != AN_OK) return st;
-        an_doc_table(
-            w->doc, an_doc_printf(w->doc, "calibration_%g", w->time[k]),
-            an_doc_printf(w->doc, "Calibration at %s", an_validate_time(w, w->time[k])),
-            method, 4, columns);
-        for (an_index g = 0; g < n; g++) calibration_row(w, g, &group[g]);
-        an_doc_table_end(w->doc, competing(w)
-                                     ? "Observed: Aalen-Johansen incidence in the group."
-                                     : "Observed: 1 - Kaplan-Meier in the group.");
-    }
-    return AN_OK;
-}
-
 /* ---- Sentences and notes ---- */
 
 void an_validate_say(const an_validate_view *w)
 {
     for (an_index k = 0; k < w->n_times; k++) {
         const an_score *s = &w->v->score[k];
-        const bool use = resampled(w) && !isnan(w->v->auc[k].corrected);
+        const bool use = an_validate_resampled(w) && !isnan(w->v->auc[k].corrected);
         const double auc = use ? w->v->auc[k].corrected : s->auc;
         const double ipa = use ? w->v->ipa[k].corrected : s->ipa;
 
@@ -213,7 +169,7 @@ void an_validate_note(const an_validate_view *w)
                         an_validate_time(w, v->score[k].time),
                         an_count_text(w->doc, v->score[k].n_cases),
                         an_count_text(w->doc, v->score[k].n_beyond));
-    if (resampled(w) && v->slope.corrected < 0.85)
+    if (an_validate_resampled(w) && v->slope.corrected < 0.85)
         an_doc_note(w->doc, AN_WARNING, "M351",
                     "Overfitted: on other patients high risks would be too high and low "
                     "ones too low (calibration slope %.2f). Drop covariates, or shrink "
@@ -230,7 +186,7 @@ void an_validate_say_method(const an_validate_view *w)
 {
     const char *optimism = "";
 
-    if (resampled(w))
+    if (an_validate_resampled(w))
         optimism = an_doc_printf(
             w->doc,
             " Optimism is the mean over %lld bootstrap resamples of the index of the "
@@ -240,11 +196,15 @@ void an_validate_say_method(const an_validate_view *w)
                 "Risks of %s are those of %s. AUC and Brier score weigh by the inverse "
                 "probability of not being censored (marginal Kaplan-Meier estimate); "
                 "limits (%g %%) are from infinitesimal-jackknife errors that take the "
-                "predictions as given.%s",
+                "predictions as given. Calibration curves are from %s with a restricted "
+                "cubic spline (3 knots) of the complementary log-log of the predicted "
+                "risk, over the whole follow-up (Austin).%s",
                 w->event,
-                competing(w)
+                an_validate_competing(w)
                     ? "cause-specific Cox models, one for each cause, combined to "
                       "the absolute risk"
                     : "a Cox model with all covariates",
-                100 * w->params->conf_level, optimism);
+                100 * w->params->conf_level,
+                an_validate_competing(w) ? "Fine-Gray regression" : "Cox regression",
+                optimism);
 }

@@ -25,15 +25,20 @@ typedef struct an_validate_view {
     an_index n_times;
     const double *time; /* [n_times] ascending */
     an_validation *v;
+    an_calibration_curve **curve; /* [n_times] */
 } an_validate_view;
 
-/* "12 months" */
+bool an_validate_resampled(const an_validate_view *w);
+bool an_validate_competing(const an_validate_view *w);
+
+/* "12 months", "time 12" */
 const char *an_validate_time(const an_validate_view *w, double t);
 
 void an_validate_say(const an_validate_view *w);
 void an_validate_show_scores(const an_validate_view *w);
 void an_validate_show_model(const an_validate_view *w);
-an_status an_validate_show_calibration(const an_validate_view *w);
+/* Curves, groups, indices and what they say (validate_calibration.c). */
+an_status an_validate_show_calibration(an_validate_view *w);
 void an_validate_note(const an_validate_view *w);
 void an_validate_say_method(const an_validate_view *w);
 

@@ -123,6 +123,34 @@ static void steps_are_where_the_numbers_say(void **state)
     an_ctx_free(ctx);
 }
 
+/* A joined curve goes straight from point to point: no horizontal and no vertical stroke. */
+static void joined_points_are_joined(void **state)
+{
+    static const double x[] = {0, 4, 10}, y[] = {0, 0.5, 0.9};
+    an_series series = {.label = "S", .n = 3, .x = x, .y = y, .lower = y, .upper = y};
+    an_figure figure = demo_empty(AN_FIGURE_CURVES);
+    an_ctx *ctx = an_ctx_new();
+
+    (void)state;
+    figure.n_series = 1;
+    figure.series = &series;
+    for (int joined = 0; joined < 2; joined++) {
+        page p;
+        int n = 0;
+
+        series.joined = joined;
+        render_page(ctx, &figure, NULL, &p);
+        for (an_index i = 0; i < p.n; i++) {
+            if (!is(&p.element[i], "curve")) continue;
+            n++;
+            assert_int_equal(strpbrk(p.element[i].d, "HV") == NULL, joined);
+        }
+        assert_int_equal(n, 1);
+        test_free(p.element);
+    }
+    an_ctx_free(ctx);
+}
+
 static void ticks_are_round_numbers(void **state)
 {
     an_axis axis = {.min = 0.3, .max = 9.7, .label_scale = 1};
@@ -325,6 +353,7 @@ int main(void)
         cmocka_unit_test(numbers_stand_under_their_ticks),
         cmocka_unit_test(every_number_at_risk_appears),
         cmocka_unit_test(steps_are_where_the_numbers_say),
+        cmocka_unit_test(joined_points_are_joined),
         cmocka_unit_test(ticks_are_round_numbers),
         cmocka_unit_test(nothing_overlaps),
         cmocka_unit_test(random_layouts_do_not_overlap),

@@ -65,6 +65,12 @@ static void test_horizons(void **state)
     assert_non_null(strstr(child(doc, "conclusion_30")->text, "corrected for optimism"));
     assert_true(has_child(doc, "calibration_10"));
     assert_true(has_child(doc, "slope_corrected"));
+    assert_int_equal(child(doc, "calibration")->n_rows, 2);
+    assert_true(child(doc, "calibration")->rows[1].cells[3].value < 1.2);
+    assert_true(child(doc, "calibration_curve_30")->figure->series[0].joined);
+    assert_non_null(
+        strstr(child(doc, "calibration_text_30")->text, "observed over expected"));
+    assert_false(has_note(doc, "M353"));
     an_doc_free(doc);
     assert_int_equal(describe(&s, ctx, 0, NULL, 0, &doc), AN_OK); /* median, apparent */
     assert_int_equal(child(doc, "accuracy")->n_rows, 1);
@@ -99,6 +105,7 @@ static an_status describe_all(an_ctx *ctx)
     an_status st;
 
     make_sample(&s);
+    s.frame.n = s.frame.n_given = s.frame.surv.n = s.frame.design.n_rows = 25;
     st = describe(&s, ctx, 0, NULL, 1, &doc);
     an_doc_free(doc);
     return st;
