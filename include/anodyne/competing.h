@@ -83,7 +83,7 @@ typedef struct an_cif {
  * @retval AN_ERR_DATA  a row breaks what an_surv demands (the message names it)
  *
  * Cost: O(n), whole days without weights, clusters and entries in one pass on the threads
- * of ctx; with weights or clusters O(n n_times).
+ * of ctx; with weights or clusters O(n log n) for each cause.
  */
 AN_API an_status an_cif_fit(an_ctx *ctx, const an_surv *surv, const an_grouping *group,
                             const an_grouping *cluster, const an_cif_options *options,

@@ -16,7 +16,8 @@ void an_aalen_johansen(const an_cif_counts *c, double *prob, double *cumhaz,
 void an_cif_variances(const an_cif_counts *c, const double *prob, an_cif_variance form,
                       double *variance);
 
-/* Sum over clusters of squared weighted influence of rows[n], O(n n_times n_causes). */
+/* Sum over clusters of squared weighted influence of rows[n], sorted by time. O((n + n_times)
+ * n_causes), and O(clusters) more at a time at which the running sums have cancelled. */
 an_status an_cif_jackknife(an_ctx *ctx, const an_surv *surv, const an_grouping *cluster,
                            an_index n, const int64_t *rows, const an_cif_counts *c,
                            const double *prob, double *variance);

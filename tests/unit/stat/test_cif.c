@@ -182,6 +182,170 @@ static void test_no_variance_is_left(void **state)
     an_cif_free(cif);
 }
 
+/* ---- The jackknife by its definition ---- */
+
+enum { ROWS = 300, CLUSTERS = 40 };
+
+typedef struct cohort {
+    double time[ROWS], entry[ROWS], weight[ROWS];
+    int32_t event[ROWS], cluster[ROWS];
+} cohort;
+
+/* Heavy ties, weights over `decades` powers of ten, some of them 0. */
+static cohort *cohort_new(int seed, double decades)
+{
+    cohort *c = calloc(1, sizeof *c);
+
+    assert_non_null(c);
+    for (int i = 0; i < ROWS; i++) {
+        an_rng rng = an_rng_new(11, (uint64_t)seed, (uint64_t)i);
+
+        c->time[i] = 1 + floor(30 * an_rng_exponential(&rng));
+        c->entry[i] = floor(c->time[i] * an_rng_uniform(&rng) * an_rng_uniform(&rng)) - 1;
+        c->event[i] = (int32_t)an_rng_below(&rng, 3);
+        c->cluster[i] = (int32_t)an_rng_below(&rng, CLUSTERS);
+        c->weight[i] = i % 17 == 3 ? 0 : pow(10, decades * an_rng_uniform(&rng));
+    }
+    return c;
+}
+
+/* Influence of row i on every state at every time of g, times its weight, to sum. */
+static void add_influence(const an_cif_group *g, const an_surv *surv, int i, double *sum)
+{
+    const double w = surv->weight ? surv->weight[i] : 1;
+
+    for (int state = 0; state <= 2; state++) {
+        double a = 0, influence = 0;
+
+        for (an_index k = 0; k < g->n_times; k++) {
+            const double y = g->at_risk[k], d = g->event[k] + g->event[k + g->n_times];
+            const double s = k > 0 ? g->prob[k - 1] : 1, t = g->time[k];
+            const bool here = t <= surv->time[i] && (!surv->entry || t > surv->entry[i]);
+            const bool leaves = surv->event[i] && t == surv->time[i];
+
+            if (d > 0 && state > 0) {
+                const double h = g->event[k + (state - 1) * g->n_times] / y;
+
+                influence += s * a * h;
+                if (here) influence += s * ((leaves && surv->event[i] == state) - h) / y;
+            }
+            if (here && d > 0 && y > d) a += (d / y - leaves) / (y - d);
+            sum[k + state * g->n_times] += w * (state > 0 ? influence : g->prob[k] * a);
+        }
+    }
+}
+
+static void check_jackknife(const an_surv *surv, const int32_t *code)
+{
+    const an_grouping cluster = {CLUSTERS, code, NULL};
+    an_cif *cif = fit(surv, NULL, code ? &cluster : NULL, AN_CIF_JACKKNIFE);
+    const an_cif_group *g = cif->groups;
+    const an_index size = g->n_times * 3;
+    double *square = calloc((size_t)size, sizeof *square);
+
+    assert_non_null(square);
+    for (int c = 0; c < (code ? CLUSTERS : ROWS); c++) {
+        double *sum = calloc((size_t)size, sizeof *sum);
+
+        assert_non_null(sum);
+        for (int i = 0; i < ROWS; i++)
+            if ((code ? code[i] : i) == c) add_influence(g, surv, i, sum);
+        for (an_index k = 0; k < size; k++) square[k] += sum[k] * sum[k];
+        free(sum);
+    }
+    for (an_index k = 0; k < size; k++)
+        NEAR(g->se[k], sqrt(square[k]), 1e-9 * sqrt(square[k]) + 1e-14);
+    free(square);
+    an_cif_free(cif);
+}
+
+static void test_jackknife_by_definition(void **state)
+{
+    (void)state;
+    for (int variant = 0; variant < 16; variant++) {
+        cohort *c = cohort_new(variant, variant & 8 ? 9 : 1);
+        const an_surv surv = {ROWS,
+                              c->time,
+                              c->event,
+                              variant & 1 ? c->entry : NULL,
+                              variant & 2 ? c->weight : NULL,
+                              2};
+
+        check_jackknife(&surv, variant & 4 ? c->cluster : NULL);
+        free(c);
+    }
+}
+
+/* ---- Threads ---- */
+
+enum { MANY = 150000 };
+
+static an_cif *fit_on(const an_surv *surv, const an_grouping *group,
+                      const an_grouping *cluster, int n_threads)
+{
+    an_ctx *ctx = an_ctx_new();
+    an_cif *cif = NULL;
+
+    an_ctx_set_threads(ctx, n_threads);
+    assert_int_equal(an_cif_fit(ctx, surv, group, cluster, NULL, &cif), AN_OK);
+    an_ctx_free(ctx);
+    return cif;
+}
+
+static void same_bits(const an_cif *a, const an_cif *b)
+{
+    for (an_index g = 0; g < a->n_groups; g++) {
+        const an_cif_group *x = &a->groups[g], *y = &b->groups[g];
+        const size_t size = (size_t)(3 * x->n_times) * sizeof(double);
+
+        assert_int_equal(x->n_times, y->n_times);
+        assert_true(x->n_times > 100 && x->se[x->n_times + 50] > 0);
+        assert_memory_equal(x->prob, y->prob, size);
+        assert_memory_equal(x->se, y->se, size);
+        assert_memory_equal(x->upper, y->upper, size);
+        assert_memory_equal(x->cumhaz, y->cumhaz, size / 3 * 2);
+    }
+}
+
+/* Counted by day; weighted; clustered. */
+static void test_threads_give_the_same_bits(void **state)
+{
+    double *time = calloc(MANY, sizeof *time), *weight = calloc(MANY, sizeof *weight);
+    int32_t *event = calloc(MANY, sizeof *event), *code = calloc(MANY, sizeof *code),
+            *cluster = calloc(MANY, sizeof *cluster);
+    const an_grouping group = {3, code, NULL}, clusters = {500, cluster, NULL};
+
+    (void)state;
+    assert_true(time && weight && event && code && cluster);
+    for (int i = 0; i < MANY; i++) {
+        an_rng rng = an_rng_new(5, 0, (uint64_t)i);
+
+        time[i] = floor(300 * an_rng_exponential(&rng));
+        weight[i] = an_rng_exponential(&rng);
+        event[i] = (int32_t)an_rng_below(&rng, 3);
+        code[i] = (int32_t)an_rng_below(&rng, 3);
+        cluster[i] = (int32_t)an_rng_below(&rng, 500);
+    }
+    for (int variant = 0; variant < 4; variant++) {
+        const an_surv surv = {MANY, time, event, NULL, variant & 1 ? weight : NULL, 2};
+        const an_grouping *by = variant & 2 ? &clusters : NULL;
+        an_cif *one = fit_on(&surv, &group, by, 1);
+
+        for (int n_threads = 2; n_threads <= 3; n_threads++) {
+            an_cif *other = fit_on(&surv, &group, by, n_threads);
+
+            same_bits(one, other);
+            an_cif_free(other);
+        }
+        an_cif_free(one);
+    }
+    free(time);
+    free(weight);
+    free(event);
+    free(code);
+    free(cluster);
+}
+
 static void test_edges(void **state)
 {
     const double time[] = {3, 1};
@@ -233,6 +397,8 @@ int main(void)
         cmocka_unit_test(test_empty_risk_set),
         cmocka_unit_test(test_late_entry_against_r),
         cmocka_unit_test(test_no_variance_is_left),
+        cmocka_unit_test(test_jackknife_by_definition),
+        cmocka_unit_test(test_threads_give_the_same_bits),
         cmocka_unit_test(test_edges),
         cmocka_unit_test(test_bad_rows_are_named),
     };

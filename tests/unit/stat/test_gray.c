@@ -129,6 +129,61 @@ static void test_refusals(void **state)
     an_ctx_free(ctx);
 }
 
+enum { MANY = 150000 };
+
+static an_gray *test_on(const an_surv *surv, const an_grouping *group,
+                        const an_grouping *strata, int n_threads)
+{
+    an_ctx *ctx = an_ctx_new();
+    an_gray *gray = NULL;
+
+    an_ctx_set_threads(ctx, n_threads);
+    assert_int_equal(an_gray_test(ctx, surv, group, strata, 0.5, &gray), AN_OK);
+    an_ctx_free(ctx);
+    return gray;
+}
+
+/* Times that are days, times that are not, and strata. */
+static void test_threads_give_the_same_bits(void **state)
+{
+    double *time = calloc(MANY, sizeof *time);
+    int32_t *event = calloc(MANY, sizeof *event), *code = calloc(MANY, sizeof *code),
+            *stratum = calloc(MANY, sizeof *stratum);
+    const an_surv surv = {MANY, time, event, NULL, NULL, 2};
+    const an_grouping group = {3, code, NULL}, strata = {2, stratum, NULL};
+
+    (void)state;
+    assert_true(time && event && code && stratum);
+    for (int variant = 0; variant < 4; variant++) {
+        const an_grouping *by = variant & 2 ? &strata : NULL;
+        an_gray *one;
+
+        for (int i = 0; i < MANY; i++) {
+            an_rng rng = an_rng_new(6, 0, (uint64_t)i);
+
+            time[i] = floor(300 * an_rng_exponential(&rng)) / (variant & 1 ? 8 : 1);
+            event[i] = (int32_t)an_rng_below(&rng, 3);
+            code[i] = (int32_t)an_rng_below(&rng, 3);
+            stratum[i] = (int32_t)an_rng_below(&rng, 2);
+        }
+        one = test_on(&surv, &group, by, 1);
+        for (int n_threads = 2; n_threads <= 3; n_threads++) {
+            an_gray *other = test_on(&surv, &group, by, n_threads);
+
+            assert_true(one->chisq[0] > 0);
+            assert_memory_equal(one->chisq, other->chisq, 2 * sizeof(double));
+            assert_memory_equal(one->score, other->score, 6 * sizeof(double));
+            assert_memory_equal(one->variance, other->variance, 18 * sizeof(double));
+            an_gray_free(other);
+        }
+        an_gray_free(one);
+    }
+    free(time);
+    free(event);
+    free(code);
+    free(stratum);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +193,7 @@ int main(void)
         cmocka_unit_test(test_one_group_is_a_finding),
         cmocka_unit_test(test_cause_without_events),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_threads_give_the_same_bits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
