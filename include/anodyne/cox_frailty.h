@@ -16,8 +16,6 @@ AN_BEGIN_DECLS
 
 typedef enum an_frailty { AN_FRAILTY_GAMMA, AN_FRAILTY_GAUSSIAN } an_frailty;
 
-enum { AN_FRAILTY_MOST_GROUPS = 1000 };
-
 typedef struct an_cox_frailty_options {
     an_cox_ties ties; /**< Efron or Breslow */
     an_frailty frailty;
@@ -33,7 +31,9 @@ AN_API an_cox_frailty_options an_cox_frailty_defaults(void);
 
 /** Read only; one block. The variance of coef does not know that theta was estimated. With more
  * than five groups it takes the information between different groups as 0, as R's survival
- * does. */
+ * does, unless that changes an error of coef by more than a tenth. Then all is kept; with more
+ * than 1,000 groups all but the information between groups in what is the variance of a w
+ * given coef, on which df_frailty and a Gaussian theta depend. */
 typedef struct an_cox_frailty {
     an_index n, n_events, p, n_groups;
     an_frailty frailty;
@@ -55,6 +55,7 @@ typedef struct an_cox_frailty {
     an_index n_df;    /**< n_terms, or p */
     const double *df; /**< [n_df] effective degrees of freedom of terms */
     double df_frailty;
+    bool sparse;    /**< information between groups counts as 0 in the variance */
     int iterations; /**< of theta */
     bool converged;
     struct an_arena *memory; /**< private */
@@ -64,8 +65,9 @@ typedef struct an_cox_frailty {
  *  theta is the maximum of the marginal likelihood (gamma), or solves the equation of restricted
  *  maximum likelihood (Gaussian).
  *  @retval AN_ERR_DATA      as an_cox_fit()
- *  @retval AN_ERR_ARGUMENT  no groups, or more than AN_FRAILTY_MOST_GROUPS; discrete ties
- *  Cost: O(n (p + groups)^2 + (p + groups)^3) for each of about 50 steps. */
+ *  @retval AN_ERR_ARGUMENT  no groups; discrete ties
+ *  Newton's steps are those of the full information, found by conjugate gradients: O(n p + groups
+ *  p) for each of some dozens, in each of about 50 steps. */
 AN_API an_status an_cox_frailty_fit(an_ctx *ctx, const an_cox_data *data,
                                     const an_cox_frailty_options *options,
                                     an_cox_frailty **out);

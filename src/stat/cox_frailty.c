@@ -1,6 +1,8 @@
 /* Frailty: theta, and what follows from it. */
 #include "stat/cox_frailty.h"
 
+#include "stat/event_table.h"
+
 an_cox_frailty_options an_cox_frailty_defaults(void)
 {
     return (an_cox_frailty_options){.ties = AN_COX_EFRON,
@@ -9,7 +11,10 @@ an_cox_frailty_options an_cox_frailty_defaults(void)
                                     .max_iter = 100};
 }
 
-enum { FULL_UP_TO = 5, MOST_STEPS = 100 };
+enum { MOST_STEPS = 100 };
+/* Errors of coefficients by R's sparse form that are further than this from those of the
+ * full information are not shown. */
+static const double MOST_OFF = 0.1;
 
 typedef struct columns {
     double *coef, *se, *z, *p_value, *hr, *lower, *upper, *vcov, *group, *df;
@@ -17,51 +22,12 @@ typedef struct columns {
 
 typedef struct fitting {
     an_shared shared;
-    double *inverse;   /* [size x size] of the penalised information of beta */
-    double *unshifted; /* [size x size] work */
-    bool *aliased;     /* [size] */
+    an_shared_variance variance;
+    double *beta;     /* [p] */
+    double *lost;     /* [p x p] of the variance of coef, to the penalty */
+    an_index *column; /* [p] work */
+    an_index tried;   /* values of theta */
 } fitting;
-
-/* ---- Variance ---- */
-
-/* Information of beta. With z = T (x - centre) scale it is S^-1 T^-1 I T^-T S^-1. */
-static void information_of_beta(const an_shared *s, double *out, double *work)
-{
-    const an_cox_model *model = &s->model;
-    const an_index m = s->size;
-
-    memcpy(out, model->state.info, (size_t)(m * m) * sizeof(double));
-    for (int side = 0; side < 2;
-         side++) { /* from the left, turned, from the left again */
-        for (an_index c = 0; c < m; c++) {
-            double *y = out + c * m;
-
-            for (an_index l = 0; l < m && model->rotated; l++)
-                for (an_index j = l + 1; j < m; j++)
-                    y[j] -= model->transform[j + l * m] * y[l];
-            for (an_index j = 0; j < m; j++) work[c + j * m] = y[j] / model->scale[j];
-        }
-        memcpy(out, work, (size_t)(m * m) * sizeof(double));
-    }
-}
-
-/* Inverse of the penalised information; between different groups it counts as 0 when there are
- * more than five (R's sparse form). */
-static void find_inverse(fitting *f)
-{
-    an_shared *s = &f->shared;
-    const an_index m = s->size, p = s->p;
-
-    information_of_beta(s, s->info, f->unshifted);
-    memcpy(s->h, s->info, (size_t)(m * m) * sizeof(double));
-    for (an_index g = 0; g < s->q; g++) {
-        s->h[(p + g) + (p + g) * m] += an_shared_curvature(s, g);
-        for (an_index k = 0; k < s->q && s->q > FULL_UP_TO; k++)
-            if (k != g) s->h[(p + g) + (p + k) * m] = 0;
-    }
-    an_ldl_factor(m, s->h, AN_RANK_TOLERANCE * AN_RANK_TOLERANCE, f->aliased);
-    an_ldl_invert(m, s->h, f->inverse);
-}
 
 /* ---- Theta ---- */
 
@@ -74,34 +40,41 @@ static double gamma_slope(const an_shared *s)
     for (an_index g = 0; g < s->q; g++) {
         const double d = s->deaths[g];
 
-        sum +=
-            s->beta[s->p + g] + log(nu / (nu + d)) + an_digamma(nu + d) - an_digamma(nu);
+        sum += s->w[g] + log(nu / (nu + d)) + an_digamma(nu + d) - an_digamma(nu);
     }
     return sum;
 }
 
-/* Sum w^2 + trace of the variance of w, less q theta: 0 at the restricted maximum. */
-static double gaussian_excess(fitting *f)
+/* Sum w^2 + trace of the variance of w, less q theta, over theta: 0 at the restricted
+ * maximum. */
+static an_status gaussian_excess(an_ctx *ctx, fitting *f, double *out)
 {
-    const an_shared *s = &f->shared;
+    an_status st = AN_OK;
+    an_shared *s = &f->shared;
     double sum = -(double)s->q * s->theta;
 
-    find_inverse(f);
-    for (an_index g = s->p; g < s->size; g++)
-        sum += s->beta[g] * s->beta[g] + f->inverse[g + g * s->size];
-    return sum;
+    AN_TRY(an_shared_variance_find(ctx, s, &f->variance));
+    for (an_index g = 0; g < s->q; g++) sum += s->w[g] * s->w[g] + f->variance.group[g];
+    *out = sum / s->theta;
+done:
+    return st;
 }
 
 /* Positive where theta should be larger, on a scale that hardly changes with theta. */
 static an_status want_more(an_ctx *ctx, fitting *f, double theta, double *out)
 {
+    enum { USUAL = 20 };
+    an_status st = AN_OK;
     an_shared *s = &f->shared;
-    const an_status st = an_shared_climb(ctx, s, theta);
 
-    if (st != AN_OK) return st;
-    *out = s->frailty == AN_FRAILTY_GAMMA ? -gamma_slope(s) / theta
-                                          : gaussian_excess(f) / theta;
-    return AN_OK;
+    AN_TRY(an_shared_climb(ctx, s, theta));
+    an_progress(ctx, fmin(0.99, (double)++f->tried / USUAL), "frailty: theta");
+    if (s->frailty == AN_FRAILTY_GAMMA)
+        *out = -gamma_slope(s) / theta;
+    else
+        AN_TRY(gaussian_excess(ctx, f, out));
+done:
+    return st;
 }
 
 /* Root by the Illinois rule on the logarithm of theta. */
@@ -153,29 +126,39 @@ done:
 
 /* ---- Result ---- */
 
-/* Trace of C^-1 (C - B' P B) over the columns of a term. */
+/* B' P B, with B the variance between groups and coefficients, P the penalty's. */
+static void find_lost(const fitting *f)
+{
+    const an_shared *s = &f->shared;
+    const double *b = f->variance.between;
+
+    for (an_index i = 0; i < s->p; i++)
+        for (an_index j = 0; j < s->p; j++) {
+            double sum = 0;
+
+            for (an_index g = 0; g < s->q; g++)
+                sum += b[g + i * s->q] * an_shared_curvature(s, g) * b[g + j * s->q];
+            f->lost[i + j * s->p] = sum;
+        }
+}
+
+/* Trace of C^-1 (C - B' P B) over the columns of a term; c, block: [p x p] work. */
 static double degrees_of(const fitting *f, const an_cox_frailty_options *o, an_index t,
                          double *c, double *block)
 {
-    const an_shared *s = &f->shared;
-    const an_index m = s->size, p = s->p;
+    const an_index p = f->shared.p;
     an_index n = 0;
     double sum = 0;
 
-    for (an_index j = 0; j < p; j++) {
-        if ((o->n_terms > 0 ? o->term_of[j] : j) != t || f->aliased[j]) continue;
-        s->step[n++] = (double)j;
-    }
+    for (an_index j = 0; j < p; j++)
+        if ((o->n_terms > 0 ? o->term_of[j] : j) == t && !f->shared.model.aliased[j])
+            f->column[n++] = j;
     for (an_index a = 0; a < n; a++)
         for (an_index b = 0; b < n; b++) {
-            const an_index i = (an_index)s->step[a], j = (an_index)s->step[b];
-            double lost = 0;
+            const an_index at = f->column[a] + f->column[b] * p;
 
-            for (an_index g = 0; g < s->q; g++)
-                lost += f->inverse[(p + g) + i * m] * an_shared_curvature(s, g) *
-                        f->inverse[(p + g) + j * m];
-            c[a + b * n] = f->inverse[i + j * m];
-            block[a + b * n] = f->inverse[i + j * m] - lost;
+            c[a + b * n] = f->variance.coef[at];
+            block[a + b * n] = f->variance.coef[at] - f->lost[at];
         }
     an_ldl_factor(n, c, 0, NULL);
     for (an_index b = 0; b < n; b++) {
@@ -188,20 +171,22 @@ static double degrees_of(const fitting *f, const an_cox_frailty_options *o, an_i
 static void fill_columns(const fitting *f, double conf_level, columns *c)
 {
     const an_shared *s = &f->shared;
-    const an_index m = s->size, p = s->p;
+    const an_index p = s->p;
+    const bool *aliased = s->model.aliased;
+    const double *vcov = f->variance.coef;
     const double quantile = an_normal_quantile(1 - (1 - conf_level) / 2);
 
     for (an_index j = 0; j < p; j++) {
-        c->coef[j] = f->aliased[j] ? NAN : s->beta[j];
-        c->se[j] = f->aliased[j] ? NAN : sqrt(f->inverse[j + j * m]);
+        c->coef[j] = aliased[j] ? NAN : f->beta[j];
+        c->se[j] = aliased[j] ? NAN : sqrt(vcov[j + j * p]);
         c->z[j] = c->coef[j] / c->se[j];
-        c->p_value[j] = f->aliased[j] ? NAN : an_normal_two_sided(c->z[j]);
+        c->p_value[j] = aliased[j] ? NAN : an_normal_two_sided(c->z[j]);
         c->hr[j] = exp(c->coef[j]);
         c->lower[j] = exp(c->coef[j] - quantile * c->se[j]);
         c->upper[j] = exp(c->coef[j] + quantile * c->se[j]);
-        for (an_index k = 0; k < p; k++) c->vcov[k + j * p] = f->inverse[k + j * m];
+        for (an_index k = 0; k < p; k++) c->vcov[k + j * p] = vcov[k + j * p];
     }
-    for (an_index g = 0; g < s->q; g++) c->group[g] = s->beta[p + g];
+    for (an_index g = 0; g < s->q; g++) c->group[g] = s->w[g];
 }
 
 /* What integrating a gamma frailty adds to the penalised likelihood. */
@@ -219,20 +204,21 @@ static double gamma_correction(const an_shared *s)
     return sum;
 }
 
-static void finish(fitting *f, const an_cox_frailty_options *o, columns *c,
+static void finish(const fitting *f, const an_cox_frailty_options *o, columns *c,
                    an_cox_frailty *fit)
 {
-    an_shared *s = &f->shared;
+    const an_shared *s = &f->shared;
     const bool gamma = s->frailty == AN_FRAILTY_GAMMA;
 
-    find_inverse(f);
+    an_cox_model_get(&s->model, s->model.gamma, f->beta);
     fill_columns(f, o->conf_level, c);
+    find_lost(f);
     for (an_index t = 0; t < fit->n_df; t++)
-        c->df[t] = degrees_of(f, o, t, s->h, f->unshifted);
+        c->df[t] = degrees_of(f, o, t, f->variance.work, f->variance.inner);
     fit->df_frailty = (double)s->q;
     for (an_index g = 0; g < s->q; g++)
-        fit->df_frailty -=
-            f->inverse[(s->p + g) * (s->size + 1)] * an_shared_curvature(s, g);
+        fit->df_frailty -= f->variance.group[g] * an_shared_curvature(s, g);
+    fit->sparse = f->variance.form == AN_SHARED_SPARSE;
     fit->loglik = s->model.state.loglik;
     fit->penalty = an_shared_penalty(s);
     fit->loglik_marginal = gamma ? fit->loglik - fit->penalty + gamma_correction(s) : NAN;
@@ -300,11 +286,8 @@ static an_status check_options(an_ctx *ctx, const an_cox_data *data,
 {
     if (!data->cluster.code || data->cluster.n_levels < 1)
         return an_fail(ctx, AN_ERR_ARGUMENT, "a frailty needs groups of rows");
-    if (data->cluster.n_levels > AN_FRAILTY_MOST_GROUPS)
-        return an_fail(ctx, AN_ERR_ARGUMENT,
-                       "%lld groups are too many for a frailty (at most %d): take robust "
-                       "variance with clusters",
-                       (long long)data->cluster.n_levels, AN_FRAILTY_MOST_GROUPS);
+    if (an_grouping_check(ctx, &data->cluster, data->surv.n, "groups") != AN_OK)
+        return AN_ERR_DATA;
     if (o->ties != AN_COX_EFRON && o->ties != AN_COX_BRESLOW)
         return an_fail(ctx, AN_ERR_ARGUMENT, "a frailty takes Efron's or Breslow's ties");
     if (!(o->theta >= 0 && isfinite(o->theta)))
@@ -336,25 +319,55 @@ static an_status fit_plain(an_ctx *ctx, const an_cox_data *data,
     return AN_OK;
 }
 
+/* theta, then coefficients and variance at it; theta 0: nothing more. */
+static an_status estimate_frailty(an_ctx *ctx, fitting *f, double theta,
+                                  an_cox_frailty *fit)
+{
+    an_status st = AN_OK;
+
+    fit->theta = theta;
+    fit->iterations = 0;
+    if (theta > 0)
+        AN_TRY(an_shared_climb(ctx, &f->shared, theta));
+    else
+        AN_TRY(find_theta(ctx, f, fit));
+    if (fit->theta > 0) st = an_shared_variance_find(ctx, &f->shared, &f->variance);
+done:
+    return st;
+}
+
+/* With the sparse form, unless that is far from the full information. */
+static an_status estimate_well(an_ctx *ctx, fitting *f, const an_cox_frailty_options *o,
+                               an_arena *work, an_cox_frailty *fit)
+{
+    an_status st = AN_OK;
+    double off = 0;
+
+    AN_TRY(estimate_frailty(ctx, f, o->theta, fit));
+    if (fit->theta > 0 || f->variance.failed)
+        AN_TRY(an_shared_variance_off(ctx, &f->shared, &f->variance, &off));
+    if (off <= MOST_OFF) goto done;
+    AN_TRY(an_shared_variance_keep_all(ctx, &f->shared, work, &f->variance));
+    AN_TRY(estimate_frailty(ctx, f, o->theta, fit));
+done:
+    return st;
+}
+
 static an_status estimate(an_ctx *ctx, const an_cox_data *data,
                           const an_cox_frailty_options *o, an_arena *work, columns *c,
                           an_cox_frailty *fit)
 {
     an_status st = AN_OK;
-    fitting f = {.inverse = NULL};
+    fitting f = {.beta = NULL};
     an_cox *plain = NULL;
-    const an_index size = data->p + data->cluster.n_levels;
 
     AN_TRY(fit_plain(ctx, data, o, fit, &plain));
-    AN_ALLOC(f.inverse, work, size * size);
-    AN_ALLOC(f.unshifted, work, size * size);
-    AN_ALLOC(f.aliased, work, size);
     AN_TRY(an_shared_new(ctx, data, o, work, &f.shared));
-    fit->theta = fit->n_events == 0 ? 0 : o->theta;
-    if (fit->theta > 0)
-        AN_TRY(an_shared_climb(ctx, &f.shared, fit->theta));
-    else if (fit->n_events > 0)
-        AN_TRY(find_theta(ctx, &f, fit));
+    AN_TRY(an_shared_variance_new(ctx, &f.shared, work, &f.variance));
+    AN_ALLOC(f.beta, work, data->p);
+    AN_ALLOC(f.lost, work, data->p * data->p);
+    AN_ALLOC(f.column, work, data->p);
+    if (fit->n_events > 0) AN_TRY(estimate_well(ctx, &f, o, work, fit));
     if (fit->theta > 0)
         finish(&f, o, c, fit);
     else

@@ -105,6 +105,11 @@ void an_cox_frailty_say(const an_cox_view *v)
     if (!v->frailty->converged)
         an_doc_note(v->r.doc, AN_WARNING, "M313",
                     "No convergence of the frailty: do not use these numbers.");
+    if (!v->frailty->sparse && v->frailty->theta > 0 && v->frailty->n_groups > 5)
+        an_doc_note(v->r.doc, AN_NOTE, "M319",
+                    "Few groups meet in a risk set: without the information between "
+                    "groups, which R leaves out for more than five, errors would be off "
+                    "by more than a tenth. It is kept.");
     say_theta(v);
     an_doc_text(
         v->r.doc, "methods",

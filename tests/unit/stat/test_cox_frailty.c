@@ -1,6 +1,6 @@
 /* Frailty: score equations from other parts of the library, theta as a maximum, the equation of
  * restricted likelihood, no frailty, failures. */
-#include <anodyne/cox_frailty.h>
+#include "stat/cox_frailty.h"
 
 #include "cox_sample.h"
 
@@ -133,6 +133,112 @@ static void test_gaussian(void **state)
     sample_free(&s);
 }
 
+/* ---- More groups than a matrix of them could be made for ---- */
+
+/* At other coefficients than 0: the change of the score along each group is the product,
+ * which has the diagonal, and is symmetric. */
+static void test_product(void **state)
+{
+    enum { SIZE = 2 + Q };
+    int32_t group[N];
+    an_cox_data data;
+    sample s = make(group, &data);
+    an_cox_frailty_options o = an_cox_frailty_defaults();
+    an_ctx *ctx = an_ctx_new();
+    an_arena *mem = an_arena_new(ctx);
+    an_shared shared;
+    double unit[SIZE], product[SIZE * SIZE], diagonal[Q];
+
+    (void)state;
+    assert_int_equal(an_shared_new(ctx, &data, &o, mem, &shared), AN_OK);
+    assert_int_equal(an_shared_climb(ctx, &shared, 0.7), AN_OK);
+    for (int c = 0; c < SIZE; c++) {
+        memset(unit, 0, sizeof unit);
+        unit[c] = 1;
+        an_shared_product(&shared, unit, product + c * SIZE);
+    }
+    an_shared_diagonal(&shared, diagonal);
+    for (int c = 0; c < SIZE; c++) {
+        double all = 0;
+
+        for (int k = 0; k < SIZE; k++)
+            NEAR(product[c + k * SIZE], product[k + c * SIZE], 1e-11);
+        for (int g = 0; g < Q; g++) all += product[c + (2 + g) * SIZE];
+        NEAR(all, 0, 1e-10); /* what all groups have in common changes nothing */
+        if (c >= 2) NEAR(product[c + c * SIZE], diagonal[c - 2], 1e-11);
+    }
+    for (int k = 0; k < 2; k++)
+        for (int l = 0; l < 2; l++)
+            NEAR(product[l + k * SIZE], shared.model.state.info[l + k * 2], 1e-10);
+    an_arena_free(mem);
+    an_ctx_free(ctx);
+    sample_free(&s);
+}
+
+/* Pairs: each of 4,000 groups meets its own score equation, and theta is found. */
+static void test_many_groups(void **state)
+{
+    enum { ROWS = 8000 };
+    sample s = sample_new(ROWS, 2, 400);
+    an_cox_data data = sample_plain(&s);
+    an_cox_frailty_options o = an_cox_frailty_defaults();
+    static int32_t group[ROWS];
+    an_cox_frailty *fit;
+    double mean = 0, sum = 0;
+
+    (void)state;
+    for (int i = 0; i < ROWS; i++) {
+        an_rng rng = an_rng_new(9, 5, (uint64_t)(i / 2));
+
+        group[i] = i / 2;
+        s.time[i] = 1 + floor(s.time[i] * exp(an_rng_normal(&rng)));
+    }
+    data.cluster = (an_grouping){.n_levels = ROWS / 2, .code = group};
+    fit = frailty_fit(&data, &o);
+    assert_true(fit->converged && fit->sparse && fit->theta > 0.3 && fit->theta < 2);
+    for (int g = 0; g < ROWS / 2; g++) mean += exp(fit->group[g]) / (ROWS / 2);
+    NEAR(mean, 1, 1e-9);
+    an_cox_frailty_free(fit);
+    o.frailty = AN_FRAILTY_GAUSSIAN;
+    fit = frailty_fit(&data, &o);
+    for (int g = 0; g < ROWS / 2; g++) sum += fit->group[g] * fit->group[g];
+    NEAR(sum, fit->theta * fit->df_frailty, 1e-7);
+    an_cox_frailty_free(fit);
+    sample_free(&s);
+}
+
+/* Strata of three groups each, and a covariate of groups: the sparse form is no variance. The
+ * dense one, up to 1,000 groups, and the one by conjugate gradients agree about errors. */
+static void test_few_groups_at_risk(void **state)
+{
+    enum { ROWS = 720 };
+    sample s = sample_new(ROWS, 1, 100);
+    an_cox_data data = sample_plain(&s);
+    an_cox_frailty_options o = an_cox_frailty_defaults();
+    int32_t group[ROWS];
+    an_cox_frailty *few, *many;
+
+    (void)state;
+    for (int i = 0; i < ROWS; i++) {
+        group[i] = i % 120;
+        s.stratum[i] = group[i] / 3;
+        s.x[i] = group[i] % 3 == 0;
+    }
+    o.theta = 2;
+    data.strata = (an_grouping){.n_levels = 40, .code = s.stratum};
+    data.cluster = (an_grouping){.n_levels = 120, .code = group};
+    few = frailty_fit(&data, &o);
+    data.cluster.n_levels = 1200; /* most have no row */
+    many = frailty_fit(&data, &o);
+    assert_false(few->sparse || many->sparse);
+    assert_true(few->se[0] > 0.05 && few->se[0] < 1);
+    NEAR(few->coef[0], many->coef[0], 1e-9);
+    NEAR(few->se[0], many->se[0], 1e-8);
+    an_cox_frailty_free(few);
+    an_cox_frailty_free(many);
+    sample_free(&s);
+}
+
 /* Groups alike by design: theta 0 and the model without a frailty. No event: the same. */
 static void test_no_frailty(void **state)
 {
@@ -179,8 +285,8 @@ static void test_refusals(void **state)
     (void)state;
     data.cluster.code = NULL;
     assert_int_equal(an_cox_frailty_fit(ctx, &data, &o, &fit), AN_ERR_ARGUMENT);
-    data.cluster = (an_grouping){.n_levels = 1001, .code = group};
-    assert_int_equal(an_cox_frailty_fit(ctx, &data, &o, &fit), AN_ERR_ARGUMENT);
+    data.cluster = (an_grouping){.n_levels = Q - 1, .code = group};
+    assert_int_equal(an_cox_frailty_fit(ctx, &data, &o, &fit), AN_ERR_DATA);
     data.cluster.n_levels = Q;
     o.ties = AN_COX_DISCRETE;
     assert_int_equal(an_cox_frailty_fit(ctx, &data, &o, &fit), AN_ERR_ARGUMENT);
@@ -210,18 +316,48 @@ static an_status run_frailty(an_ctx *ctx)
     return st;
 }
 
+/* Gaussian, theta searched for, variance by all three ways. */
+static an_status run_search(an_ctx *ctx)
+{
+    enum { ROWS = 60 };
+    sample s = sample_new(ROWS, 1, 30);
+    an_cox_data data = sample_plain(&s);
+    an_cox_frailty_options o = an_cox_frailty_defaults();
+    int32_t group[ROWS];
+    an_cox_frailty *fit = NULL;
+    an_status st;
+
+    for (int i = 0; i < ROWS; i++) {
+        group[i] = i % 12;
+        s.stratum[i] = group[i] / 3;
+        s.x[i] = group[i] % 3 == 0;
+    }
+    o.theta = 1;
+    data.strata = (an_grouping){.n_levels = 4, .code = s.stratum};
+    data.cluster = (an_grouping){.n_levels = 1200, .code = group};
+    st = an_cox_frailty_fit(ctx, &data, &o, &fit);
+    an_cox_frailty_free(fit);
+    sample_free(&s);
+    return st;
+}
+
 static void test_allocations(void **state)
 {
     (void)state;
+    assert_true(faults_every_allocation(run_search) > 20);
     assert_true(faults_every_allocation(run_frailty) > 20);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gamma), cmocka_unit_test(test_gaussian),
-        cmocka_unit_test(test_no_frailty), cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_allocations)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_gamma),
+                                       cmocka_unit_test(test_gaussian),
+                                       cmocka_unit_test(test_product),
+                                       cmocka_unit_test(test_many_groups),
+                                       cmocka_unit_test(test_few_groups_at_risk),
+                                       cmocka_unit_test(test_no_frailty),
+                                       cmocka_unit_test(test_refusals),
+                                       cmocka_unit_test(test_allocations)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
