@@ -181,6 +181,8 @@ static an_status find_by_day(an_ctx *ctx, const an_cox_data *data, an_days days,
     }
     open_strata(plan, &open, (int32_t)plan->n_strata);
     t.last = last;
+    s->days = days;
+    s->day_last = last;
     AN_TRY(an_map_blocks(ctx, s->n, grain, place_block, &t));
 done:
     return st;

@@ -215,7 +215,7 @@ static an_status restore(an_ctx *ctx, residuals *r, an_arena *work)
     const an_cox_ties ties = r->fit->ties == AN_COX_EFRON ? AN_COX_EFRON : AN_COX_BRESLOW;
 
     if ((r->kinds & ~(unsigned)(AN_COX_MARTINGALE | AN_COX_DEVIANCE)) != 0 ||
-        r->fit->n != r->data->surv.n || r->fit->p != r->data->p)
+        r->fit->n != r->data->surv.n || r->fit->p != r->data->p || r->data->over_time)
         return an_cox_model_restore_for_fit(ctx, r->data, r->fit, work, &r->model);
     r->without = *r->data;
     r->without.p = 0;

@@ -4,15 +4,14 @@
 /* ---- Stays ---- */
 
 /* First event time of the stratum that is later than entry. */
-static int32_t first_at_risk(const an_cox_plan *plan, int32_t stratum,
-                             const double *entry)
+static int32_t search_first(const an_cox_plan *plan, int32_t stratum, double entry)
 {
     int64_t low = plan->stratum_event[stratum], high = plan->stratum_event[stratum + 1];
 
-    while (entry && low < high) {
+    while (low < high) {
         const int64_t middle = (low + high) / 2;
 
-        if (plan->time[middle] > *entry)
+        if (plan->time[middle] > entry)
             high = middle;
         else
             low = middle + 1;
@@ -20,25 +19,50 @@ static int32_t first_at_risk(const an_cox_plan *plan, int32_t stratum,
     return (int32_t)low;
 }
 
-static int8_t highest_bit(uint32_t bits)
+/* The same; where times are days a table knows. */
+static int32_t first_at_risk(const an_cox_sorting *s, const an_cox_plan *plan,
+                             int32_t stratum, const double *entry)
 {
-    int8_t at = 0;
+    double day;
 
-    while (bits >>= 1) at++;
-    return at;
+    if (!entry) return (int32_t)plan->stratum_event[stratum];
+    if (s->days.n == 0) return search_first(plan, stratum, *entry);
+    day = fmin(floor(*entry - s->days.first), (double)s->days.n - 1);
+    return day < 0 ? (int32_t)plan->stratum_event[stratum]
+                   : s->day_last[stratum * s->days.n + (an_index)day] + 1;
 }
 
-static void place_rows(const an_cox_data *data, an_cox_sorting *s, an_cox_plan *plan)
+static int8_t highest_bit(uint32_t bits)
 {
-    for (an_index i = 0; i < s->n; i++) {
-        const int32_t h = an_cox_stratum_of(data, i);
-        const int32_t first =
-            first_at_risk(plan, h, data->surv.entry ? data->surv.entry + i : NULL);
+    return (int8_t)(31 - __builtin_clz(bits | 1));
+}
 
-        s->first[i] = first;
+typedef struct sorting {
+    const an_cox_data *data;
+    an_cox_plan *plan;
+    an_cox_sorting *s;
+} sorting;
+
+static void place_block(void *self, an_index block, an_index first, an_index last)
+{
+    const sorting *t = self;
+    const an_cox_plan *plan = t->plan;
+    const an_cox_sorting *s = t->s;
+    const an_surv *surv = &t->data->surv;
+
+    (void)block;
+    for (an_index i = first; i < last; i++) {
+        const int32_t h = an_cox_stratum_of(t->data, i);
+        const int32_t from =
+            first_at_risk(s, plan, h, surv->entry ? surv->entry + i : NULL);
+
+        s->first[i] = from;
         s->level[i] = -1;
-        if (s->last[i] < first || first == plan->stratum_event[h]) continue;
-        s->level[i] = highest_bit((uint32_t)first ^ (uint32_t)s->last[i]);
+        s->code[i] = -1;
+        if (s->last[i] < from) continue;
+        s->code[i] = 2 * s->last[i] + (surv->event[i] != 1);
+        if (from > plan->stratum_event[h])
+            s->level[i] = highest_bit((uint32_t)from ^ (uint32_t)s->last[i]);
     }
 }
 
@@ -46,53 +70,70 @@ static void place_rows(const an_cox_data *data, an_cox_sorting *s, an_cox_plan *
 
 enum { N_LEVELS = 33 }; /* -1..31 */
 
-/* Lists the rows of `list` by (level, code), stable; the result is in s->order. */
-static void order_by_level(an_cox_sorting *s, an_index n, an_index n_codes,
-                           const int64_t *list)
+/* Lists what is in `list` by (level, code), stable; the result is in s->order. */
+static void order_by_level(an_cox_sorting *s, an_index n, const int32_t *code,
+                           an_index n_codes, const int8_t *level, const int64_t *list)
 {
     int64_t start[N_LEVELS + 1] = {0};
 
-    an_order_codes(n, s->code, n_codes, list, s->start, s->work);
-    for (an_index i = 0; i < n; i++) start[s->level[s->work[i]] + 2]++;
+    an_order_codes(n, code, n_codes, list, s->start, s->work);
+    for (an_index i = 0; i < n; i++) start[level[s->work[i]] + 2]++;
     for (int l = 1; l <= N_LEVELS; l++) start[l] += start[l - 1];
     for (an_index i = 0; i < n; i++)
-        s->order[start[s->level[s->work[i]] + 1]++] = s->work[i];
+        s->order[start[level[s->work[i]] + 1]++] = s->work[i];
+}
+
+static void list_block(void *self, an_index block, an_index first, an_index last)
+{
+    const sorting *t = self;
+    const an_cox_sorting *s = t->s;
+
+    (void)block;
+    for (an_index i = first; i < last; i++) {
+        const int64_t row = s->order[i];
+
+        t->plan->row[i] = row;
+        s->kept_code[i] = s->code[row];
+        s->kept_first[i] = s->first[row];
+        s->kept_level[i] = s->level[row];
+    }
 }
 
 /* Kept rows in the order (level, last, deaths first). */
-static void order_kept(const an_cox_data *data, an_cox_sorting *s, an_cox_plan *plan)
+static an_status order_kept(an_ctx *ctx, sorting *t)
 {
+    an_status st = AN_OK;
+    an_cox_sorting *s = t->s;
     an_index n = 0;
 
+    AN_TRY(an_map_blocks(ctx, s->n, an_cox_grain(s->n), place_block, t));
     for (an_index i = 0; i < s->n; i++) {
-        if (s->last[i] < s->first[i]) continue;
-        s->code[i] = 2 * s->last[i] + (data->surv.event[i] != 1);
-        s->order[n++] = i;
+        s->order[n] = i;
+        n += s->code[i] >= 0;
     }
-    order_by_level(s, n, 2 * plan->m, s->order);
-    plan->n = n;
-    memcpy(plan->row, s->order, (size_t)n * sizeof *plan->row);
+    order_by_level(s, n, s->code, 2 * t->plan->m, s->level, s->order);
+    t->plan->n = n;
+    AN_TRY(an_map_blocks(ctx, n, an_cox_grain(n), list_block, t));
+done:
+    return st;
 }
 
 typedef struct cutting {
-    const an_cox_data *data;
     const an_cox_sorting *s;
+    const int32_t
+        *key; /* [kept rows] what the rows of a piece share, beside level and block */
+    uint32_t grain;
     bool by_last;
 } cutting;
 
-/* Does plan row b go on with the piece of plan row a? */
-static bool same_piece(const cutting *c, const an_cox_plan *plan, an_index a, an_index b)
+/* Does kept row b go on with the piece of kept row a? */
+static bool same_piece(const cutting *c, an_index a, an_index b)
 {
-    const an_cox_sorting *s = c->s;
-    const int64_t i = plan->row[a], j = plan->row[b];
-
-    if (a / plan->grain != b / plan->grain || s->level[i] != s->level[j]) return false;
-    if (!c->by_last) return s->first[i] == s->first[j];
-    return s->last[i] == s->last[j] &&
-           (c->data->surv.event[i] == 1) == (c->data->surv.event[j] == 1);
+    return c->key[a] == c->key[b] && c->s->kept_level[a] == c->s->kept_level[b] &&
+           (uint32_t)a / c->grain == (uint32_t)b / c->grain;
 }
 
-/* list[n]: plan rows, neighbours where they share a piece; NULL: 0..n-1. */
+/* list[n]: kept rows, neighbours where they share a piece; NULL: 0..n-1. */
 static an_status cut_pieces(an_ctx *ctx, const cutting *c, an_index n,
                             const int64_t *list, an_cox_plan *plan, an_arena *mem,
                             an_cox_runs *runs)
@@ -101,55 +142,48 @@ static an_status cut_pieces(an_ctx *ctx, const cutting *c, an_index n,
     an_index count = 0;
 
     AN_SPACE(runs->cell, mem, plan->n + AN_TILE);
-    for (an_index i = 0; i < plan->n + AN_TILE; i++) runs->cell[i] = -1;
+    for (an_index i = list ? 0 : plan->n; i < plan->n + AN_TILE; i++) runs->cell[i] = -1;
     for (an_index k = 0; k < n; k++) {
         const an_index i = list ? list[k] : k;
 
-        if (k == 0 || !same_piece(c, plan, list ? list[k - 1] : k - 1, i)) count++;
+        if (k == 0 || !same_piece(c, list ? list[k - 1] : k - 1, i)) count++;
         runs->cell[i] = (int32_t)(count - 1);
     }
     runs->n_pieces = count;
-    AN_ALLOC(runs->event, mem, count);
-    AN_ALLOC(runs->level, mem, count);
-    AN_ALLOC(runs->death, mem, count);
+    AN_SPACE(runs->event, mem, count);
+    AN_SPACE(runs->level, mem, count);
+    AN_SPACE(runs->death, mem, count);
     AN_ALLOC(runs->dead, mem, count + 1);
     runs->dead++;
     AN_SPACE(runs->sum, mem, count * plan->q);
-    for (an_index i = 0; i < plan->n; i++) {
-        const int32_t k = runs->cell[i];
-        const int64_t row = plan->row[i];
+    for (an_index k = 0, next = 0; k < n; k++) {
+        const an_index i = list ? list[k] : k;
 
-        if (k < 0) continue;
-        runs->event[k] = c->by_last ? c->s->last[row] : c->s->first[row];
-        runs->level[k] = c->s->level[row];
-        runs->death[k] = c->by_last && c->data->surv.event[row] == 1;
-        runs->dead[k] = runs->death[k];
+        if (runs->cell[i] < next) continue;
+        runs->event[next] = c->by_last ? c->key[i] / 2 : c->key[i];
+        runs->level[next] = c->s->kept_level[i];
+        runs->death[next] = c->by_last && c->key[i] % 2 == 0;
+        runs->dead[next] = runs->death[next];
+        next++;
     }
 done:
     return st;
 }
 
 /* Rows that are split, in the order (level, first, block of rows). */
-static an_status cut_by_first(an_ctx *ctx, const an_cox_data *data, an_cox_sorting *s,
-                              an_arena *mem, an_arena *work, an_cox_plan *plan)
+static an_status cut_by_first(an_ctx *ctx, an_cox_sorting *s, an_arena *mem,
+                              an_cox_plan *plan)
 {
     an_status st = AN_OK;
     an_index n = 0;
-    int64_t *at;
+    const cutting c = {.s = s, .key = s->kept_first, .grain = (uint32_t)plan->grain};
 
-    AN_SPACE(at, work, s->n);
     for (an_index i = 0; i < plan->n; i++) {
-        const int64_t row = plan->row[i];
-
-        at[row] = i;
-        s->code[row] = s->first[row];
-        if (s->level[row] >= 0 && s->first[row] != s->last[row]) s->order[n++] = row;
+        s->order[n] = i;
+        n += s->kept_level[i] >= 0 && s->kept_first[i] != s->kept_code[i] / 2;
     }
     if (n == 0) goto done;
-    order_by_level(s, n, plan->m, s->order);
-    for (an_index k = 0; k < n; k++) s->order[k] = at[s->order[k]];
-    const cutting c = {.data = data, .s = s};
-
+    order_by_level(s, n, s->kept_first, plan->m, s->kept_level, s->order);
     AN_TRY(cut_pieces(ctx, &c, n, s->order, plan, mem, &plan->by_first));
 done:
     return st;
@@ -183,13 +217,11 @@ static an_status describe_rows(an_ctx *ctx, const an_cox_data *data,
     AN_ALLOC(plan->death, mem, n);
     AN_ALLOC(plan->level_row, mem, N_LEVELS + 1);
     for (an_index i = 0; i < n; i++) {
-        const int64_t row = plan->row[i];
-
-        plan->stratum[i] = an_cox_stratum_of(data, row);
-        plan->first[i] = s->first[row];
-        plan->last[i] = s->last[row];
-        plan->level[i] = s->level[row];
-        plan->death[i] = data->surv.event[row] == 1;
+        plan->stratum[i] = an_cox_stratum_of(data, plan->row[i]);
+        plan->first[i] = s->kept_first[i];
+        plan->last[i] = s->kept_code[i] / 2;
+        plan->level[i] = s->kept_level[i];
+        plan->death[i] = s->kept_code[i] % 2 == 0;
         if (i == 0 || plan->level[i] != plan->level[i - 1])
             plan->level_row[plan->n_levels++] = i;
     }
@@ -198,17 +230,21 @@ done:
     return st;
 }
 
+/* s->order has one place more than rows: a row that is left out is written, too. */
 static an_status new_sorting(an_ctx *ctx, const an_cox_plan *plan, an_arena *work,
                              an_cox_sorting *s)
 {
     an_status st = AN_OK;
 
-    AN_SPACE(s->order, work, s->n);
+    AN_SPACE(s->order, work, s->n + 1);
     AN_SPACE(s->work, work, s->n);
     AN_ALLOC(s->start, work, 2 * plan->m + 1);
     AN_SPACE(s->code, work, s->n);
     AN_SPACE(s->first, work, s->n);
     AN_SPACE(s->level, work, s->n);
+    AN_SPACE(s->kept_code, work, s->n);
+    AN_SPACE(s->kept_first, work, s->n);
+    AN_SPACE(s->kept_level, work, s->n);
 done:
     return st;
 }
@@ -219,20 +255,22 @@ an_status an_cox_lay_sorted(an_ctx *ctx, const an_cox_data *data, an_cox_detail 
 {
     an_status st = AN_OK;
     const bool rows = detail == AN_COX_FOR_ROWS;
-    const cutting c = {.data = data, .s = s, .by_last = true};
+    sorting t = {.data = data, .plan = plan, .s = s};
+    cutting c = {.s = s, .by_last = true};
 
     plan->grain = an_cox_grain(s->n);
     plan->n_copies = 1;
+    c.grain = (uint32_t)plan->grain;
     AN_TRY(new_sorting(ctx, plan, work, s));
-    place_rows(data, s, plan);
+    c.key = s->kept_code;
     AN_SPACE(plan->row, mem, s->n);
-    order_kept(data, s, plan);
+    AN_TRY(order_kept(ctx, &t));
     if (rows || data->surv.weight)
         AN_TRY(gather(ctx, plan, data->surv.weight, 1, mem, &plan->weight));
     if (rows || data->offset)
         AN_TRY(gather(ctx, plan, data->offset, 0, mem, &plan->offset));
     AN_TRY(cut_pieces(ctx, &c, plan->n, NULL, plan, mem, &plan->by_last));
-    AN_TRY(cut_by_first(ctx, data, s, mem, work, plan));
+    AN_TRY(cut_by_first(ctx, s, mem, plan));
     if (rows) AN_TRY(describe_rows(ctx, data, s, mem, plan));
 done:
     return st;

@@ -6,10 +6,14 @@
 
 typedef struct an_cox_sorting {
     an_index n;
+    an_days days;                  /* n = 0: times are no days */
+    const int32_t *day_last;       /* [strata x days] last event time up to that day */
     int64_t *order, *work, *start; /* start[2 m + 1] */
-    int32_t *code;
-    int32_t *first, *last; /* of every row; last < first: never at risk */
+    int32_t *first, *last;         /* of every row; last < first: never at risk */
+    int32_t *code;                 /* 2 last, and 1 unless it dies; -1: never at risk */
     int8_t *level;
+    int32_t *kept_code, *kept_first; /* the same of the plan's rows */
+    int8_t *kept_level;
 } an_cox_sorting;
 
 static inline int32_t an_cox_stratum_of(const an_cox_data *data, an_index row)
