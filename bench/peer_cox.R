@@ -13,6 +13,14 @@ if (peer == "glmnet:lambda0") {
     y <- Surv(head[, 1], head[, 2])
     t <- system.time(f <- glmnet(x, y, family = "cox", lambda = 0, standardize = FALSE, thresh = 1e-10))[["elapsed"]]
     answers <- as.numeric(f$beta)[1]
+} else if (peer == "Cyclops:fitCyclopsModel") {
+    suppressPackageStartupMessages(library(Cyclops))
+    d <- as.data.frame(x)
+    terms <- paste(names(d), collapse = " + ")
+    d$time <- head[, 1]; d$event <- head[, 2]
+    data <- createCyclopsData(as.formula(paste("Surv(time, event) ~", terms)), data = d, modelType = "cox")
+    t <- system.time(f <- fitCyclopsModel(data))[["elapsed"]]
+    answers <- coef(f)[[1]]
 } else if (peer == "survival:coxph.fit") {
     y <- Surv(head[, 1], head[, 2])
     t <- system.time(f <- coxph.fit(x, y, NULL, NULL, NULL, coxph.control(), NULL, "efron", NULL))[["elapsed"]]
