@@ -34,6 +34,7 @@ typedef struct an_cox_firth {
     an_cox_ties ties;
     double conf_level;
     const double *coef, *se;     /**< [p] se from the inverse information at coef */
+    const double *beta;          /**< [p] coef, 0 where a column is aliased */
     const double *vcov;          /**< [p x p] inverse of I, without the penalty */
     const double *hr;            /**< [p] */
     const double *coef_lower;    /**< [p] profile-likelihood limits of coef; -infinity */
@@ -66,6 +67,13 @@ AN_API an_status an_cox_firth_fit(an_ctx *ctx, const an_cox_data *data,
                                   const an_cox_firth_options *options,
                                   an_cox_firth **out);
 AN_API void an_cox_firth_free(an_cox_firth *fit); /**< NULL is allowed */
+
+/** The fit as an_cox_predictions_of(), an_cox_curves_of() and an_cox_absolute_risk() take it:
+ *  hazards by Breslow's or Efron's estimate at Firth's coefficients, errors from their
+ *  inverse information (the delta method, as without a penalty: near separation they are
+ *  less to be trusted than profile limits). A view: it owns nothing, and must not be freed.
+ *  What only the likelihood without penalty has (wald, score, aic ...) is NaN. Kernel. */
+AN_API an_cox an_cox_firth_as_cox(const an_cox_firth *fit);
 
 AN_END_DECLS
 

@@ -8,7 +8,8 @@ an_cox_firth_options an_cox_firth_defaults(void)
 }
 
 typedef struct columns {
-    double *coef, *se, *hr, *coef_lower, *coef_upper, *lower, *upper, *chisq, *p_value;
+    double *coef, *beta, *se, *hr, *coef_lower, *coef_upper, *lower, *upper, *chisq,
+        *p_value;
     double *means, *vcov, *eta, *term_chisq, *term_df, *term_p;
     an_cox_flag *flag;
 } columns;
@@ -184,9 +185,9 @@ static an_status new_columns(an_ctx *ctx, an_index n, an_index p, an_index n_ter
                              an_arena *mem, columns *c)
 {
     an_status st = AN_OK;
-    double **const vectors[] = {&c->coef,       &c->se,    &c->hr,    &c->coef_lower,
-                                &c->coef_upper, &c->lower, &c->upper, &c->chisq,
-                                &c->p_value,    &c->means};
+    double **const vectors[] = {&c->coef,       &c->beta,       &c->se,    &c->hr,
+                                &c->coef_lower, &c->coef_upper, &c->lower, &c->upper,
+                                &c->chisq,      &c->p_value,    &c->means};
 
     for (size_t k = 0; k < sizeof vectors / sizeof *vectors; k++) {
         AN_ALLOC(*vectors[k], mem, p);
@@ -208,7 +209,8 @@ static void fill_columns(fitting *f)
     const an_index p = model->p, n = f->data->surv.n;
     columns *c = &f->c;
 
-    an_cox_model_get(model, model->gamma, c->coef);
+    an_cox_model_get(model, model->gamma, c->beta);
+    if (p > 0) memcpy(c->coef, c->beta, (size_t)p * sizeof(double));
     an_cox_model_variance(model, f->firth.inverse, c->vcov, f->scratch);
     for (an_index i = 0; i < n; i++) c->eta[i] = f->data->offset ? f->data->offset[i] : 0;
     for (an_index j = 0; j < p; j++) {
@@ -216,7 +218,10 @@ static void fill_columns(fitting *f)
         c->flag[j] = model->aliased[j] ? AN_COX_ALIASED : AN_COX_ESTIMATED;
         for (an_index i = 0; i < n && !model->aliased[j]; i++)
             c->eta[i] += (f->data->x[i + j * n] - c->means[j]) * c->coef[j];
-        if (model->aliased[j]) c->coef[j] = NAN;
+        if (model->aliased[j]) {
+            c->coef[j] = NAN;
+            c->beta[j] = 0;
+        }
         c->se[j] = model->aliased[j] ? NAN : sqrt(c->vcov[j + j * p]);
         c->hr[j] = exp(c->coef[j]);
     }
@@ -225,6 +230,7 @@ static void fill_columns(fitting *f)
 static void publish(const columns *c, an_cox_firth *fit)
 {
     fit->coef = c->coef;
+    fit->beta = c->beta;
     fit->se = c->se;
     fit->vcov = c->vcov;
     fit->hr = c->hr;
@@ -342,4 +348,41 @@ done:
 void an_cox_firth_free(an_cox_firth *fit)
 {
     if (fit) an_arena_free(fit->memory);
+}
+
+an_cox an_cox_firth_as_cox(const an_cox_firth *fit)
+{
+    return (an_cox){.n = fit->n,
+                    .n_events = fit->n_events,
+                    .p = fit->p,
+                    .df = fit->df,
+                    .ties = fit->ties,
+                    .conf_level = fit->conf_level,
+                    .coef = fit->coef,
+                    .se = fit->se,
+                    .p_value = fit->p_value,
+                    .hr = fit->hr,
+                    .lower = fit->lower,
+                    .upper = fit->upper,
+                    .vcov = fit->vcov,
+                    .naive_se = fit->se,
+                    .naive_vcov = fit->vcov,
+                    .beta = fit->beta,
+                    .means = fit->means,
+                    .flag = fit->flag,
+                    .eta = fit->eta,
+                    .loglik_null = NAN,
+                    .loglik = NAN,
+                    .lrt = NAN,
+                    .wald = NAN,
+                    .score = NAN,
+                    .lrt_p = NAN,
+                    .wald_p = NAN,
+                    .score_p = NAN,
+                    .robust_score = NAN,
+                    .robust_score_p = NAN,
+                    .aic = NAN,
+                    .bic = NAN,
+                    .iterations = fit->iterations,
+                    .converged = fit->converged};
 }

@@ -54,6 +54,10 @@ expect 0 'a gamma frailty for each group' "$anodyne" cox shared.csv 'Surv(t, e) 
 expect 2 'needs groups' "$anodyne" cox shared.csv 'Surv(t, e) ~ x' --frailty gaussian
 expect 0 'the marginal (exact) likelihood for tied times' "$anodyne" cox "$data" 'Surv(ptime, pstat) ~ age' --ties marginal
 expect 0 "Firth's penalty" "$anodyne" cox "$data" 'Surv(ptime, pstat) ~ age + sex' --penalty firth
+expect 0 "Predicted survival of the profiles named, from Cox regression with Firth's penalty" "$anodyne" cox "$data" \
+    'Surv(ptime, pstat) ~ age + sex' --penalty firth --profile 'age=60, sex=F' --predict lp,risk,survival
+expect 2 'leave out penalty, or residuals' "$anodyne" cox "$data" 'Surv(ptime, pstat) ~ age' --penalty firth --residuals score
+expect 2 'leave out frailty' "$anodyne" cox shared.csv 'Surv(t, e) ~ x + cluster(id)' --frailty gamma --predict lp
 expect 0 'not a straight line, chi-squared  13.18' "$anodyne" cox "$data" 'Surv(futime, death) ~ ns(hgb, 3) + sex + age'
 expect 0 'knots at 60, 70, 80' "$anodyne" finegray "$data" 'Surv(etime, event) ~ rcs(age, c(60, 70, 80))'
 expect 0 'age = 63 (lower quartile)      1.69 (1.40 to 2.04)' "$anodyne" cox "$data" 'Surv(futime, death) ~ age * sex + hgb * mspike'

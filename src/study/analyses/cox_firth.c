@@ -28,6 +28,7 @@ an_status an_cox_firth_estimate(an_cox_view *v)
     o.term_of = v->term_of;
     st = an_cox_firth_fit(v->r.ctx, &v->data, &o, &v->firth);
     if (st != AN_OK) return st;
+    v->penalised = an_cox_firth_as_cox(v->firth);
     return an_concordance_of(v->r.ctx, &v->data.surv, v->firth->eta, v->data.strata,
                              v->data.cluster, AN_CONCORDANCE_N, &v->discrimination);
 }

@@ -58,7 +58,7 @@ done:
 static void name_result(const an_cox_view *v, an_predicted *p)
 {
     p->title = "Predicted survival";
-    p->method = "Cox regression";
+    p->method = v->firth ? "Cox regression with Firth's penalty" : "Cox regression";
     p->limits = "log(-log S)";
     p->share = an_doc_printf(v->r.doc, "are free of %s at", v->r.event);
     if (an_frame_has_competing(v->r.frame))
@@ -77,16 +77,12 @@ an_status an_cox_show_profiles(const an_cox_view *v)
     an_predicted p;
 
     if (!v->params->profile) return AN_OK;
-    if (v->firth)
-        return an_fail(ctx, AN_ERR_ARGUMENT,
-                       "profiles are predicted from the model without penalty: leave "
-                       "out penalty, or profile");
     AN_TRY(an_profiles_read(ctx, v->r.mem, v->r.frame, v->params->profile, &profiles));
-    if (v->fit->monotone) {
+    if (an_cox_predicted_by(v)->monotone) {
         an_predicted_refuse(&v->r);
         goto done;
     }
-    AN_TRY(an_cox_curves_of(ctx, &v->data, v->fit, profiles.n, profiles.x,
+    AN_TRY(an_cox_curves_of(ctx, &v->data, an_cox_predicted_by(v), profiles.n, profiles.x,
                             profiles.offset, AN_CONF_LOG_LOG, v->r.conf_level, &curves));
     AN_TRY(an_predicted_start(&v->r, &v->params->times, last_time(&v->data.surv),
                               curves->n_strata * profiles.n, &p));

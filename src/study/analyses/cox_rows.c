@@ -256,8 +256,9 @@ static an_status show_predictions(const an_cox_view *v)
 
     AN_TRY(read_words(v, "predict", v->params->predict, N_PREDICTIONS, prediction_names,
                       wanted));
-    AN_TRY(an_cox_predictions_of(v->r.ctx, &v->data, v->fit, AN_COX_AT_STRATA,
-                                 v->r.frame->design.n_terms, v->term_of, &p));
+    AN_TRY(an_cox_predictions_of(v->r.ctx, &v->data, an_cox_predicted_by(v),
+                                 AN_COX_AT_STRATA, v->r.frame->design.n_terms, v->term_of,
+                                 &p));
     AN_TRY(show_chosen(v, p, wanted));
 done:
     an_cox_predictions_free(p);
@@ -269,11 +270,14 @@ an_status an_cox_show_rows(const an_cox_view *v)
     an_status st = AN_OK;
 
     if (!v->params->residuals && !v->params->predict) return AN_OK;
-    if (v->firth)
-        return an_fail(
-            v->r.ctx, AN_ERR_ARGUMENT,
-            "residuals and predictions are those of the model without penalty: "
-            "leave out penalty, or residuals and predict");
+    if (v->firth && v->params->residuals)
+        return an_fail(v->r.ctx, AN_ERR_ARGUMENT,
+                       "residuals are those of the model without penalty: leave out "
+                       "penalty, or residuals");
+    if (v->frailty)
+        return an_fail(v->r.ctx, AN_ERR_ARGUMENT,
+                       "residuals and predictions are those of the model without a "
+                       "frailty: leave out frailty, or residuals and predict");
     if (v->params->residuals) AN_TRY(show_residuals(v));
     if (v->params->predict) AN_TRY(show_predictions(v));
 done:

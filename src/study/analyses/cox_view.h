@@ -28,6 +28,7 @@ typedef struct an_cox_view {
     an_index *term_of; /* [n_columns] */
     an_cox *fit;
     an_cox_firth *firth;           /* the model that is shown, or NULL: fit */
+    an_cox penalised;              /* firth, as predictions take it */
     an_concordance discrimination; /* of firth */
     an_cox_frailty *frailty;       /* the model that is shown, or NULL */
     double *alone_p;               /* [n_terms] of univariable fits, or NULL */
@@ -57,6 +58,11 @@ const char *an_cox_ties_words(an_cox_ties ties);
 
 /* ---- Firth's penalty (cox_firth.c) ---- */
 an_status an_cox_firth_estimate(an_cox_view *v);
+/* The model that predictions are made from. */
+static inline const an_cox *an_cox_predicted_by(const an_cox_view *v)
+{
+    return v->firth ? &v->penalised : v->fit;
+}
 an_effect an_cox_firth_effect(const an_cox_firth *fit, an_index c);
 /* One term alone: effects of its columns, p of the term. */
 an_status an_cox_firth_alone(const an_cox_view *v, const an_cox_data *one,

@@ -131,7 +131,7 @@ static an_status show_figure(const an_predicted *p)
         an_doc_printf(r->doc,
                       "%s %s, from %s of %s, with pointwise %g %% "
                       "confidence limits (%s scale).",
-                      p->title, p->caption, r->method, an_rows_all(r->doc, r->frame),
+                      p->title, p->caption, p->method, an_rows_all(r->doc, r->frame),
                       100 * r->conf_level, p->limits);
     an_doc_figure(r->doc, an_doc_printf(r->doc, "%s_curves", p->key), p->title, p->method,
                   &figure);

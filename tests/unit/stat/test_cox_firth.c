@@ -56,6 +56,56 @@ static void test_closed_form(void **state)
     }
 }
 
+/* The same pairs: H is 1/(1 + e^b) from time 1 on, x = 1 has L = e^b H, whose variance is L^2
+ * and (L (1 - L) se)^2 for b. */
+static void test_predictions(void **state)
+{
+    enum { PAIRS = 5 };
+    double time[2 * PAIRS], x[2 * PAIRS];
+    int32_t event[2 * PAIRS], pair[2 * PAIRS];
+    const double one = 1, e = 2 * PAIRS + 1, hazard = e / (1 + e);
+    an_cox_firth_options o = an_cox_firth_defaults();
+    an_cox_data data = {.surv = {2 * PAIRS, time, event, NULL, NULL, 1},
+                        .p = 1,
+                        .x = x,
+                        .strata = {.n_levels = PAIRS, .code = pair}};
+    an_ctx *ctx = an_ctx_new();
+    an_cox_firth *fit;
+    an_cox_predictions *rows;
+    an_cox_curves *curves;
+    an_cox cox;
+    double se;
+
+    (void)state;
+    for (int i = 0; i < 2 * PAIRS; i++) {
+        time[i] = 1 + i % 2;
+        x[i] = 1 - i % 2;
+        event[i] = i % 2 == 0;
+        pair[i] = i / 2;
+    }
+    fit = firth_fit(&data, &o);
+    cox = an_cox_firth_as_cox(fit);
+    assert_true(isnan(cox.wald) && isnan(cox.aic) && !cox.monotone);
+    assert_int_equal(
+        an_cox_predictions_of(ctx, &data, &cox, AN_COX_AT_ZERO, 0, NULL, &rows), AN_OK);
+    se = hypot(hazard, hazard * (1 - hazard) * fit->se[0]);
+    NEAR(rows->lp[0], log(e), 1e-11);
+    NEAR(rows->lp_se[0], fit->se[0], 1e-11);
+    NEAR(rows->lp[1], 0, 1e-11);
+    NEAR(rows->expected[0], hazard, 1e-11);
+    NEAR(rows->expected_se[0], se, 1e-11);
+    assert_int_equal(
+        an_cox_curves_of(ctx, &data, &cox, 1, &one, NULL, AN_CONF_LOG, 0.95, &curves),
+        AN_OK);
+    NEAR(an_km_at(&curves->curve[0], 1.5).surv, exp(-hazard), 1e-11);
+    NEAR(an_km_at(&curves->curve[0], 1.5).lower, exp(-hazard - 1.959963984540054 * se),
+         1e-11);
+    an_cox_curves_free(curves);
+    an_cox_predictions_free(rows);
+    an_cox_firth_free(fit);
+    an_ctx_free(ctx);
+}
+
 /* l + 1/2 log det I of two columns, from the definition. */
 static long double penalised(const an_cox_data *data, double a, double b, bool efron)
 {
@@ -202,10 +252,12 @@ static void test_allocations(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_closed_form), cmocka_unit_test(test_definition),
-        cmocka_unit_test(test_laws), cmocka_unit_test(test_findings_and_refusals),
-        cmocka_unit_test(test_allocations)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_predictions),
+                                       cmocka_unit_test(test_closed_form),
+                                       cmocka_unit_test(test_definition),
+                                       cmocka_unit_test(test_laws),
+                                       cmocka_unit_test(test_findings_and_refusals),
+                                       cmocka_unit_test(test_allocations)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
