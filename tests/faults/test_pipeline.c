@@ -31,7 +31,6 @@ static const recipe recipes[] = {
     {.analysis = "landmark",
      .formula = "Surv(time, death) ~ arm",
      .settings = {{"landmarks", "20,40"}}},
-    {.analysis = "mcf", .formula = "Surv(time, death) ~ arm + cluster(id)"},
     {.analysis = "mcf", .formula = "Surv(time, cause) ~ arm + cluster(id)"},
     {.analysis = "safety", .formula = "Surv(time, cause == 2) ~ 1"},
     {.analysis = "pain",

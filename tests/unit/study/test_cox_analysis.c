@@ -2,6 +2,7 @@
  * separation, a model of one cause. */
 #include "look.h"
 #include "study/analyses/cox_view.h"
+#include "unit/base/faults.h"
 
 extern const an_analysis an_analysis_cox;
 
@@ -120,10 +121,14 @@ static void test_firth_where_data_separate(void **state)
     an_doc_free(doc);
     an_params_defaults(an_analysis_cox.params, &p);
     p.penalty = AN_COX_PENALTY_FIRTH;
+    p.predict = "survival, lp";
     assert_int_equal(an_doc_new(ctx, "Test", &doc), AN_OK);
     assert_int_equal(an_analysis_cox.run(ctx, &s.frame, &p, doc), AN_OK);
     ratio = &child(doc, "coefficients")->rows[2].cells[3];
     assert_true(ratio->value > 0 && ratio->upper < 1 && ratio->lower > 0);
+    assert_int_equal(child(doc, "predictions")->n_rows, N);
+    assert_true(child(doc, "predictions")->rows[1].cells[1].value <
+                0); /* lp of >= 5 Gy */
     assert_false(has_note(doc, "M311"));
     assert_non_null(strstr(note(doc, "M316"), "Dose class = >= 5 Gy"));
     assert_non_null(strstr(child(doc, "methods")->text, "Firth's penalty"));
@@ -269,6 +274,31 @@ static void test_no_events(void **state)
     an_ctx_free(ctx);
 }
 
+static an_status run_firth(an_ctx *ctx)
+{
+    sample s;
+    an_cox_params p;
+    an_doc *doc = NULL;
+    an_status st;
+
+    make_sample(&s);
+    an_params_defaults(an_analysis_cox.params, &p);
+    p.penalty = AN_COX_PENALTY_FIRTH;
+    p.predict = "survival";
+    p.univariable = false;
+    p.zph = AN_PH_NONE;
+    st = an_doc_new(ctx, "Test", &doc);
+    if (st == AN_OK) st = an_analysis_cox.run(ctx, &s.frame, &p, doc);
+    an_doc_free(doc);
+    return st;
+}
+
+static void test_allocations(void **state)
+{
+    (void)state;
+    assert_true(faults_every_allocation(run_firth) > 50);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -280,6 +310,7 @@ int main(void)
         cmocka_unit_test(test_few_events),
         cmocka_unit_test(test_one_cause_of_several),
         cmocka_unit_test(test_no_events),
+        cmocka_unit_test(test_allocations),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
