@@ -4,9 +4,9 @@
  * Times of the event of interest are numbered j = 0..m-1, stratum after stratum. A row is
  * at risk with its own weight at from <= j < to, and, if it had a competing event, with
  * weight times GH(t_j-) / GH(X-) at to <= j < end of its stratum. Rows of one `to` are a
- * bin, rows of one kind in it a cell; sums are collected by cell. Rows and columns stay
- * where the data has them. Passes go in tiles (lanes.h), by the order of the data while a
- * copy of all sums stays in cache, else by the order of the cells.
+ * bin, rows of one kind in it a cell. Sums of r x and r are collected by bin, with Efron's ties
+ * those of deaths apart; sums of r / GH(X-) by late cell. Rows and columns stay where the data
+ * has them.
  *
  * Censoring groups are numbered within a stratum: all of them, or, where every stratum is
  * its own group, that one.
@@ -44,6 +44,7 @@ typedef struct an_fg {
     bool efron, own_groups;             /* every stratum is its own censoring group */
     an_index n_late;                    /* censoring groups within a stratum */
     an_index n_kinds, n_cells, n_lates; /* per bin; bins x kinds; bins x n_late */
+    an_index n_parts;                   /* sums of a bin */
     an_index n_groups;
     const an_fg_weights *groups; /* [n_groups] */
     an_index *first_censor;      /* [n_groups + 1] of all censoring times */
@@ -54,7 +55,7 @@ typedef struct an_fg {
     int32_t *cell;            /* [n] bin * n_kinds + kind, the bin of `to` */
     int32_t *from;            /* [n] bin; NULL: no delayed entry */
     int32_t *censor;          /* [n] censoring times of its group up to and including X */
-    double *gh;               /* [n] GH(X-) of competing rows */
+    double *gh;               /* [n] GH(X-) of competing rows, else 1 */
     int64_t *order; /* [n] rows by cell, where sums are too many for a cache; or NULL */
     int64_t *start; /* [n_cells + 1] of order */
     int64_t *by_entry, *entered; /* with order and delayed entry: rows by bin of from */
@@ -63,6 +64,8 @@ typedef struct an_fg {
     /* Cells. */
     int32_t *event_of; /* [n_cells] j of cells of events of interest, else -1 */
     int32_t *late_of;  /* [n_cells] bin * n_late + group of competing cells, else -1 */
+    int32_t *sum_of;   /* [n_cells] sum of the cell's rows, among n_bins * n_parts */
+    double *dead;      /* [n_cells] 1: rows with the event of interest; 0 */
 
     /* Event times. */
     an_index *first_time; /* [n_strata + 1] */
@@ -80,29 +83,28 @@ typedef struct an_fg {
 
 /* What one evaluation leaves behind. */
 typedef struct an_fg_state {
-    double *r; /* [n] w exp(eta - top) */
-    double
-        *sums; /* [n_copies x (cells, lates, bins) x width] of r x, then of r: by cell; of
-                     r / GH(X-) by late cell; of r by bin of entry */
+    double *r;    /* [n] w exp(eta - top) */
+    double *sums; /* [n_copies x an_fg_sums_size()] */
     double
         *stay; /* [n_cells] hazard that a row of the cell meets, from its stratum's start,
-                     less a death's own share */
-    double *s; /* [m x (1 + q)] sums at risk of r, r x */
-    double *d; /* [m x (1 + q)] sums over deaths, 0 unless Efron */
+                      less a death's own share */
+    double *after;       /* [n_cells] `later` of the cell's late cell, or 0 */
+    double *s;           /* [m x (1 + q)] sums at risk of r, r x */
+    double *d;           /* [m x (1 + q)] sums over deaths, 0 unless Efron */
     an_tie_factors *tie; /* [m] */
     double *top;         /* [n_strata] subtracted from eta: 0, or its maximum */
     double *shift;       /* [m] the same by event time */
     double *cumulative;  /* [n_bins] hazard at the event times before bin b, that is at
                             risk to rows with to = b, from its stratum's start */
     double *later;       /* [n_lates] sum of GH dLambda at the times from b on */
-    double *rank;        /* [m x q] rows of the rank terms of the information */
-    double *weight;      /* [m] their weights */
     double loglik;
     double *score, *info; /* [q], [q x q] */
 } an_fg_state;
 
 an_status an_fg_layout(an_ctx *ctx, an_arena *mem, const an_fg_model *model,
                        const an_fg_options *o, an_fg *fg);
+/* Its columns; AN_ERR_DATA names a value that is not finite. */
+an_status an_fg_columns(an_ctx *ctx, an_arena *mem, an_fg *fg);
 an_status an_fg_sort(an_ctx *ctx, an_arena *mem, an_fg *fg);
 an_status an_fg_state_new(an_ctx *ctx, an_arena *mem, const an_fg *fg, an_fg_state *s);
 
@@ -111,6 +113,16 @@ an_status an_fg_state_new(an_ctx *ctx, an_arena *mem, const an_fg *fg, an_fg_sta
 an_index an_fg_tile(const an_fg *fg, const an_lanes *lanes, const int64_t *order,
                     an_index first, an_index rows, double *z);
 
+/* Scratch of a thread: two tiles of columns, vectors along a tile, accumulators. */
+typedef struct an_fg_room {
+    double *z, *vz, *a, *b, *c, *moment, *cross;
+    int32_t *cell, *sum;
+} an_fg_room;
+size_t an_fg_room_size(const an_fg *fg);
+an_fg_room an_fg_room_cut(const an_fg *fg, double *scratch); /* all 0 */
+
+/* r, top, sums and the deaths' part of loglik at beta[q]. */
+an_status an_fg_collect(an_ctx *ctx, const an_fg *fg, const double *beta, an_fg_state *s);
 /* loglik, score and information at beta[q], everything in state. O(n q^2). */
 an_status an_fg_evaluate(an_ctx *ctx, const an_fg *fg, const double *beta,
                          an_fg_state *state);
@@ -156,6 +168,21 @@ static inline an_index an_fg_bin(an_index j, an_index stratum)
 static inline an_index an_fg_death_cell(const an_fg *fg, an_index j)
 {
     return an_fg_bin(j + 1, fg->stratum[j]) * fg->n_kinds + AN_FG_EVENT;
+}
+/* A copy of the sums: r x, then r, each `width` wide, by bin and part; then r / GH(X-) by late
+ * cell, and four that nobody reads; then, with delayed entry, r by bin of entry. */
+static inline an_index an_fg_sums_size(const an_fg *fg)
+{
+    return (fg->n_bins * fg->n_parts + fg->n_lates + 4 + (fg->from ? fg->n_bins : 0)) *
+           fg->width;
+}
+static inline double *an_fg_late_sums(const an_fg *fg, double *sums)
+{
+    return sums + fg->n_bins * fg->n_parts * fg->width;
+}
+static inline double *an_fg_entry_sums(const an_fg *fg, double *sums)
+{
+    return an_fg_late_sums(fg, sums) + (fg->n_lates + 4) * fg->width;
 }
 /* Number among all censoring groups of group g of a stratum. */
 static inline an_index an_fg_group(const an_fg *fg, an_index stratum, an_index g)

@@ -1,24 +1,7 @@
-/* A Fine-Gray model laid out: event times, cells of rows, centre and scale of columns. */
+/* A Fine-Gray model laid out: event times, cells of rows, sums over deaths. */
 #include "stat/finegray.h"
 
 /* ---- Checks ---- */
-
-static an_status check_columns(an_ctx *ctx, const an_fg_model *model)
-{
-    const an_index n = model->surv.n;
-
-    for (an_index k = 0; k < model->p + model->n_varying; k++) {
-        const double *x =
-            k < model->p ? model->x + k * n : model->varying[k - model->p].z;
-
-        for (an_index i = 0; i < n; i++)
-            if (!isfinite(x[i]))
-                return an_fail(ctx, AN_ERR_DATA,
-                               "row %lld: covariate %lld is not a finite number",
-                               (long long)i + 1, (long long)k + 1);
-    }
-    return AN_OK;
-}
 
 static an_status check(an_ctx *ctx, const an_fg_model *model, const an_fg_options *o)
 {
@@ -28,7 +11,6 @@ static an_status check(an_ctx *ctx, const an_fg_model *model, const an_fg_option
 
     if (st == AN_OK)
         st = an_grouping_check(ctx, &model->cluster, model->surv.n, "cluster");
-    if (st == AN_OK) st = check_columns(ctx, model);
     if (st != AN_OK) return st;
     if (model->cause < 1 || model->cause > model->surv.n_causes)
         return an_fail(ctx, AN_ERR_ARGUMENT, "cause is not in 1..%lld",
@@ -211,7 +193,7 @@ static void fill_block(void *self, an_index block, an_index first, an_index last
         fg->cell[i] = fg->cell[i] * (int32_t)fg->n_kinds + kind;
         if (fg->from)
             fg->from[i] = (int32_t)an_fg_bin(times_up_to(fg, s, surv->entry[i]), s);
-        if (kind >= AN_FG_COMPETING) fg->gh[i] = gh_of_row(fg, i);
+        fg->gh[i] = kind >= AN_FG_COMPETING ? gh_of_row(fg, i) : 1;
     }
 }
 
@@ -280,16 +262,22 @@ static an_status describe_cells(an_ctx *ctx, an_arena *mem, an_fg *fg)
 
     AN_ALLOC(fg->event_of, mem, fg->n_cells);
     AN_ALLOC(fg->late_of, mem, fg->n_cells);
+    AN_ALLOC(fg->sum_of, mem, fg->n_cells);
+    AN_ALLOC(fg->dead, mem, fg->n_cells);
     for (an_index cell = 0; cell < fg->n_cells; cell++) {
         const an_index bin = cell / fg->n_kinds, kind = cell % fg->n_kinds;
 
         fg->event_of[cell] = -1;
+        fg->sum_of[cell] =
+            (int32_t)(bin * fg->n_parts + (fg->efron && kind != AN_FG_EVENT));
         fg->late_of[cell] = kind < AN_FG_COMPETING
                                 ? -1
                                 : (int32_t)(bin * fg->n_late + kind - AN_FG_COMPETING);
     }
-    for (an_index j = 0; j < fg->m; j++)
+    for (an_index j = 0; j < fg->m; j++) {
         fg->event_of[an_fg_death_cell(fg, j)] = (int32_t)j;
+        fg->dead[an_fg_death_cell(fg, j)] = 1;
+    }
 done:
     return st;
 }
@@ -337,76 +325,13 @@ done:
 
 static an_status choose_order(an_ctx *ctx, an_arena *mem, an_fg *fg)
 {
-    const an_index size = (fg->n_cells + fg->n_lates + fg->n_bins) * fg->width * 8;
+    const an_index size = an_fg_sums_size(fg) * (an_index)sizeof(double);
     const an_index copies = fg->n * fg->q / size; /* an eighth of the columns */
 
     fg->n_copies = copies < 1 ? 1 : copies < MOST_COPIES ? copies : MOST_COPIES;
     if (size <= CACHED) return AN_OK;
     fg->n_copies = 1;
     return order_rows(ctx, mem, fg);
-}
-
-/* ---- Covariates ---- */
-
-typedef struct measuring {
-    const double *x, *w;
-    double centre;
-    double *partial; /* [blocks x 2]: w, then w (x - centre) or w |x - centre| */
-    bool spread;
-} measuring;
-
-static void measure_block(void *self, an_index block, an_index first, an_index last)
-{
-    const measuring *t = self;
-    double weight = 0, sum = 0;
-
-    for (an_index i = first; i < last; i++) {
-        const double w = t->w ? t->w[i] : 1;
-
-        weight += w;
-        sum += w * (t->spread ? fabs(t->x[i] - t->centre) : t->x[i] - t->centre);
-    }
-    t->partial[2 * block] = weight;
-    t->partial[2 * block + 1] = sum;
-}
-
-/* Weighted mean of x - centre, or of its size. */
-static an_status measure(an_ctx *ctx, an_index n, measuring *t, double *out)
-{
-    double sum[2];
-    const an_status st = an_map_blocks(ctx, n, AN_FG_GRAIN, measure_block, t);
-
-    an_merge_blocks(an_block_count(n, AN_FG_GRAIN), 2, t->partial, sum);
-    *out = sum[1] / sum[0];
-    return st;
-}
-
-/* Weighted mean and mean absolute deviation; a constant column gets scale 1. */
-static an_status fill_columns(an_ctx *ctx, an_arena *mem, an_arena *work, an_fg *fg)
-{
-    an_status st = AN_OK;
-    const an_fg_model *model = fg->model;
-    measuring t = {.w = model->surv.weight};
-
-    AN_ALLOC(fg->column, mem, fg->q);
-    AN_ALLOC(t.partial, work, 2 * an_block_count(fg->n, AN_FG_GRAIN));
-    for (an_index k = 0; k < fg->q; k++) {
-        double distance, spread;
-
-        t.x = k < fg->p ? model->x + k * fg->n : model->varying[k - fg->p].z;
-        t.spread = false;
-        t.centre = t.x[0]; /* so that the mean of a constant is the constant */
-        AN_TRY(measure(ctx, fg->n, &t, &distance));
-        t.centre += distance;
-        if (!isfinite(t.centre)) t.centre = 0;
-        t.spread = true;
-        AN_TRY(measure(ctx, fg->n, &t, &spread));
-        if (!(spread > 1e-14 * fabs(t.centre)) || !isfinite(spread)) spread = 1;
-        fg->column[k] = (an_stored_column){
-            .type = AN_STORED_F64, .x = t.x, .centre = t.centre, .scale = 1 / spread};
-    }
-done:
-    return st;
 }
 
 /* ---- Deaths ---- */
@@ -487,6 +412,7 @@ static void begin(const an_fg_model *model, const an_fg_options *o, an_fg *fg)
     fg->n_groups = fg->censoring->code ? fg->censoring->n_levels : 1;
     fg->n_late = own ? 1 : fg->n_groups;
     fg->n_kinds = AN_FG_COMPETING + fg->n_late;
+    fg->n_parts = 1 + fg->efron;
 }
 
 an_status an_fg_layout(an_ctx *ctx, an_arena *mem, const an_fg_model *model,
@@ -500,12 +426,12 @@ an_status an_fg_layout(an_ctx *ctx, an_arena *mem, const an_fg_model *model,
     if (!work) return an_fail_memory(ctx);
     begin(model, o, fg);
     AN_TRY(check(ctx, model, o));
+    AN_TRY(an_fg_columns(ctx, mem, fg));
     AN_TRY(make_orders(ctx, work, fg, &by));
     AN_TRY(fill_groups(ctx, mem, o, &by, fg));
     AN_TRY(event_times(ctx, mem, &by, fg));
     AN_TRY(fill_rows(ctx, mem, work, &by, fg));
     AN_TRY(choose_order(ctx, mem, fg));
-    AN_TRY(fill_columns(ctx, mem, work, fg));
     AN_TRY(fill_times(ctx, mem, own_events, fg));
     if (fg->n_varying > 0) AN_TRY(an_fg_sort(ctx, mem, fg));
 done:

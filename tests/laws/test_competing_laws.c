@@ -369,7 +369,7 @@ static void test_threads_give_the_same_bits(void **state)
  * a linear predictor far from 0 its maximum is taken off. Neither changes the sums. */
 static void test_order_of_visits_does_not_matter(void **state)
 {
-    enum { MANY = 40000, Q = 2 };
+    enum { MANY = 80000, Q = 2 };
     static double time[MANY], entry[MANY], x[MANY * Q], offset[MANY];
     static int32_t event[MANY];
     const double beta[Q] = {0.3, -0.2};
