@@ -46,7 +46,8 @@ typedef struct an_read_options {
  * @retval AN_ERR_IO        the operating system refused (I001)
  * @retval AN_ERR_FORMAT    not a table, or damaged (D101, E6xx, X5xx)
  * @retval AN_ERR_DATA      ragged rows, doubtful names, no row, limits (D1xx, X5xx)
- * @retval AN_ERR_ARGUMENT  unknown encoding, delimiter or sheet
+ * @retval AN_ERR_ARGUMENT  unknown encoding, delimiter or sheet; an option for the other
+ *                          kind of file (I006)
  *
  * Memory: about six times the size of a text file.
  */

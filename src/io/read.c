@@ -88,6 +88,31 @@ static an_status refuse_strangers(an_ctx *ctx, const an_source *source)
                                         .advice = advice});
 }
 
+/* An option for the other kind of file would be obeyed by nobody. */
+static an_status refuse_option(an_ctx *ctx, const an_source *source, bool workbook)
+{
+    const an_read_options *o = &source->options;
+    const char *option = workbook ? (o->delimiter  ? "delimiter"
+                                     : o->encoding ? "encoding"
+                                                   : NULL)
+                                  : (o->sheet || o->sheet_index > 0 ? "sheet"
+                                     : o->header_row > 0            ? "header_row"
+                                                                    : NULL);
+    char what[128];
+
+    if (!option) return AN_OK;
+    snprintf(what, sizeof what, "%s was asked for, but the file is %s", option,
+             workbook ? "a workbook" : "a text file");
+    return an_read_failed(
+        ctx, AN_ERR_ARGUMENT,
+        &(an_problem){.code = "I006",
+                      .what = what,
+                      .file = source->file,
+                      .why = workbook ? "delimiter and encoding are of text files (CSV)"
+                                      : "sheet and header_row are of workbooks (XLSX)",
+                      .advice = "leave it out, or read the other file"});
+}
+
 static an_read_options with_limits(const an_read_options *options)
 {
     an_read_options all = options ? *options : (an_read_options){0};
@@ -105,12 +130,15 @@ an_status an_table_read_memory(an_ctx *ctx, const char *name, const void *data,
     an_source source = {.file = name ? name : "(memory)",
                         .bytes = {.data = size > 0 ? data : "", .size = size},
                         .options = with_limits(options)};
+    const bool workbook =
+        starts_with(source.bytes, "PK\3\4", 4) || starts_with(source.bytes, "PK\5\6", 4);
     an_status st;
 
     *out = NULL;
     AN_TRY(refuse_strangers(ctx, &source));
+    AN_TRY(refuse_option(ctx, &source, workbook));
     an_sha256(source.bytes.data, size, source.digest);
-    if (starts_with(source.bytes, "PK\3\4", 4) || starts_with(source.bytes, "PK\5\6", 4))
+    if (workbook)
         AN_TRY(an_xlsx_read(ctx, &source, out));
     else
         AN_TRY(an_csv_read(ctx, &source, out));

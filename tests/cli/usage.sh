@@ -10,6 +10,9 @@ expect 2 'did you mean `km`?' "$anodyne" kmm
 expect 2 'error[U101]' "$anodyne" nosuchverb
 expect 2 'FILE' "$anodyne" km
 expect 2 'did you mean --conf-level?' "$anodyne" km "$data" 'Surv(futime, death) ~ sex' --conf-lvl 0.9
+expect 2 'sheet was asked for, but the file is a text file' "$anodyne" km "$data" 'Surv(futime, death) ~ sex' --sheet A
+expect 2 'error[I006]: delimiter was asked for, but the file is a workbook' \
+    "$anodyne" table1 "$root/examples/spine-hfrt/cohort.xlsx" '~ age' --delimiter ';'
 expect 2 'needs a value' "$anodyne" km "$data" 'Surv(futime, death) ~ sex' --conf-level
 expect 2 'conf-level is outside 0.5 to 0.9999' "$anodyne" km "$data" 'Surv(futime, death) ~ sex' --conf-level 95
 expect 2 'is not a number' "$anodyne" km "$data" 'Surv(futime, death) ~ sex' --conf-level high

@@ -74,6 +74,22 @@ static void forced_delimiter_is_checked(void **state)
     an_ctx_free(ctx);
 }
 
+/* What nobody would obey is refused: of a text file, then of anything that is a workbook. */
+static void options_of_the_other_kind_are_refused(void **state)
+{
+    static const char text[] = "a;b\n1;2\n", zip[] = "PK\3\4";
+    const an_read_options sheet = {.sheet = "Sheet1"}, second = {.sheet_index = 2},
+                          row = {.header_row = 2}, semicolon = {.delimiter = ';'},
+                          latin = {.encoding = "latin1"};
+
+    (void)state;
+    refuse_bytes(text, strlen(text), &sheet, AN_ERR_ARGUMENT, "I006", 0, 0);
+    refuse_bytes(text, strlen(text), &second, AN_ERR_ARGUMENT, "I006", 0, 0);
+    refuse_bytes(text, strlen(text), &row, AN_ERR_ARGUMENT, "I006", 0, 0);
+    refuse_bytes(zip, 4, &semicolon, AN_ERR_ARGUMENT, "I006", 0, 0);
+    refuse_bytes(zip, 4, &latin, AN_ERR_ARGUMENT, "I006", 0, 0);
+}
+
 static void decimal_commas_are_decided_with_the_delimiter(void **state)
 {
     an_ctx *ctx = an_ctx_new();
@@ -244,6 +260,7 @@ int main(void)
         cmocka_unit_test(reads_cells_quotes_and_missing),
         cmocka_unit_test(finds_the_delimiter),
         cmocka_unit_test(forced_delimiter_is_checked),
+        cmocka_unit_test(options_of_the_other_kind_are_refused),
         cmocka_unit_test(decimal_commas_are_decided_with_the_delimiter),
         cmocka_unit_test(bad_structure_is_named),
         cmocka_unit_test(every_ragged_line_is_listed),
