@@ -1,6 +1,8 @@
 /* The basis of a Cox model, and the state of the model in it. */
 #include "stat/cox_model.h"
 
+#include <float.h>
+
 /* Below this share of a column's information left by the columns before it, the basis is
  * rotated. */
 static const double NEARLY_DEPENDENT = 1e-3;
@@ -34,8 +36,12 @@ an_index an_cox_model_factor(an_cox_model *model, bool *aliased)
     const double scaled = largest_scaled(model);
     double own = 0;
 
-    for (an_index j = 0; j < p; j++) own = fmax(own, model->state.info[j + j * p]);
     if (p > 0) memcpy(model->factor, model->state.info, (size_t)(p * p) * sizeof(double));
+    for (an_index j = 0; j < p; j++) {
+        own = fmax(own, model->state.info[j + j * p]);
+        for (an_index k = 0; k < p && model->barren[j]; k++)
+            model->factor[j + k * p] = model->factor[k + j * p] = 0;
+    }
     return an_ldl_factor(p, model->factor,
                          own > 0 ? AN_RANK_TOLERANCE * scaled / own : AN_RANK_TOLERANCE,
                          aliased);
@@ -142,6 +148,7 @@ static an_status new_arrays(an_ctx *ctx, an_cox_model *model)
     AN_ALLOC(model->reach, mem, p);
     AN_ALLOC(model->gamma, mem, p);
     AN_ALLOC(model->aliased, mem, p);
+    AN_ALLOC(model->barren, mem, p);
     AN_ALLOC(model->alias, mem, p * p);
     AN_ALLOC(model->factor, mem, p * p);
     for (an_index k = 0; k < p; k++) model->transform[k + k * p] = 1;
@@ -179,12 +186,36 @@ done:
     return st;
 }
 
+/* A column that does not vary among those at risk at any death has an information of
+ * rounding alone: the second moment of each risk set less its squared mean, each good to an
+ * ulp. The moments sum to at most the deaths' weight times reach^2, and to at most the
+ * baseline hazard times sum w z^2. */
+static void find_barren(an_cox_model *model)
+{
+    const an_cox_plan *plan = model->plan;
+    const double *weight = model->data->surv.weight;
+    double deaths = 0, hazard = 0, all = 0;
+
+    if (an_cox_score_comes_late(model) || model->data->offset) return;
+    for (an_index i = 0; i < model->data->surv.n; i++) all += weight ? weight[i] : 1;
+    for (an_index j = 0; j < plan->m; j++) {
+        deaths += plan->wsum[j];
+        hazard += plan->wsum[j] / model->state.s0[j];
+    }
+    for (an_index k = 0; k < model->p; k++)
+        model->barren[k] =
+            model->state.info[k + k * model->p] <=
+            8 * DBL_EPSILON * model->reach[k] *
+                fmin(deaths * model->reach[k], hazard * all * model->spread[k]);
+}
+
 /* Which columns are aliased, and whether the basis must be rotated. */
 static an_status find_basis(an_ctx *ctx, an_cox_model *model)
 {
     an_status st = AN_OK;
 
     AN_TRY(find_state_at_zero(ctx, model));
+    find_barren(model);
     an_cox_model_factor(model, model->aliased);
     for (an_index j = 0; j < model->p; j++)
         if (model->aliased[j]) describe_alias(model, j);

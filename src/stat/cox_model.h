@@ -29,6 +29,7 @@ typedef struct an_cox_model {
     double *reach;          /* [p] largest absolute value of z */
     double *gamma;          /* [p] coefficients of z */
     bool *aliased;          /* [p] at coefficients 0 */
+    bool *barren;           /* [p] its information at 0 is no more than rounding */
     double *alias;          /* [p x p] see an_cox.alias */
     double *factor;         /* [p x p] LDL' of the information last factored */
 } an_cox_model;

@@ -295,6 +295,36 @@ static void test_aliased_is_explained(void **state)
     sample_free(&s);
 }
 
+/* Nothing varies among those at risk: strata of three alike. The information is rounding, not
+ * zero, and a coefficient of 0 with a ratio of 1 would be a number from it. */
+static void test_alike_in_every_stratum(void **state)
+{
+    sample s = sample_new(90, 2, 20);
+    an_cox_data data = sample_plain(&s);
+    double weight[90];
+    int32_t stratum[90];
+    an_cox *fit;
+
+    (void)state;
+    for (an_index i = 0; i < s.n; i++) {
+        stratum[i] = (int32_t)(i / 3);
+        s.x[i] = s.x[i / 3 * 3];
+    }
+    data.strata = (an_grouping){.n_levels = 30, .code = stratum};
+    data.surv.weight = weight;
+    for (int k = 0; k < 20; k++) {
+        for (an_index i = 0; i < s.n; i++) weight[i] = 0.1 + (double)(i % 7) / (3 + k);
+        data.p = 1 + k % 2; /* alone, and beside one that varies */
+        fit = cox_fit(&data, NULL);
+        assert_int_equal(fit->flag[0], AN_COX_ALIASED);
+        assert_int_equal(fit->df, data.p - 1);
+        assert_true(isnan(fit->coef[0]) && isnan(fit->se[0]));
+        assert_true(data.p == 1 || fit->se[1] > 0);
+        an_cox_free(fit);
+    }
+    sample_free(&s);
+}
+
 /* x2 = x0 + 1e-5 noise: the difference has a coefficient that must keep its digits. */
 static void test_nearly_collinear(void **state)
 {
@@ -500,6 +530,7 @@ int main(void)
         cmocka_unit_test(test_means_are_those_of_r),
         cmocka_unit_test(test_offset_equal_to_a_covariate),
         cmocka_unit_test(test_aliased_is_explained),
+        cmocka_unit_test(test_alike_in_every_stratum),
         cmocka_unit_test(test_nearly_collinear),
         cmocka_unit_test(test_threads_give_the_same_bits),
         cmocka_unit_test(test_layouts_agree),
