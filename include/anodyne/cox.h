@@ -249,16 +249,25 @@ typedef enum an_cox_product {
     AN_COX_PRODUCT_LIMIT /**< S = product of (1 - sum of the hazards) */
 } an_cox_product;
 
+/** Whose risk is asked for. A view. */
+typedef struct an_cox_profiles {
+    an_index n;
+    const double *x; /**< [n x p] column-major */
+    const double
+        *offset; /**< [n] added to the linear predictor of every cause; NULL: 0 */
+    const int32_t *stratum; /**< [n] code; NULL: the first with rows */
+} an_cox_profiles;
+
 /** Risk of cause 1 in the presence of the others from one cause-specific model for each:
- *  sum of S(u-) times the hazard of cause 1 at u, over u <= t; 1 - S without others. One
- *  stratum.
+ *  sum of S(u-) times the hazard of cause 1 at u, over u <= t; 1 - S without others.
  *  @param data   surv.event names the causes
  *  @param fit    [surv.n_causes] fits of one cause each, the others censored
- *  @param risk   [n_times x n_profiles] column-major */
+ *  @param risk   [n_times x profiles.n] column-major; NaN: the stratum has no rows */
 AN_API an_status an_cox_absolute_risk(an_ctx *ctx, const an_cox_data *data,
-                                      const an_cox *const *fit, an_index n_profiles,
-                                      const double *profile, an_cox_product product,
-                                      an_index n_times, const double *time, double *risk);
+                                      const an_cox *const *fit,
+                                      const an_cox_profiles *profiles,
+                                      an_cox_product product, an_index n_times,
+                                      const double *time, double *risk);
 
 /* ---- Residuals ---- */
 

@@ -144,12 +144,13 @@ typedef struct an_validation {
 } an_validation;
 
 /**
- * Fits a Cox model of each cause (an_cox_data of cox.h: one stratum, no offset, no delayed
- * entry), predicts every row's risk of cause 1 by each horizon, and scores it; then again
- * in resamples of rows.
+ * Fits a Cox model of each cause (an_cox_data of cox.h), predicts every row's risk of cause 1 by each horizon, and scores it; then again
+ * in resamples of rows, drawn within strata where there are some. The concordance is that
+ * within strata; censoring is one for all strata.
  *
  * @param time  [n_times] ascending
- * @retval AN_ERR_ARGUMENT  strata, offset or entry; horizons that do not ascend
+ * @retval AN_ERR_ARGUMENT  delayed entry: there is no agreed definition of these indices then;
+ *                          horizons that do not ascend
  * @retval AN_ERR_ESTIMATE  no event of cause 1
  */
 AN_API an_status an_validate_cox(an_ctx *ctx, const an_cox_data *data, an_index n_times,
@@ -182,7 +183,8 @@ typedef struct an_standardised {
  * combines them).
  *
  * @param time  [n_times] ascending
- * Fails as an_validate_cox().
+ * Fails as an_validate_cox(), but takes delayed entry: the mean is then over the covariates of
+ * the rows seen.
  */
 AN_API an_status an_cox_standardised(an_ctx *ctx, const an_cox_data *data,
                                      an_index n_settings, const an_setting *settings,

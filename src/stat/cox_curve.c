@@ -370,30 +370,40 @@ static double step_hazard(const an_km_curve *curve, an_index i)
     return curve->cumhaz[i] - (i > 0 ? curve->cumhaz[i - 1] : 0);
 }
 
-/* The curves of all causes, at the means, have the same times: those of the rows. ratio[j]
- * is the hazard of the profile over that at the means. Without competing causes the risk
- * is all that survival has lost. */
-static void find_risk(an_cox_curves *const *cause, an_index n_causes, const double *ratio,
-                      an_cox_product product, an_index n_times, const double *time,
-                      double *risk)
+/* Number of the curve of a stratum; -1: none. */
+static an_index curve_of(const an_cox_curves *all, const an_cox_profiles *profiles,
+                         an_index k)
 {
-    const an_km_curve *first = &cause[0]->curve[0];
+    if (!profiles->stratum) return 0;
+    for (an_index h = 0; h < all->n_strata; h++)
+        if (all->curve[h].level == profiles->stratum[k]) return h;
+    return -1;
+}
+
+/* The curves of all causes, at the means, have the same times: those of the rows of the
+ * stratum, number h. ratio[j] is the hazard of the profile over that at the means. Without
+ * competing causes the risk is all that survival has lost. */
+static void find_risk(an_cox_curves *const *cause, an_index n_causes, an_index h,
+                      const double *ratio, an_cox_product product, an_index n_times,
+                      const double *time, double *risk)
+{
+    const an_km_curve *first = h < 0 ? NULL : &cause[0]->curve[h];
     double s = 1, total = 0;
     an_index at = 0;
 
-    for (an_index t = 0; t < n_times; t++) risk[t] = 0;
-    for (an_index i = 0; i < first->n_times && at < n_times; i++) {
+    for (an_index t = 0; t < n_times; t++) risk[t] = first ? 0 : NAN;
+    for (an_index i = 0; first && i < first->n_times && at < n_times; i++) {
         double all = 0;
 
         for (; at < n_times && time[at] < first->time[i]; at++) risk[at] = total;
         for (an_index j = 0; j < n_causes; j++)
-            all += ratio[j] * step_hazard(&cause[j]->curve[0], i);
+            all += ratio[j] * step_hazard(&cause[j]->curve[h], i);
         if (all == 0) continue;
         total += s * ratio[0] * step_hazard(first, i);
         s *= product == AN_COX_EXPONENTIAL ? exp(-all) : fmax(0, 1 - all);
         if (n_causes == 1) total = 1 - s;
     }
-    for (; at < n_times; at++) risk[at] = total;
+    for (; first && at < n_times; at++) risk[at] = total;
 }
 
 static an_status curves_of_cause(an_ctx *ctx, const an_cox_data *data, an_index cause,
@@ -413,21 +423,20 @@ static an_status curves_of_cause(an_ctx *ctx, const an_cox_data *data, an_index 
     return st;
 }
 
-static double ratio_of(const an_cox *fit, an_index n_profiles, const double *profile,
-                       an_index k)
+static double ratio_of(const an_cox *fit, const an_cox_profiles *profiles, an_index k)
 {
-    double eta = 0;
+    double eta = profiles->offset ? profiles->offset[k] : 0;
 
     for (an_index c = 0; c < fit->p; c++)
         if (fit->beta[c] != 0)
-            eta += (profile[k + c * n_profiles] - fit->means[c]) * fit->beta[c];
+            eta += (profiles->x[k + c * profiles->n] - fit->means[c]) * fit->beta[c];
     return exp(eta);
 }
 
 an_status an_cox_absolute_risk(an_ctx *ctx, const an_cox_data *data,
-                               const an_cox *const *fit, an_index n_profiles,
-                               const double *profile, an_cox_product product,
-                               an_index n_times, const double *time, double *risk)
+                               const an_cox *const *fit, const an_cox_profiles *profiles,
+                               an_cox_product product, an_index n_times,
+                               const double *time, double *risk)
 {
     an_status st = AN_OK;
     const an_index n_causes = data->surv.n_causes;
@@ -446,10 +455,10 @@ an_status an_cox_absolute_risk(an_ctx *ctx, const an_cox_data *data,
         }
     for (an_index j = 0; j < n_causes; j++)
         AN_TRY(curves_of_cause(ctx, data, j, fit[j], &cause[j]));
-    for (an_index k = 0; k < n_profiles; k++) {
-        for (an_index j = 0; j < n_causes; j++)
-            ratio[j] = ratio_of(fit[j], n_profiles, profile, k);
-        find_risk(cause, n_causes, ratio, product, n_times, time, risk + k * n_times);
+    for (an_index k = 0; k < profiles->n; k++) {
+        for (an_index j = 0; j < n_causes; j++) ratio[j] = ratio_of(fit[j], profiles, k);
+        find_risk(cause, n_causes, curve_of(cause[0], profiles, k), ratio, product,
+                  n_times, time, risk + k * n_times);
     }
 done:
     for (an_index j = 0; cause && j < n_causes; j++) an_cox_curves_free(cause[j]);

@@ -28,7 +28,9 @@ static an_status average(averaging *a, const an_cause_models *m, const an_settin
     memcpy(a->x, m->data.x, (size_t)(n * m->data.p) * sizeof *a->x);
     for (an_index k = 0; k < set->n; k++)
         for (an_index i = 0; i < n; i++) a->x[i + set->column[k] * n] = set->value[k];
-    AN_TRY(an_cox_absolute_risk(a->ctx, &m->data, (const an_cox *const *)m->fit, n, a->x,
+    const an_cox_profiles all = {n, a->x, m->data.offset, m->data.strata.code};
+
+    AN_TRY(an_cox_absolute_risk(a->ctx, &m->data, (const an_cox *const *)m->fit, &all,
                                 AN_COX_EXPONENTIAL, a->n_times, a->time, a->risk));
     for (an_index k = 0; k < a->n_times; k++) mean[k] = 0;
     for (an_index i = 0; i < n; i++) {

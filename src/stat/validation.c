@@ -36,7 +36,7 @@ static void predict_eta(const validating *v, const an_cox *fit, double *eta)
     const an_index n = v->data->surv.n;
 
     for (an_index i = 0; i < n; i++) {
-        eta[i] = 0;
+        eta[i] = v->data->offset ? v->data->offset[i] : 0;
         for (an_index k = 0; k < fit->p; k++)
             if (fit->beta[k] != 0)
                 eta[i] += (v->data->x[i + k * n] - fit->means[k]) * fit->beta[k];
@@ -48,9 +48,10 @@ static void predict_eta(const validating *v, const an_cox *fit, double *eta)
 static an_status predict(validating *v, const an_cause_models *t, double *risk)
 {
     const an_index n = v->data->surv.n;
-    const an_status st = an_cox_absolute_risk(
-        v->ctx, &t->data, (const an_cox *const *)t->fit, n, v->data->x,
-        AN_COX_EXPONENTIAL, v->n_times, v->time, v->by_row);
+    const an_cox_profiles rows = {n, v->data->x, v->data->offset, v->data->strata.code};
+    const an_status st =
+        an_cox_absolute_risk(v->ctx, &t->data, (const an_cox *const *)t->fit, &rows,
+                             AN_COX_EXPONENTIAL, v->n_times, v->time, v->by_row);
 
     for (an_index i = 0; st == AN_OK && i < n; i++)
         for (an_index k = 0; k < v->n_times; k++) {
@@ -71,7 +72,7 @@ static an_status slope_of(validating *v, const an_surv *surv, const double *eta,
 {
     an_cox_options o = an_cox_defaults();
     an_cox *fit = NULL;
-    const an_cox_data data = {.surv = *surv, .p = 1, .x = eta};
+    const an_cox_data data = {.surv = *surv, .p = 1, .x = eta, .strata = v->data->strata};
     an_status st;
 
     o.concordance = false;
@@ -108,7 +109,7 @@ static an_status judge(validating *v, an_cause_models *t, const an_surv *surv,
     for (an_index i = 0; i < surv->n; i++) event[i] = surv->event[i] == 1;
     first.event = event;
     first.n_causes = 1;
-    AN_TRY(an_concordance_of(v->ctx, &first, v->eta, (an_grouping){0}, (an_grouping){0},
+    AN_TRY(an_concordance_of(v->ctx, &first, v->eta, v->data->strata, (an_grouping){0},
                              AN_CONCORDANCE_N, &c));
     w->concordance = c.c;
     w->concordance_se = c.se;
@@ -298,6 +299,14 @@ an_status an_validate_cox(an_ctx *ctx, const an_cox_data *data, an_index n_times
     v.work = an_arena_new(ctx);
     if (!mem || !v.work) {
         st = AN_ERR_MEMORY;
+        goto done;
+    }
+    if (data->surv.entry) {
+        st =
+            an_fail(ctx, AN_ERR_ARGUMENT,
+                    "predictions cannot be scored with delayed entry: the rows that were "
+                    "seen are no sample of those at time zero. Validate on rows followed "
+                    "from time zero; concordance and risk take delayed entry");
         goto done;
     }
     AN_TRY(an_cause_models_check(ctx, data, n_times, time, o.n_boot));

@@ -264,11 +264,12 @@ static an_status put_risk(an_ctx *ctx, const or_case *c, const or_cox *cox,
     const double *profile =
         or_newdata(c, json_object_get(c->args, "newdata"), &cox->frame, &m);
     const double *times = or_arg_numbers(c, "times", &n);
+    const an_cox_profiles profiles = {m, profile, NULL, NULL};
     double *risk = OR_NEW(c, double, n *m);
     an_status st = AN_OK;
 
     for (int product = 0; product < 2 && st == AN_OK; product++) {
-        st = an_cox_absolute_risk(ctx, &cox->data, fits, m, profile,
+        st = an_cox_absolute_risk(ctx, &cox->data, fits, &profiles,
                                   (an_cox_product)product, n, times, risk);
         if (st == AN_OK) or_put(values, names[product], or_matrix(risk, n, m));
     }

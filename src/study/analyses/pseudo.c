@@ -35,6 +35,8 @@ static const an_role roles[] = {
      "Groups with an estimate of their own, where censoring differs: strata(...)"},
     {"cluster", AN_ROLE_CLUSTER, false, false, true,
      "Rows that belong together: cluster(...)"},
+    {"weights", AN_ROLE_WEIGHTS, false, false, true,
+     "How often a row counts: weights(...)"},
     AN_ROLE_END,
 };
 

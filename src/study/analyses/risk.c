@@ -32,8 +32,13 @@ static const an_param params[] = {
 
 static const an_role roles[] = {
     {"surv", AN_ROLE_CAUSES, true, false, true,
-     "Surv(time, cause); cause 0 is censored, 1 the event of interest, others compete"},
+     "Surv(time, cause) or Surv(entry, time, cause); cause 0 is censored, 1 the event of "
+     "interest, others compete"},
     {"terms", AN_ROLE_TERMS, true, true, true, "Covariates, the same for every cause"},
+    {"strata", AN_ROLE_STRATA, false, true, true,
+     "Strata with baseline hazards of their own: strata(...)"},
+    {"weights", AN_ROLE_WEIGHTS, false, false, true,
+     "How often a row counts: weights(...)"},
     AN_ROLE_END,
 };
 
@@ -400,20 +405,29 @@ static void say_method(const view *v)
         limits =
             an_doc_printf(v->r.doc,
                           " Limits of risks (%g %%) are percentiles of %lld bootstrap "
-                          "resamples.",
-                          100 * v->r.conf_level, (long long)v->fit->n_boot);
-    an_doc_text(v->r.doc, "methods",
-                "Absolute risks of %s combine Cox models of %lld cause%s with the same "
-                "covariates: the sum over event times of survival free of any event just "
-                "before, times the hazard. They are standardised: averaged over all with "
-                "the covariate set to the value shown.%s",
-                v->r.event, (long long)v->fit->n_causes, v->fit->n_causes > 1 ? "s" : "",
-                limits);
+                          "resamples%s.",
+                          100 * v->r.conf_level, (long long)v->fit->n_boot,
+                          v->r.frame->strata ? ", drawn within strata" : "");
+    an_doc_text(
+        v->r.doc, "methods",
+        "Absolute risks of %s combine Cox models of %lld cause%s with the same "
+        "covariates%s%s: the sum over event times of survival free of any event just "
+        "before, times the hazard. They are standardised: averaged over all with "
+        "the covariate set to the value shown.%s",
+        v->r.event, (long long)v->fit->n_causes, v->fit->n_causes > 1 ? "s" : "",
+        an_strata_in_words(v->r.doc, v->r.frame),
+        v->r.frame->design.offset ? ", and the offset in each of them" : "", limits);
     if (v->fit->n_failed > 0)
         an_doc_note(v->r.doc, AN_NOTE, "M352",
                     "%lld of %lld resamples had no estimate and were left out.",
                     (long long)v->fit->n_failed,
                     (long long)(v->fit->n_failed + v->fit->n_boot));
+    if (v->r.frame->surv.entry)
+        an_doc_note(
+            v->r.doc, AN_NOTE, "M314",
+            "Delayed entry: the models count rows from their entry on, and risks are from "
+            "time zero. They are averaged over the covariates of those who were seen, who "
+            "are not those of all at time zero.");
     if (v->fit->n_causes == 1)
         an_doc_note(
             v->r.doc, AN_WARNING, "M324",
@@ -428,13 +442,15 @@ static void say_method(const view *v)
 static an_status fit(view *v)
 {
     const an_design *design = &v->r.frame->design;
-    const an_cox_data data = {.surv = v->r.frame->surv,
-                              .p = design->n_columns,
-                              .x = design->x,
-                              .offset = design->offset,
-                              .names = design->names};
+    an_cox_data data = {.surv = v->r.frame->surv,
+                        .p = design->n_columns,
+                        .x = design->x,
+                        .offset = design->offset,
+                        .names = design->names};
     an_validation_options o = an_validation_defaults();
+    const an_status st = an_vector_grouping(v->r.ctx, v->r.frame->strata, &data.strata);
 
+    if (st != AN_OK) return st;
     o.conf_level = v->params->conf_level;
     o.n_boot = v->params->resamples;
     o.seed = (uint64_t)v->params->seed;

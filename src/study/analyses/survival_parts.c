@@ -128,6 +128,13 @@ const char *an_time_in_words(an_doc *doc, const an_time_scale *scale, double t)
     return an_doc_printf(doc, "%s%s", scale->unit ? "" : "time ", an_doc_format(doc, v));
 }
 
+const char *an_strata_in_words(an_doc *doc, const an_frame *frame)
+{
+    if (!frame->strata) return "";
+    return an_doc_printf(doc, ", with baseline hazards of their own in the strata of %s",
+                         an_label_in_words(doc, frame->strata->label));
+}
+
 void an_note_assumed_unit(an_doc *doc, const an_time_scale *scale)
 {
     if (scale->assumed)

@@ -49,6 +49,8 @@ bool an_frame_has_competing(const an_frame *frame);
 /* Is there a weight that is not a whole number? */
 bool an_frame_fractional(const an_frame *frame);
 
+/* ", with baseline hazards of their own in the strata of sex"; "" without strata. */
+const char *an_strata_in_words(an_doc *doc, const an_frame *frame);
 /* Says so where nothing tells in what unit the times are. */
 void an_note_assumed_unit(an_doc *doc, const an_time_scale *scale);
 

@@ -24,6 +24,10 @@ static const an_role roles[] = {
     {"surv", AN_ROLE_CAUSES, true, false, true,
      "Surv(time, event); with competing causes a Cox model of each makes the risk"},
     {"terms", AN_ROLE_TERMS, true, true, true, "Covariates of the model"},
+    {"strata", AN_ROLE_STRATA, false, true, true,
+     "Strata with baseline hazards of their own: strata(...)"},
+    {"weights", AN_ROLE_WEIGHTS, false, false, true,
+     "How often a row counts: weights(...)"},
     AN_ROLE_END,
 };
 
@@ -62,13 +66,15 @@ const char *an_validate_time(const an_validate_view *w, double t)
 static an_status fit(an_validate_view *w)
 {
     const an_design *design = &w->frame->design;
-    const an_cox_data data = {.surv = w->frame->surv,
-                              .p = design->n_columns,
-                              .x = design->x,
-                              .offset = design->offset,
-                              .names = design->names};
+    an_cox_data data = {.surv = w->frame->surv,
+                        .p = design->n_columns,
+                        .x = design->x,
+                        .offset = design->offset,
+                        .names = design->names};
     an_validation_options o = an_validation_defaults();
+    const an_status st = an_vector_grouping(w->ctx, w->frame->strata, &data.strata);
 
+    if (st != AN_OK) return st;
     o.n_boot = w->params->resamples;
     o.seed = (uint64_t)w->params->seed;
     o.breslow = w->params->ties == 1;

@@ -190,21 +190,23 @@ void an_validate_say_method(const an_validate_view *w)
         optimism = an_doc_printf(
             w->doc,
             " Optimism is the mean over %lld bootstrap resamples of the index of the "
-            "resample's model there less that on all %s (Harrell).",
-            (long long)w->v->n_boot, an_rows_noun(w->frame, 2));
-    an_doc_text(w->doc, "methods",
-                "Risks of %s are those of %s. AUC and Brier score weigh by the inverse "
-                "probability of not being censored (marginal Kaplan-Meier estimate); "
-                "limits (%g %%) are from infinitesimal-jackknife errors that take the "
-                "predictions as given. Calibration curves are from %s with a restricted "
-                "cubic spline (3 knots) of the complementary log-log of the predicted "
-                "risk, over the whole follow-up (Austin).%s",
-                w->event,
-                an_validate_competing(w)
-                    ? "cause-specific Cox models, one for each cause, combined to "
-                      "the absolute risk"
-                    : "a Cox model with all covariates",
-                100 * w->params->conf_level,
-                an_validate_competing(w) ? "Fine-Gray regression" : "Cox regression",
-                optimism);
+            "resample's model there less that on all %s (Harrell)%s.",
+            (long long)w->v->n_boot, an_rows_noun(w->frame, 2),
+            w->frame->strata ? "; rows are drawn within strata" : "");
+    an_doc_text(
+        w->doc, "methods",
+        "Risks of %s are those of %s%s%s. AUC and Brier score weigh by the inverse "
+        "probability of not being censored (marginal Kaplan-Meier estimate); "
+        "limits (%g %%) are from infinitesimal-jackknife errors that take the "
+        "predictions as given. Calibration curves are from %s with a restricted "
+        "cubic spline (3 knots) of the complementary log-log of the predicted "
+        "risk, over the whole follow-up (Austin).%s",
+        w->event,
+        an_validate_competing(w)
+            ? "cause-specific Cox models, one for each cause, combined to "
+              "the absolute risk"
+            : "a Cox model with all covariates",
+        an_strata_in_words(w->doc, w->frame),
+        w->frame->design.offset ? ", and an offset" : "", 100 * w->params->conf_level,
+        an_validate_competing(w) ? "Fine-Gray regression" : "Cox regression", optimism);
 }

@@ -262,10 +262,12 @@ static void test_risks_leave_room_for_survival(void **state)
     swapped.surv.event = other;
     fits[0] = turned[1] = cox_fit(&data, NULL);
     fits[1] = turned[0] = cox_fit(&swapped, NULL);
-    assert_int_equal(an_cox_absolute_risk(ctx, &data, fits, 1, &profile,
+    assert_int_equal(an_cox_absolute_risk(ctx, &data, fits,
+                                          &(an_cox_profiles){1, &profile, NULL, NULL},
                                           AN_COX_PRODUCT_LIMIT, 3, time, first),
                      AN_OK);
-    assert_int_equal(an_cox_absolute_risk(ctx, &swapped, turned, 1, &profile,
+    assert_int_equal(an_cox_absolute_risk(ctx, &swapped, turned,
+                                          &(an_cox_profiles){1, &profile, NULL, NULL},
                                           AN_COX_PRODUCT_LIMIT, 3, time, second),
                      AN_OK);
     for (int t = 0; t < 3; t++) {

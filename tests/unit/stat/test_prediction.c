@@ -225,13 +225,14 @@ static void test_standardised(void **state)
         assert_int_equal(an_cox_standardised(ctx, &data, 2, settings, 2, times, &o, &r),
                          AN_OK);
         assert_int_equal(an_cox_absolute_risk(ctx, &data, (const an_cox *const *)r->fit,
-                                              1, value, AN_COX_EXPONENTIAL, 2, times,
-                                              risk),
+                                              &(an_cox_profiles){1, value, NULL, NULL},
+                                              AN_COX_EXPONENTIAL, 2, times, risk),
                          AN_OK);
         NEAR(r->risk[2], risk[0], 1e-13);
         NEAR(r->risk[3], risk[1], 1e-13);
         assert_int_equal(an_cox_absolute_risk(ctx, &data, (const an_cox *const *)r->fit,
-                                              N, s.x, AN_COX_EXPONENTIAL, 2, times, all),
+                                              &(an_cox_profiles){N, s.x, NULL, NULL},
+                                              AN_COX_EXPONENTIAL, 2, times, all),
                          AN_OK);
         mean = 0;
         for (int i = 0; i < N; i++) mean += all[2 * i] / N;
@@ -264,8 +265,9 @@ static void test_one_cause(void **state)
     assert_int_equal(
         an_cox_curves_of(ctx, &data, fit, 1, value, NULL, AN_CONF_LOG, 0.95, &curves),
         AN_OK);
-    assert_int_equal(an_cox_absolute_risk(ctx, &data, (const an_cox *const[]){fit}, 1,
-                                          value, AN_COX_EXPONENTIAL, 1, &t, &risk),
+    assert_int_equal(an_cox_absolute_risk(ctx, &data, (const an_cox *const[]){fit},
+                                          &(an_cox_profiles){1, value, NULL, NULL},
+                                          AN_COX_EXPONENTIAL, 1, &t, &risk),
                      AN_OK);
     NEAR(risk, 1 - an_km_at(curves->curve, t).surv, 1e-13);
     an_cox_curves_free(curves);

@@ -96,9 +96,31 @@ static void test_refusals(void **state)
     s.term[1].vector = NULL; /* a product */
     assert_int_equal(describe(&s, ctx, "0", &doc), AN_ERR_ARGUMENT);
     an_doc_free(doc);
+    an_ctx_free(ctx);
+}
+
+/* Strata, an offset and delayed entry are taken, and the methods name them. */
+static void test_strata_offset_entry(void **state)
+{
+    static double entry[N], offset[N];
+    sample s;
+    an_ctx *ctx = an_ctx_new();
+    an_doc *doc = NULL;
+
+    (void)state;
     make_sample(&s);
-    s.frame.surv.entry = s.x;
-    assert_int_equal(describe(&s, ctx, "0", &doc), AN_ERR_ARGUMENT);
+    s.frame.strata = &s.arm;
+    s.frame.surv.entry = entry;
+    s.frame.design.offset = offset;
+    s.frame.design.n_terms = s.frame.design.n_columns = 1;
+    s.frame.design.terms = &s.term[1];
+    s.term[1].first = 0;
+    s.frame.design.x = s.x + N;
+    assert_int_equal(describe(&s, ctx, "3", &doc), AN_OK);
+    assert_non_null(strstr(child(doc, "methods")->text, "in the strata of arm"));
+    assert_non_null(strstr(child(doc, "methods")->text, "offset"));
+    assert_non_null(strstr(child(doc, "methods")->text, "drawn within strata"));
+    assert_non_null(strstr(note(doc, "M314"), "those who were seen"));
     an_doc_free(doc);
     an_ctx_free(ctx);
 }
@@ -127,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_points),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_strata_offset_entry),
         cmocka_unit_test(test_memory),
     };
 
