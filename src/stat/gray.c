@@ -97,23 +97,27 @@ static void add_time(work *w, const an_cif_counts *counts, an_index t, an_index 
     }
 }
 
-/* Score of one time and the influence a_ik; returns h. */
+/* Score of one time and the influence a_ik; returns h. Where one group alone is at risk both
+ * are 0, whatever the weight, for which F0 may have gone past 1. */
 static double add_score(work *w, const an_cif_counts *counts, an_index t, an_index cause,
                         double weight, double *score)
 {
     const an_index n = w->n;
+    an_index n_at_risk = 0;
     double h = 0, r = 0, d = 0;
 
     for (an_index k = 0; k < n; k++) {
         const double y = counts[k].at_risk[t];
 
+        n_at_risk += y > 0;
         w->h[k] = y > 0 && w->surv[k] > 0 ? y / w->surv[k] : 0;
         h += w->h[k];
         r += w->h[k] * (1 - w->cif[k]);
         d += counts[k].event[t + cause * counts[k].n_times];
     }
     if (!(h > 0)) return 0;
-    for (an_index k = 0; k < n; k++) {
+    if (n_at_risk < 2) memset(w->a, 0, (size_t)(n * n) * sizeof *w->a);
+    for (an_index k = 0; k < n && n_at_risk > 1; k++) {
         const double own = counts[k].event[t + cause * counts[k].n_times];
 
         if (d > 0 && r > 0)
@@ -170,7 +174,7 @@ static void add_stratum(work *w, const an_cif_counts *counts, an_index cause, do
         f0 += df0;
         if (df0 > 0)
             for (an_index ik = 0; ik < n * n; ik++)
-                w->c[ik] += w->a[ik] * df0 / (1 - before);
+                if (w->a[ik] != 0) w->c[ik] += w->a[ik] * df0 / (1 - before);
         if (h > 0) add_time(w, counts, t, cause, h, f0, df0, after, x, variance);
         memcpy(w->surv, after, (size_t)n * sizeof *after);
     }

@@ -184,6 +184,29 @@ static void test_threads_give_the_same_bits(void **state)
     free(stratum);
 }
 
+/* Deaths of a group that is left alone change nothing, also when the pooled incidence has
+ * reached 1 and passed it. */
+static void test_a_group_left_alone(void **state)
+{
+    const double time[] = {1, 3, 5, 7, 9, 11, 2, 4};
+    const int32_t dies[] = {1, 1, 1, 1, 1, 1, 1, 1}, leaves[] = {1, 1, 1, 1, 0, 0, 1, 1};
+    const int32_t code[] = {0, 0, 0, 0, 0, 0, 1, 1};
+    const an_grouping group = {2, code, NULL};
+
+    (void)state;
+    for (double rho = 0; rho < 1; rho += 0.5) {
+        const an_surv all = {8, time, dies, NULL, NULL, 1},
+                      some = {8, time, leaves, NULL, NULL, 1};
+        an_gray *a = test_of(&all, &group, NULL, rho),
+                *b = test_of(&some, &group, NULL, rho);
+
+        NEAR(a->chisq[0], b->chisq[0]);
+        NEAR(a->chisq[0], rho > 0 ? 1.4145531218121405 : 1.6962387265987851); /* cmprsk */
+        an_gray_free(a);
+        an_gray_free(b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +215,7 @@ int main(void)
         cmocka_unit_test(test_strata_add),
         cmocka_unit_test(test_one_group_is_a_finding),
         cmocka_unit_test(test_cause_without_events),
+        cmocka_unit_test(test_a_group_left_alone),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_threads_give_the_same_bits),
     };
