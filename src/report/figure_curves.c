@@ -4,9 +4,11 @@
  * Panel and numbers share one horizontal scale, so a number stands under its tick by
  * construction.
  */
-#include "report/figure.h"
+#include "report/figure_names.h"
 
 #define NEAR_MM 0.02 /* steps closer than this are one on any paper */
+#define LIMIT_PT 0.5
+enum { MOST_AREAS = 2 };
 
 /* ---- Geometry ---- */
 
@@ -98,7 +100,6 @@ static void draw_band(const an_drawing *d, const an_series *s, const an_axis *x,
     points upper, lower;
     double from, to;
 
-    if (!s->lower || !s->upper) return;
     upper = points_new(d->scene, 4 * s->n + 4);
     lower = points_new(d->scene, 2 * s->n + 2);
     if (!upper.x || !lower.x) return;
@@ -122,6 +123,41 @@ static void draw_band(const an_drawing *d, const an_series *s, const an_axis *x,
             an_scene_path(d->scene, "band", upper.n, upper.x, upper.y, true, pen);
             upper.n = 0;
         }
+    }
+}
+
+/* A lower or upper limit as a thin line in the manner of its curve. */
+static void draw_limit(const an_drawing *d, const an_series *s, const double *limit,
+                       const an_axis *x, const an_axis *y, an_pen pen)
+{
+    an_series edge = *s;
+    points p;
+
+    edge.y = limit;
+    p = curve_corners(d->scene, &edge, x, y);
+    pen.width_pt = LIMIT_PT;
+    if (p.n) an_scene_path(d->scene, "limit", p.n, p.x, p.y, false, &pen);
+}
+
+/* More than two areas that overlap cannot be told apart; lines can. */
+static void draw_limits(const an_drawing *d, const an_axis *x, const an_axis *y)
+{
+    const an_figure *f = d->figure;
+    an_index n = 0;
+
+    for (an_index s = 0; s < f->n_series; s++)
+        n += f->series[s].lower && f->series[s].upper;
+    for (an_index s = 0; s < f->n_series; s++) {
+        const an_series *one = &f->series[s];
+        const an_pen pen = an_pen_series(f, s);
+
+        if (!one->lower || !one->upper) continue;
+        if (n <= MOST_AREAS) {
+            draw_band(d, one, x, y, &(an_pen){.fill = pen.fill, .opacity = 0.15});
+            continue;
+        }
+        draw_limit(d, one, one->lower, x, y, pen);
+        draw_limit(d, one, one->upper, x, y, pen);
     }
 }
 
@@ -156,12 +192,7 @@ static void draw_series(const an_drawing *d, const an_axis *x, const an_axis *y,
 {
     const an_figure *f = d->figure;
 
-    for (an_index s = 0; s < f->n_series; s++) {
-        const an_pen pen = an_pen_series(f, s);
-        const an_pen tint = {.fill = pen.fill, .opacity = f->n_series > 3 ? 0.10 : 0.15};
-
-        draw_band(d, &f->series[s], x, y, &tint);
-    }
+    draw_limits(d, x, y);
     /* The first series is painted last: it is the one the figure is about. */
     for (an_index s = f->n_series - 1; s >= 0; s--) {
         an_pen pen = an_pen_series(f, s);
@@ -257,110 +288,6 @@ static void draw_annotation(const an_drawing *d, const an_axis *x, const an_axis
                   &d->ink);
 }
 
-/* ---- Names of the curves ---- */
-
-#define DIRECT_FROM_MM \
-    120.0 /* narrower sheets have no room for names beside the panel \
-           */
-
-static an_index named_series(const an_figure *f)
-{
-    an_index n = 0;
-
-    for (an_index s = 0; s < f->n_series; s++)
-        n += f->series[s].label && *f->series[s].label && f->series[s].n > 0;
-    return n;
-}
-
-/* Width of the column of names at the curves' ends, 0: names go into a legend above. */
-static double direct_width(const an_drawing *d)
-{
-    const an_figure *f = d->figure;
-    double widest = 0;
-
-    if (d->scene->width < DIRECT_FROM_MM || f->n_series < 2 || named_series(f) > 6)
-        return 0;
-    for (an_index s = 0; s < f->n_series; s++) {
-        const an_lines lines =
-            an_scene_wrap(d->scene, f->series[s].label, &d->ink, 0.2 * d->scene->width);
-
-        widest = fmax(widest, lines.width);
-        if (lines.n > 3) return 0;
-    }
-    return widest > 0 ? widest + AN_KEY_MM + 1.5 * d->em : 0;
-}
-
-static double legend(const an_drawing *d, double x, double width, bool draw)
-{
-    const an_figure *f = d->figure;
-    an_legend_entry *entry = an_scene_alloc(d->scene, f->n_series, sizeof *entry);
-    an_index n = 0;
-
-    if (!entry || f->n_series < 2) return 0;
-    for (an_index s = 0; s < f->n_series; s++)
-        if (f->series[s].label && *f->series[s].label && f->series[s].n > 0)
-            entry[n++] =
-                (an_legend_entry){f->series[s].label, an_pen_series(f, s), false};
-    return n ? an_draw_legend(d, n, entry, x, 0, width, draw) + 0.5 * d->line : 0;
-}
-
-typedef struct name {
-    an_index series;
-    double y, height; /* middle */
-    an_lines lines;
-} name;
-
-/* Names in the order of the curves' ends, moved apart just enough, kept on the panel. */
-static void spread(an_index n, name *names, double top, double bottom)
-{
-    double edge = bottom;
-
-    for (an_index i = 1; i < n; i++)
-        for (an_index k = i; k > 0 && names[k].y < names[k - 1].y; k--) {
-            const name swapped = names[k];
-
-            names[k] = names[k - 1];
-            names[k - 1] = swapped;
-        }
-    for (an_index i = 0; i < n; i++) {
-        names[i].y = fmax(names[i].y, top + names[i].height / 2);
-        top = names[i].y + names[i].height / 2;
-    }
-    for (an_index i = n - 1; i >= 0; i--) {
-        names[i].y = fmin(names[i].y, edge - names[i].height / 2);
-        edge = names[i].y - names[i].height / 2;
-    }
-}
-
-static void draw_names(const an_drawing *d, const an_axis *x, const an_axis *y,
-                       const points *corners)
-{
-    const an_figure *f = d->figure;
-    const double key_x = x->to + 0.8 * d->em;
-    name *names = an_scene_alloc(d->scene, f->n_series, sizeof *names);
-    an_index n = 0;
-
-    for (an_index s = 0; names && s < f->n_series; s++) {
-        const points *p = &corners[s];
-        const an_lines lines =
-            an_scene_wrap(d->scene, f->series[s].label, &d->ink, 0.2 * d->scene->width);
-
-        if (lines.n == 0 || p->n == 0 || isnan(p->y[p->n - 1])) continue;
-        names[n++] = (name){s, p->y[p->n - 1], ((double)lines.n + 0.25) * d->line, lines};
-    }
-    if (!names) return;
-    spread(n, names, y->to - d->line / 2, y->from + d->line / 2);
-    for (an_index i = 0; i < n; i++) {
-        const an_pen pen = an_pen_series(f, names[i].series);
-        const double first =
-            names[i].y - (double)(names[i].lines.n - 1) * d->line / 2 + 0.36 * d->em;
-
-        an_draw_key(d, key_x, names[i].y, &pen, false);
-        an_draw_lines(d, "legend", &names[i].lines, key_x + AN_KEY_MM + 0.5 * d->em,
-                      first, AN_ANCHOR_START, &d->ink);
-    }
-}
-
 /* ---- The whole ---- */
 
 static an_axis time_axis(const an_drawing *d)
@@ -381,7 +308,7 @@ static an_axis time_axis(const an_drawing *d)
     if (f->n_ticks > 0) {
         an_axis_given_ticks(d, &x);
     } else {
-        an_axis_nice_ticks(d, &x, d->scene->width < DIRECT_FROM_MM ? 7 : 11);
+        an_axis_nice_ticks(d, &x, d->scene->width < AN_DIRECT_FROM_MM ? 7 : 11);
     }
     return x;
 }
@@ -434,19 +361,29 @@ static void place(const an_drawing *d, plan *p)
     an_count_table_fit(d, &p->x, &p->table);
 
     p->above = 0.6 * d->em;
-    if (p->direct == 0) p->above += legend(d, p->x.from, width - p->x.from, false);
+    if (p->direct == 0)
+        p->above += an_curves_legend(d, p->x.from, width - p->x.from, false);
     p->below = an_x_axis_height(d, &p->x) + (p->table.n_rows ? 0.6 : 0.2) * d->line;
-    height = (p->x.to - p->x.from) * (width < DIRECT_FROM_MM ? 0.72 : 0.55);
+    height = (p->x.to - p->x.from) * (width < AN_DIRECT_FROM_MM ? 0.72 : 0.55);
     if (d->height > 0)
         height = fmax(d->height - p->above - p->below - p->table.height, 15);
     p->y.to = p->above;
     p->y.from = p->above + height;
 }
 
+static void draw_names(const an_drawing *d, const plan *p, const points *corners)
+{
+    double *end = an_scene_alloc(d->scene, d->figure->n_series, sizeof *end);
+
+    for (an_index s = 0; end && s < d->figure->n_series; s++)
+        end[s] = corners[s].n ? corners[s].y[corners[s].n - 1] : NAN;
+    if (end) an_draw_names(d, &p->x, &p->y, end);
+}
+
 void an_draw_curves(an_drawing *d)
 {
     an_scene *scene = d->scene;
-    plan p = {.x = time_axis(d), .y = value_axis(d), .direct = direct_width(d)};
+    plan p = {.x = time_axis(d), .y = value_axis(d), .direct = an_names_width(d)};
     points *corners = an_scene_alloc(scene, d->figure->n_series, sizeof *corners);
     double y;
 
@@ -461,9 +398,9 @@ void an_draw_curves(an_drawing *d)
     if (scene->st != AN_OK) return; /* corners may be incomplete */
     draw_annotation(d, &p.x, &p.y, corners);
     if (p.direct > 0) {
-        draw_names(d, &p.x, &p.y, corners);
+        draw_names(d, &p, corners);
     } else {
-        legend(d, p.x.from, scene->width - p.x.from, true);
+        an_curves_legend(d, p.x.from, scene->width - p.x.from, true);
     }
     y = p.y.from + p.below;
     an_draw_count_table(d, &p.x, &p.table, d->words->at_risk, y);

@@ -151,6 +151,37 @@ static void joined_points_are_joined(void **state)
     an_ctx_free(ctx);
 }
 
+/* Limits of two curves are areas; of more, lines in the manner of each curve. */
+static void limits_can_be_told_apart(void **state)
+{
+    static const double x[] = {0, 4, 10}, y[] = {1, 0.5, 0.4}, lower[] = {1, 0.3, NAN},
+                        upper[] = {1, 0.7, NAN};
+    an_series series[3];
+    an_figure figure = demo_empty(AN_FIGURE_CURVES);
+    an_ctx *ctx = an_ctx_new();
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        series[i] = (an_series){
+            .label = "S", .n = 3, .x = x, .y = y, .lower = lower, .upper = upper};
+    figure.series = series;
+    for (int n = 2; n <= 3; n++) {
+        page p;
+        int bands = 0, limits = 0;
+
+        figure.n_series = n;
+        render_page(ctx, &figure, NULL, &p);
+        for (an_index i = 0; i < p.n; i++) {
+            bands += is(&p.element[i], "band");
+            limits += is(&p.element[i], "limit");
+        }
+        assert_int_equal(bands, n == 2 ? 2 : 0);
+        assert_int_equal(limits, n == 2 ? 0 : 6);
+        test_free(p.element);
+    }
+    an_ctx_free(ctx);
+}
+
 static void ticks_are_round_numbers(void **state)
 {
     an_axis axis = {.min = 0.3, .max = 9.7, .label_scale = 1};
@@ -354,6 +385,7 @@ int main(void)
         cmocka_unit_test(every_number_at_risk_appears),
         cmocka_unit_test(steps_are_where_the_numbers_say),
         cmocka_unit_test(joined_points_are_joined),
+        cmocka_unit_test(limits_can_be_told_apart),
         cmocka_unit_test(ticks_are_round_numbers),
         cmocka_unit_test(nothing_overlaps),
         cmocka_unit_test(random_layouts_do_not_overlap),
