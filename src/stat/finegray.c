@@ -70,6 +70,16 @@ done:
     return st;
 }
 
+/* A step below 10^-10 of every column's spread is taken as it is: what is known at its start
+ * has as many digits. */
+static bool takes_last_step(newton *z)
+{
+    for (an_index k = 0; k < z->fg->q; k++)
+        if (!(fabs(z->step[k]) < 1e-10)) return false;
+    for (an_index k = 0; k < z->fg->q; k++) z->beta[k] += z->step[k];
+    return true;
+}
+
 /* A converged step that still is not small: the coefficient runs off to infinity. */
 static void find_infinite(newton *z, bool *infinite)
 {
@@ -92,8 +102,10 @@ static an_status maximise(an_ctx *ctx, newton *z, const an_fg_options *o, an_fg_
         const double gain = solve_step(z);
 
         AN_TRY(an_poll(ctx));
-        AN_TRY(take_step(ctx, z, &moved));
         fit->iterations++;
+        fit->converged = takes_last_step(z);
+        if (fit->converged) break;
+        AN_TRY(take_step(ctx, z, &moved));
         fit->converged = moved && gain <= 1e-12 * (fabs(z->s->loglik) + 1);
     }
     fit->loglik = z->s->loglik;
@@ -154,29 +166,25 @@ done:
     return st;
 }
 
-/* Sums influence within clusters; NULL code: the rows themselves. */
+/* Sums of influence within clusters. */
 static an_status cluster_sums(an_ctx *ctx, an_arena *mem, const an_fg *fg,
-                              const an_grouping *cluster, const double *u,
-                              an_index *n_out, const double **out)
+                              const an_grouping *cluster, const double *u, double **out)
 {
     an_status st = AN_OK;
     double *sum;
 
-    *n_out = fg->n;
-    *out = u;
-    if (!cluster->code) return AN_OK;
     AN_ALLOC(sum, mem, cluster->n_levels * fg->q);
     for (an_index k = 0; k < fg->q; k++)
         for (an_index i = 0; i < fg->n; i++)
             sum[cluster->code[i] + k * cluster->n_levels] += u[i + k * fg->n];
-    *n_out = cluster->n_levels;
     *out = sum;
 done:
     return st;
 }
 
+/* fit->influence, and filling[q x q], its cross-products within rows. */
 static an_status influence(an_ctx *ctx, an_arena *mem, newton *z, const an_fg_options *o,
-                           double *u)
+                           double *u, double *filling)
 {
     an_status st = AN_OK;
     const an_fg *fg = z->fg;
@@ -184,9 +192,11 @@ static an_status influence(an_ctx *ctx, an_arena *mem, newton *z, const an_fg_op
 
     if (o->variance == AN_FG_FULL || o->variance == AN_FG_FULL_CMPRSK)
         AN_ALLOC(moved, mem, fg->first_censor[fg->n_groups] * fg->q);
-    AN_TRY(fg->n_varying ? an_fg_residuals_varying(ctx, fg, z->beta, z->s, u, moved)
-                         : an_fg_residuals(ctx, fg, z->s, u, moved));
+    if (!fg->n_varying)
+        return an_fg_residuals(ctx, fg, z->s, &o->censoring, u, moved, filling);
+    AN_TRY(an_fg_residuals_varying(ctx, fg, z->beta, z->s, u, moved));
     if (moved) AN_TRY(an_fg_add_psi(ctx, fg, o->censoring, moved, u));
+    AN_TRY(cross_products(ctx, mem, fg->n, fg->q, u, filling));
 done:
     return st;
 }
@@ -197,26 +207,25 @@ static an_status variances(an_ctx *ctx, newton *z, const an_fg_model *model,
     an_status st = AN_OK;
     const an_fg *fg = z->fg;
     const an_index q = fg->q;
-    const double *sums;
-    double *u = fit->influence, *filling, *work;
-    an_index n_sums;
+    double *filling, *work, *sums = NULL;
     an_arena *mem = an_arena_new(ctx);
 
     if (!mem) return an_fail_memory(ctx);
     AN_ALLOC(filling, mem, q * q);
     AN_ALLOC(work, mem, q * q);
-    AN_TRY(influence(ctx, mem, z, o, u));
+    AN_TRY(influence(ctx, mem, z, o, fit->influence, filling));
     factor(z, 1e-28, NULL);
     an_ldl_invert(q, z->factor, fit->naive_vcov);
-    if (o->variance == AN_FG_NAIVE) {
-        memcpy(fit->vcov, fit->naive_vcov, (size_t)(q * q) * sizeof *fit->vcov);
-    } else {
-        AN_TRY(cluster_sums(ctx, mem, fg, &model->cluster, u, &n_sums, &sums));
-        AN_TRY(cross_products(ctx, mem, n_sums, q, sums, filling));
-        an_sandwich(q, fit->naive_vcov, filling, fit->vcov, work);
+    memcpy(fit->vcov, fit->naive_vcov, (size_t)(q * q) * sizeof *fit->vcov);
+    if (o->variance == AN_FG_NAIVE) goto done;
+    if (model->cluster.code) {
+        AN_TRY(cluster_sums(ctx, mem, fg, &model->cluster, fit->influence, &sums));
+        AN_TRY(cross_products(ctx, mem, model->cluster.n_levels, q, sums, filling));
     }
     for (an_index k = 0; k < q; k++)
-        for (an_index i = 0; i < fg->n; i++) u[i + k * fg->n] /= fg->column[k].scale;
+        for (an_index l = 0; l < q; l++)
+            filling[k + l * q] *= fg->column[k].scale * fg->column[l].scale;
+    an_sandwich(q, fit->naive_vcov, filling, fit->vcov, work);
 done:
     an_arena_free(mem);
     return st;
@@ -240,7 +249,7 @@ static an_status allocate(an_ctx *ctx, an_arena *mem, const an_fg *fg, an_fg_fit
     AN_ALLOC(fit->infinite, mem, q);
     AN_ALLOC(fit->jump, mem, fg->m);
     AN_ALLOC(fit->schoenfeld, mem, fg->m * q);
-    AN_ALLOC(fit->influence, mem, fg->n * q); /* varying effects add to it */
+    AN_SPACE(fit->influence, mem, fg->n * q);
     AN_ALLOC(fit->varying_f, mem, fg->n_varying);
 done:
     return st;

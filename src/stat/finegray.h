@@ -121,6 +121,10 @@ typedef struct an_fg_room {
 size_t an_fg_room_size(const an_fg *fg);
 an_fg_room an_fg_room_cut(const an_fg *fg, double *scratch); /* all 0 */
 
+/* Of rows at.. of the data: v in m->a, w [death] - v in m->b; 0 up to n. m->c is work. */
+void an_fg_scalars(const an_fg *fg, const an_fg_state *s, const an_lanes *lanes,
+                   an_index at, an_index rows, an_index n, const an_fg_room *m);
+
 /* r, top, sums and the deaths' part of loglik at beta[q]. */
 an_status an_fg_collect(an_ctx *ctx, const an_fg *fg, const double *beta, an_fg_state *s);
 /* loglik, score and information at beta[q], everything in state. O(n q^2). */
@@ -141,16 +145,18 @@ an_status an_fg_restore(an_ctx *ctx, an_arena *mem, const an_fg_model *model,
                         const an_fg_fit *fit, an_fg *fg, an_fg_state *state,
                         double **beta);
 
-/* Influence on the score: u[n x q] column-major, rows of the data. q_censored[q] of every
- * censoring time of every group is what the estimation of G moves; NULL: weights taken as
- * known. */
+/* Influence on the score, on the scale of the data: u[n x q] column-major, rows of the data.
+ * q_censored[q] of every censoring time of every group is what the estimation of G moves; with
+ * a rule u has psi: u_i += w_i (q / pi at its own censoring - sum of c q / pi^2 while at risk).
+ * NULL: weights taken as known. meat[q x q]: u' u, unless NULL. */
 an_status an_fg_residuals(an_ctx *ctx, const an_fg *fg, const an_fg_state *state,
-                          double *u, double *q_censored);
+                          const an_fg_censoring *rule, double *u, double *q_censored,
+                          double *meat);
+/* Without psi, added to u, which begins at 0. */
 an_status an_fg_residuals_varying(an_ctx *ctx, const an_fg *fg, const double *beta,
                                   const an_fg_state *state, double *u,
                                   double *q_censored);
-/* Adds psi to u where q_censored is not NULL: u_i += w_i (q / pi at its own censoring -
- * sum of c q / pi^2 while at risk). */
+/* Adds psi to u. */
 an_status an_fg_add_psi(an_ctx *ctx, const an_fg *fg, an_fg_censoring rule,
                         const double *q_censored, double *u);
 

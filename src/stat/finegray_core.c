@@ -147,33 +147,31 @@ static void scan(const an_fg *fg, an_fg_state *s, double *sum)
 
 /* ---- Back to rows ---- */
 
+void an_fg_scalars(const an_fg *fg, const an_fg_state *s, const an_lanes *lanes,
+                   an_index at, an_index rows, an_index n, const an_fg_room *m)
+{
+    const int32_t *cell = fg->cell + at;
+    const double *weight = fg->model->surv.weight;
+    const double *restrict r = s->r + at, *restrict gh = fg->gh + at;
+    double *restrict v = m->a, *restrict death = m->b, *restrict after = m->c;
+
+    lanes->lookup(rows, cell, s->stay, v);
+    lanes->lookup(rows, cell, s->after, after);
+    lanes->lookup(rows, cell, fg->dead, death);
+    for (an_index i = 0; i < rows && fg->from; i++)
+        v[i] -= s->cumulative[fg->from[at + i]];
+    for (an_index i = 0; i < rows; i++) v[i] = r[i] * (v[i] + after[i] / gh[i]);
+    for (an_index i = 0; i < rows && weight; i++) death[i] *= weight[at + i];
+    for (an_index i = 0; i < rows; i++) death[i] -= v[i];
+    for (an_index i = rows; i < n; i++) v[i] = death[i] = 0;
+}
+
 typedef struct products {
     const an_fg *fg;
     const an_lanes *lanes;
     const an_fg_state *s;
     double *partial; /* [blocks x (q + q^2)]: score, information */
 } products;
-
-/* v of the tile's rows in m->a, and w [death] - v in m->b; 0 in the rows that fill it up. */
-static void find_scalars(const products *t, an_index at, an_index rows, an_index n,
-                         const an_fg_room *m)
-{
-    const an_fg *fg = t->fg;
-    const int32_t *cell = fg->cell + at;
-    const double *weight = fg->model->surv.weight;
-    const double *restrict r = t->s->r + at, *restrict gh = fg->gh + at;
-    double *restrict v = m->a, *restrict death = m->b, *restrict after = m->c;
-
-    t->lanes->lookup(rows, cell, t->s->stay, v);
-    t->lanes->lookup(rows, cell, t->s->after, after);
-    t->lanes->lookup(rows, cell, fg->dead, death);
-    for (an_index i = 0; i < rows && fg->from; i++)
-        v[i] -= t->s->cumulative[fg->from[at + i]];
-    for (an_index i = 0; i < rows; i++) v[i] = r[i] * (v[i] + after[i] / gh[i]);
-    for (an_index i = 0; i < rows && weight; i++) death[i] *= weight[at + i];
-    for (an_index i = 0; i < rows; i++) death[i] -= v[i];
-    for (an_index i = rows; i < n; i++) v[i] = death[i] = 0;
-}
 
 static void moments_block(void *self, void *scratch, an_index block, an_index first,
                           an_index last)
@@ -188,7 +186,7 @@ static void moments_block(void *self, void *scratch, an_index block, an_index fi
         const an_index rows = last - at < AN_TILE ? last - at : AN_TILE;
         const an_index n = an_fg_tile(fg, t->lanes, NULL, at, rows, m.z);
 
-        find_scalars(t, at, rows, n, &m);
+        an_fg_scalars(fg, t->s, t->lanes, at, rows, n, &m);
         t->lanes->weigh(n, q, m.z, m.a, m.vz);
         t->lanes->cross(n, q, m.vz, m.z, m.cross);
         t->lanes->moment(n, q, m.b, m.z, m.moment);

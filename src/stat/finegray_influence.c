@@ -92,7 +92,7 @@ static an_status widen(an_ctx *ctx, an_fg_influence *p)
     AN_ALLOC(p->wide_beta, p->mem, wide->q);
     AN_ALLOC(p->wide_state.s, p->mem, fg->m * (1 + wide->q));
     AN_ALLOC(p->wide_state.d, p->mem, fg->m * (1 + wide->q));
-    AN_ALLOC(p->u, p->mem, fg->n * wide->q);
+    AN_SPACE(p->u, p->mem, fg->n * wide->q);
     for (an_index j = 0; j < fg->m && own; j++)
         memcpy(wide->f + j * wide->n_varying, fg->f + j * fg->n_varying,
                (size_t)fg->n_varying * sizeof(double));
@@ -133,16 +133,16 @@ an_status an_fg_influence_find(an_ctx *ctx, an_fg_influence *p)
 {
     an_status st = AN_OK;
     const an_index n_censored = p->fg.first_censor[p->fg.n_groups];
+    const an_fg_censoring rule = p->fit->options.censoring;
 
-    memset(p->u, 0, (size_t)(p->fg.n * p->wide.q) * sizeof *p->u);
     if (p->moved)
         memset(p->moved, 0, (size_t)(n_censored * p->wide.q) * sizeof *p->moved);
-    AN_TRY(p->fg.n_varying
-               ? an_fg_residuals_varying(ctx, &p->wide, p->wide_beta, &p->wide_state,
-                                         p->u, p->moved)
-               : an_fg_residuals(ctx, &p->wide, &p->wide_state, p->u, p->moved));
-    if (p->moved)
-        AN_TRY(an_fg_add_psi(ctx, &p->wide, p->fit->options.censoring, p->moved, p->u));
+    if (!p->fg.n_varying)
+        return an_fg_residuals(ctx, &p->wide, &p->wide_state, &rule, p->u, p->moved,
+                               NULL);
+    AN_TRY(an_fg_residuals_varying(ctx, &p->wide, p->wide_beta, &p->wide_state, p->u,
+                                   p->moved));
+    if (p->moved) AN_TRY(an_fg_add_psi(ctx, &p->wide, rule, p->moved, p->u));
 done:
     return st;
 }

@@ -25,15 +25,24 @@ typedef struct suffix {
     double *hazard, *mean;
 } suffix;
 
+/* Sums over the censoring times of every group, [censoring times x q]. */
+typedef struct psi {
+    an_fg_censoring rule;
+    double *total; /* up to c of c q / pi^2 */
+    double *own;   /* q / pi */
+} psi;
+
 typedef struct tables {
     const an_fg *fg;
     const an_fg_state *s;
-    double *xi;    /* [n_bins x q] as cumulative, of dXi */
-    double *mean;  /* [m x q] mean covariate that a death is compared with */
-    double *share; /* [m x q] what a tied death does not see of dXi */
-    suffix later;  /* over all events */
-    suffix moves;  /* over the events that make q(u) */
-    double *u;     /* [n x q] column-major */
+    double *xi;     /* [n_bins x q] as cumulative, of dXi */
+    double *mean;   /* [m x q] mean covariate that a death is compared with */
+    double *share;  /* [m x q] what a tied death does not see of dXi */
+    suffix later;   /* over all events */
+    suffix moves;   /* over the events that make q(u) */
+    const psi *psi; /* NULL: eta alone */
+    double *u;      /* [n x q] column-major */
+    double *meat;   /* [blocks x q^2] or NULL */
 } tables;
 
 static void fill_xi(tables *t, double *dxi)
@@ -89,85 +98,151 @@ static void fill_deaths(tables *t)
     }
 }
 
-/* ---- eta ---- */
+/* ---- psi ---- */
+
+static void accumulate(const an_fg *fg, an_index g, const double *q_censored, psi *out)
+{
+    const an_fg_weights *group = &fg->groups[g];
+    const an_index q = fg->q, first = fg->first_censor[g] * q;
+
+    for (an_index c = 0; c < group->n_censored; c++) {
+        const an_index at = first + c * q;
+        const double scale = group->c[c] / (group->pi[c] * group->pi[c]);
+
+        for (an_index k = 0; k < q; k++) {
+            out->total[at + k] =
+                (c > 0 ? out->total[at - q + k] : 0) + scale * q_censored[at + k];
+            out->own[at + k] = q_censored[at + k] / group->pi[c];
+        }
+    }
+}
+
+static an_status psi_new(an_ctx *ctx, an_arena *mem, const an_fg *fg,
+                         an_fg_censoring rule, const double *q_censored, psi *out)
+{
+    an_status st = AN_OK;
+    const an_index size = fg->first_censor[fg->n_groups] * fg->q;
+
+    out->rule = rule;
+    AN_SPACE(out->total, mem, size);
+    AN_SPACE(out->own, mem, size);
+    for (an_index g = 0; g < fg->n_groups; g++) accumulate(fg, g, q_censored, out);
+done:
+    return st;
+}
+
+/* psi of row i is added to out[q]. */
+static void add_psi_of_row(const an_fg *fg, const psi *t, an_index i,
+                           double *restrict out)
+{
+    const an_surv *surv = &fg->model->surv;
+    const an_index q = fg->q, g = an_fg_group_of_row(fg, i);
+    const an_fg_weights *group = &fg->groups[g];
+    const bool censored = surv->event[i] == 0;
+    const double w = an_fg_row_weight(fg, i);
+    const double *total = t->total + fg->first_censor[g] * q;
+    const double *own = t->own + fg->first_censor[g] * q;
+    const an_index in =
+        surv->entry ? an_count_up_to(group->n_censored, group->u, surv->entry[i]) : 0;
+    an_index last = fg->censor[i];
+
+    if (t->rule == AN_FG_EVENTS_LEAVE && !censored && last > 0 &&
+        group->u[last - 1] == surv->time[i])
+        last--;
+    for (an_index k = 0; k < q && last > in; k++) out[k] -= w * total[(last - 1) * q + k];
+    for (an_index k = 0; k < q && last > in && in > 0; k++)
+        out[k] += w * total[(in - 1) * q + k];
+    for (an_index k = 0; k < q && censored; k++) out[k] += w * own[(last - 1) * q + k];
+}
+
+/* ---- eta, and psi with it ---- */
 
 /* u of row i less its covariates' part: r Xi over its stay, r / GH(X-) times what comes
- * later, and for a death the mean and its own share; out is a column of a tile. */
-static void add_tables(const tables *t, an_index i, double r, double *restrict out)
+ * later, and for a death the mean and its own share. */
+static void find_past(const tables *t, an_index i, double *restrict out)
 {
     const an_fg *fg = t->fg;
     const an_index q = fg->q;
     const int32_t cell = fg->cell[i], j = fg->event_of[cell], late = fg->late_of[cell];
+    const double r = t->s->r[i];
     const double *xi = t->xi + cell / fg->n_kinds * q;
     const double *entered = fg->from ? t->xi + fg->from[i] * q : NULL;
 
-    for (an_index k = 0; k < q; k++) out[k * AN_TILE_STRIDE] = r * xi[k];
-    for (an_index k = 0; k < q && entered; k++) out[k * AN_TILE_STRIDE] -= r * entered[k];
+    for (an_index k = 0; k < q; k++) out[k] = r * xi[k];
+    for (an_index k = 0; k < q && entered; k++) out[k] -= r * entered[k];
     if (late >= 0) {
         const double rg = r / fg->gh[i], *mean = t->later.mean + late * q;
 
-        for (an_index k = 0; k < q; k++) out[k * AN_TILE_STRIDE] += rg * mean[k];
+        for (an_index k = 0; k < q; k++) out[k] += rg * mean[k];
     }
     if (j >= 0) {
         const double w = an_fg_row_weight(fg, i);
         const double *mean = t->mean + j * q, *share = t->share + j * q;
 
-        for (an_index k = 0; k < q; k++)
-            out[k * AN_TILE_STRIDE] -= w * mean[k] + r * share[k];
+        for (an_index k = 0; k < q; k++) out[k] -= w * mean[k] + r * share[k];
     }
+    if (t->psi) add_psi_of_row(fg, t->psi, i, out);
 }
 
-/* w death - v of row i. */
-static double scalar_of_row(const tables *t, an_index i)
+/* Rows at.. of the data to the tile m->vz and to u, on the scale of the data. */
+static void residuals_tile(const tables *t, const an_lanes *lanes, an_index at,
+                           an_index rows, an_index n, const an_fg_room *m)
 {
     const an_fg *fg = t->fg;
-    const an_fg_state *s = t->s;
-    const int32_t cell = fg->cell[i], late = fg->late_of[cell];
-    double v = s->stay[cell] - (fg->from ? s->cumulative[fg->from[i]] : 0);
-    double w = 0;
+    double *past = m->cross + an_cross_size(fg->q);
 
-    if (late >= 0) v += s->later[late] / fg->gh[i];
-    if (fg->event_of[cell] >= 0 && fg->death_weight[fg->event_of[cell]] > 0)
-        w = an_fg_row_weight(fg, i);
-    return w - s->r[i] * v;
-}
-
-/* Rows first..first + n - 1: tables row by row, covariates column by column. */
-static void residuals_tile(const tables *t, an_index first, an_index n, double *tile,
-                           double *m)
-{
-    const an_fg *fg = t->fg;
-
-    for (an_index i = 0; i < n; i++) {
-        m[i] = scalar_of_row(t, first + i);
-        add_tables(t, first + i, t->s->r[first + i], tile + i);
+    an_fg_tile(fg, lanes, NULL, at, rows, m->z);
+    an_fg_scalars(fg, t->s, lanes, at, rows, n, m);
+    for (an_index i = 0; i < rows; i++) {
+        find_past(t, at + i, past);
+        for (an_index k = 0; k < fg->q; k++) m->vz[k * AN_TILE_STRIDE + i] = past[k];
     }
     for (an_index k = 0; k < fg->q; k++) {
-        const an_stored_column *c = &fg->column[k];
-        const double *restrict x = (const double *)c->x + first;
-        const double *restrict from = tile + k * AN_TILE_STRIDE;
-        double *restrict u = t->u + first + k * fg->n;
-        const double centre = c->centre, scale = c->scale;
+        const double *restrict z = m->z + k * AN_TILE_STRIDE, *restrict b = m->b;
+        double *restrict u = m->vz + k * AN_TILE_STRIDE;
+        const double scale = fg->column[k].scale;
 
-        for (an_index i = 0; i < n; i++)
-            u[i] = from[i] + m[i] * ((x[i] - centre) * scale);
+        for (an_index i = 0; i < rows; i++) u[i] = (u[i] + b[i] * z[i]) / scale;
+        for (an_index i = rows; i < n; i++) u[i] = 0;
+        memcpy(t->u + at + k * fg->n, u, (size_t)rows * sizeof *u);
     }
 }
 
-static size_t residuals_size(const an_fg *fg)
-{
-    return (size_t)(fg->q * AN_TILE_STRIDE + AN_TILE) * sizeof(double);
-}
-
+/* scratch: a room, and q numbers. */
 static void residuals_block(void *self, void *scratch, an_index block, an_index first,
                             an_index last)
 {
     const tables *t = self;
-    double *tile = scratch, *m = tile + t->fg->q * AN_TILE_STRIDE;
+    const an_lanes *lanes = an_lanes_best();
+    const an_index q = t->fg->q;
+    const an_fg_room m = an_fg_room_cut(t->fg, scratch);
 
-    (void)block;
-    for (an_index at = first; at < last; at += AN_TILE)
-        residuals_tile(t, at, last - at < AN_TILE ? last - at : AN_TILE, tile, m);
+    for (an_index at = first; at < last; at += AN_TILE) {
+        const an_index rows = last - at < AN_TILE ? last - at : AN_TILE;
+        const an_index n = (rows + AN_MOST_LANES - 1) / AN_MOST_LANES * AN_MOST_LANES;
+
+        residuals_tile(t, lanes, at, rows, n, &m);
+        if (t->meat) lanes->cross(n, q, m.vz, m.vz, m.cross);
+    }
+    if (t->meat) lanes->reduce_cross(q, m.cross, t->meat + block * q * q);
+}
+
+/* meat[q x q] unless NULL: u' u. */
+static an_status find_residuals(an_ctx *ctx, an_arena *mem, tables *t, double *meat)
+{
+    an_status st = AN_OK;
+    const an_fg *fg = t->fg;
+    const an_index q = fg->q, n_blocks = an_block_count(fg->n, AN_FG_GRAIN);
+
+    if (meat) AN_ALLOC(t->meat, mem, n_blocks * q * q);
+    AN_TRY(an_map_blocks_scratch(ctx, fg->n, AN_FG_GRAIN,
+                                 an_fg_room_size(fg) + (size_t)q * sizeof(double),
+                                 residuals_block, t));
+    if (!meat) return AN_OK;
+    an_merge_blocks(n_blocks, q * q, t->meat, meat);
+    an_symmetric_fill(q, meat);
+done:
+    return st;
 }
 
 /* ---- q(u) ---- */
@@ -331,78 +406,49 @@ done:
 }
 
 an_status an_fg_residuals(an_ctx *ctx, const an_fg *fg, const an_fg_state *state,
-                          double *u, double *q_censored)
+                          const an_fg_censoring *rule, double *u, double *q_censored,
+                          double *meat)
 {
     an_status st = AN_OK;
     tables t = {.fg = fg, .s = state, .u = u};
+    psi of;
     an_arena *mem = an_arena_new(ctx);
 
     if (!mem) return an_fail_memory(ctx);
     AN_TRY(fill_tables(ctx, mem, &t));
-    AN_TRY(an_map_blocks_scratch(ctx, fg->n, AN_FG_GRAIN, residuals_size(fg),
-                                 residuals_block, &t));
     if (q_censored) AN_TRY(find_moved(ctx, mem, &t, q_censored));
+    if (q_censored && rule) {
+        AN_TRY(psi_new(ctx, mem, fg, *rule, q_censored, &of));
+        t.psi = &of;
+    }
+    AN_TRY(find_residuals(ctx, mem, &t, meat));
 done:
     an_arena_free(mem);
     return st;
 }
 
-/* ---- psi ---- */
+/* ---- psi alone ---- */
 
-typedef struct psi {
+typedef struct adding {
     const an_fg *fg;
-    an_fg_censoring rule;
-    const double *total; /* [censoring times x q] sum up to c of c q / pi^2 */
-    const double *own;   /* [censoring times x q] q / pi */
+    psi psi;
     double *u;
-} psi;
+} adding;
 
-static void accumulate(const an_fg *fg, an_index g, const double *q_censored,
-                       double *total, double *own)
+/* scratch[q]. */
+static void psi_block(void *self, void *scratch, an_index block, an_index first,
+                      an_index last)
 {
-    const an_fg_weights *group = &fg->groups[g];
-    const an_index q = fg->q, first = fg->first_censor[g] * q;
-
-    for (an_index c = 0; c < group->n_censored; c++) {
-        const an_index at = first + c * q;
-        const double scale = group->c[c] / (group->pi[c] * group->pi[c]);
-
-        for (an_index k = 0; k < q; k++) {
-            total[at + k] = (c > 0 ? total[at - q + k] : 0) + scale * q_censored[at + k];
-            own[at + k] = q_censored[at + k] / group->pi[c];
-        }
-    }
-}
-
-static void psi_block(void *self, an_index block, an_index first, an_index last)
-{
-    const psi *t = self;
+    const adding *t = self;
     const an_fg *fg = t->fg;
-    const an_surv *surv = &fg->model->surv;
-    const an_index q = fg->q;
+    double *own = scratch;
 
     (void)block;
     for (an_index i = first; i < last; i++) {
-        const an_index g = an_fg_group_of_row(fg, i);
-        const an_fg_weights *group = &fg->groups[g];
-        const bool censored = surv->event[i] == 0;
-        const double w = an_fg_row_weight(fg, i);
-        const double *total = t->total + fg->first_censor[g] * q;
-        const double *own = t->own + fg->first_censor[g] * q;
-        const an_index in =
-            surv->entry ? an_count_up_to(group->n_censored, group->u, surv->entry[i]) : 0;
-        an_index out = fg->censor[i];
-
-        if (t->rule == AN_FG_EVENTS_LEAVE && !censored && out > 0 &&
-            group->u[out - 1] == surv->time[i])
-            out--;
-        for (an_index k = 0; k < q; k++) {
-            double *u = t->u + i + k * fg->n;
-
-            if (out > in) *u -= w * total[(out - 1) * q + k];
-            if (out > in && in > 0) *u += w * total[(in - 1) * q + k];
-            if (censored) *u += w * own[(out - 1) * q + k];
-        }
+        memset(own, 0, (size_t)fg->q * sizeof *own);
+        add_psi_of_row(fg, &t->psi, i, own);
+        for (an_index k = 0; k < fg->q; k++)
+            t->u[i + k * fg->n] += own[k] / fg->column[k].scale;
     }
 }
 
@@ -410,18 +456,13 @@ an_status an_fg_add_psi(an_ctx *ctx, const an_fg *fg, an_fg_censoring rule,
                         const double *q_censored, double *u)
 {
     an_status st = AN_OK;
-    const an_index size = fg->first_censor[fg->n_groups] * fg->q;
-    psi t = {.fg = fg, .rule = rule, .u = u};
-    double *total, *own;
+    adding t = {.fg = fg, .u = u};
     an_arena *mem = an_arena_new(ctx);
 
     if (!mem) return an_fail_memory(ctx);
-    AN_ALLOC(total, mem, size);
-    AN_ALLOC(own, mem, size);
-    for (an_index g = 0; g < fg->n_groups; g++) accumulate(fg, g, q_censored, total, own);
-    t.total = total;
-    t.own = own;
-    AN_TRY(an_map_blocks(ctx, fg->n, AN_FG_GRAIN, psi_block, &t));
+    AN_TRY(psi_new(ctx, mem, fg, rule, q_censored, &t.psi));
+    AN_TRY(an_map_blocks_scratch(ctx, fg->n, AN_FG_GRAIN, (size_t)fg->q * sizeof(double),
+                                 psi_block, &t));
 done:
     an_arena_free(mem);
     return st;

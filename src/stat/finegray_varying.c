@@ -202,6 +202,8 @@ an_status an_fg_residuals_varying(an_ctx *ctx, const an_fg *fg, const double *be
                      q_censored +
                          fg->first_censor[an_fg_group(fg, fg->stratum[j], g)] * fg->q);
     }
+    for (an_index k = 0; k < fg->q; k++)
+        for (an_index i = 0; i < fg->n; i++) u[i + k * fg->n] /= fg->column[k].scale;
 done:
     an_arena_free(mem);
     return st;

@@ -234,7 +234,7 @@ static void test_derivatives_and_slow_path(void **state)
             assert_true(fabs(a.loglik - b.loglik) < 1e-9);
             near_all(P, a.score, b.score, 1e-10);
             near_all(P * P, a.info, b.info, 1e-10);
-            assert_int_equal(an_fg_residuals(ctx, &fg, &b, u, qu), AN_OK);
+            assert_int_equal(an_fg_residuals(ctx, &fg, &b, NULL, u, qu, NULL), AN_OK);
             assert_int_equal(an_fg_residuals_varying(ctx, &fg, beta, &a, v, qv), AN_OK);
             fg.own_share = share;
             near_all(N * P, u, v, 1e-10);
