@@ -30,6 +30,7 @@ typedef struct an_net_model {
     double *unit;  /* [p] what beta is multiplied by in the penalty; 0: constant column */
     double *beta;  /* [p] of z */
     double *step;  /* [p] last move */
+    double *left;  /* [p] scratch: gradient of the quadratic model, by place in the set */
     double *g;     /* [p] gradient of the log likelihood, where last computed */
     double *metric; /* [q x q] its own, or NULL: the shared one */
     double *own;    /* memory of its own metric, once it needed one */

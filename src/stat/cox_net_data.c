@@ -158,6 +158,7 @@ static an_status new_model(an_ctx *ctx, an_net *net, const int32_t *fold, an_ind
     AN_ALLOC(model->unit, net->mem, net->p);
     AN_ALLOC(model->beta, net->mem, net->p);
     AN_ALLOC(model->step, net->mem, net->p);
+    AN_ALLOC(model->left, net->mem, net->p);
     AN_ALLOC(model->g, net->mem, net->p);
     AN_TRY(take_rows(ctx, net, k > 0 ? fold : NULL, left_out, &s));
     AN_TRY(plan_rows(ctx, net, &s, model));

@@ -1,189 +1,175 @@
-/* The two readings of z in a round, for four models side by side: gradients, and moves of the
- * linear predictors. Tiles of four columns by four models keep sixteen sums in registers. */
+/* The two readings of z in a round, for groups of four models side by side: gradients, and
+ * moves of the linear predictors. What all columns share (residuals, linear predictors) is taken
+ * in chunks of rows that stay in the first cache. */
 #include "stat/cox_net.h"
 
-enum { L = AN_NET_LANES, ROWS = 512 };
+enum { L = AN_NET_LANES, ROWS = 256, COLUMNS = 32 };
 
-/* Four models side by side: what gcc and clang call a vector. */
-typedef double lanes __attribute__((vector_size(L * sizeof(double)), may_alias));
+/* ---- Groups ---- */
 
-/* The two inner loops are compiled a second time for processors that add four numbers at
- * once. Each number is made by the same operations in the same order: the same bits. */
-#if defined __x86_64__
-#define HAS_WIDE __builtin_cpu_supports("avx2")
-#define WIDE __attribute__((target("avx2")))
-#else
-#define HAS_WIDE false
-#define WIDE
-#endif
-#define INLINE static inline __attribute__((always_inline))
+/* Up to AN_MOST_GROUPS groups that are read together. */
+typedef struct bundle {
+    int n;
+    an_index group[AN_MOST_GROUPS];
+} bundle;
+
+static bool is_wanted(const an_net *net, an_index group, bool all)
+{
+    for (an_index k = group * L; k < net->n_models && k < (group + 1) * L; k++)
+        if (all || !net->model[k].settled) return true;
+    return false;
+}
+
+/* The next wanted groups from *next on. */
+static bundle next_bundle(const an_net *net, bool all, an_index *next)
+{
+    bundle b = {0, {0}};
+
+    for (; *next < net->n_groups && b.n < AN_MOST_GROUPS; ++*next)
+        if (is_wanted(net, *next, all)) b.group[b.n++] = *next;
+    return b;
+}
 
 /* ---- Gradients ---- */
 
 typedef struct gradients {
     const an_net *net;
-    an_index n_listed;
+    const an_lanes *lanes;
     const an_index *listed;
-    const bool *wanted; /* [n_groups] */
+    bundle groups;
 } gradients;
 
-/* sum[c][k] += z_c' m_k over rows of four columns. */
-INLINE void add_tile(an_index rows, const double *const z[4], const double *m,
-                     double sum[4][L])
-{
-    const lanes *restrict each = (const lanes *)(const void *)m;
-    const double *z0 = z[0], *z1 = z[1], *z2 = z[2], *z3 = z[3];
-    lanes a = {0}, b = {0}, c = {0}, d = {0};
-
-    for (an_index i = 0; i < rows; i++) {
-        a += z0[i] * each[i];
-        b += z1[i] * each[i];
-        c += z2[i] * each[i];
-        d += z3[i] * each[i];
-    }
-    for (int k = 0; k < L; k++) {
-        sum[0][k] += a[k];
-        sum[1][k] += b[k];
-        sum[2][k] += c[k];
-        sum[3][k] += d[k];
-    }
-}
-
-INLINE void four_columns(const gradients *t, an_index first)
+/* sum[four columns][groups][16] += z'm over the rows at..at+rows-1. */
+static void add_chunk(const gradients *t, an_index at, an_index rows, an_index first,
+                      an_index last, double (*sum)[AN_MOST_GROUPS][16])
 {
     const an_net *net = t->net;
-    const an_index n = net->n;
-    const an_index count = t->n_listed - first < 4 ? t->n_listed - first : 4;
+    const double *m[AN_MOST_GROUPS] = {NULL};
 
-    for (an_index at = 0; at < n; at += ROWS) {
-        const an_index rows = n - at < ROWS ? n - at : ROWS;
+    for (int g = 0; g < t->groups.n; g++)
+        m[g] = net->m + (t->groups.group[g] * net->n + at) * L;
+    for (an_index c = first; c < last; c += 4, sum++) {
         const double *z[4];
 
-        for (an_index c = 0; c < 4; c++)
-            z[c] = net->z + t->listed[first + (c < count ? c : 0)] * n + at;
-        for (an_index g = 0; g < net->n_groups; g++) {
-            double part[4][L] = {{0}};
-            double *sum = net->sum + (g * net->p + first) * L;
-
-            if (!t->wanted[g]) continue;
-            add_tile(rows, z, net->m + (g * n + at) * L, part);
-            for (an_index c = 0; c < count; c++)
-                for (int k = 0; k < L; k++)
-                    sum[c * L + k] = (at == 0 ? 0 : sum[c * L + k]) + part[c][k];
-        }
+        for (an_index k = 0; k < 4; k++)
+            z[k] = net->z + t->listed[c + k < last ? c + k : c] * net->n + at;
+        t->lanes->dots(rows, z, t->groups.n, m, *sum);
     }
-}
-
-static void gradient_columns(const gradients *t, an_index first, an_index last)
-{
-    for (an_index c = first; c < last; c += 4) four_columns(t, c);
-}
-
-WIDE static void gradient_columns_wide(const gradients *t, an_index first, an_index last)
-{
-    for (an_index c = first; c < last; c += 4) four_columns(t, c);
 }
 
 static void gradient_block(void *self, an_index block, an_index first, an_index last)
 {
+    const gradients *t = self;
+    const an_net *net = t->net;
+    double sum[COLUMNS / 4][AN_MOST_GROUPS][16];
+
     (void)block;
-    (HAS_WIDE ? gradient_columns_wide : gradient_columns)(self, first, last);
+    memset(sum, 0, sizeof sum);
+    for (an_index at = 0; at < net->n; at += ROWS)
+        add_chunk(t, at, net->n - at < ROWS ? net->n - at : ROWS, first, last, sum);
+    for (an_index c = first; c < last; c++)
+        for (int g = 0; g < t->groups.n; g++)
+            memcpy(net->sum + (t->groups.group[g] * net->p + c) * L,
+                   sum[(c - first) / 4][g] + (c - first) % 4 * L, L * sizeof(double));
 }
 
-static void find_wanted(const an_net *net, bool all, bool *wanted)
+static void take_gradients(const gradients *t, an_index n_listed)
 {
-    memset(wanted, 0, (size_t)net->n_groups * sizeof *wanted);
-    for (an_index k = 0; k < net->n_models; k++)
-        if (all || !net->model[k].settled) wanted[k / L] = true;
+    const an_net *net = t->net;
+
+    for (int g = 0; g < t->groups.n; g++)
+        for (int k = 0; k < L; k++) {
+            const an_index group = t->groups.group[g], model = group * L + k;
+
+            for (an_index c = 0; c < n_listed && model < net->n_models; c++)
+                net->model[model].g[t->listed[c]] =
+                    net->sum[(group * net->p + c) * L + k];
+        }
 }
 
 an_status an_net_gradients(an_ctx *ctx, an_net *net, an_index n_listed,
                            const an_index *listed, bool all)
 {
     an_status st = AN_OK;
-    bool *wanted = an_malloc(ctx, (size_t)net->n_groups * sizeof *wanted);
-    gradients t = {net, n_listed, listed, wanted};
+    gradients t = {.net = net, .lanes = an_lanes_best(), .listed = listed};
 
-    if (!wanted) return AN_ERR_MEMORY;
-    find_wanted(net, all, wanted);
-    AN_TRY(an_map_blocks(ctx, n_listed, 32, gradient_block, &t));
-    for (an_index k = 0; k < net->n_models; k++)
-        for (an_index c = 0; c < n_listed && wanted[k / L]; c++)
-            net->model[k].g[listed[c]] = net->sum[((k / L) * net->p + c) * L + k % L];
+    for (an_index next = 0; next < net->n_groups;) {
+        t.groups = next_bundle(net, all, &next);
+        if (t.groups.n == 0) break;
+        AN_TRY(an_map_blocks(ctx, n_listed, COLUMNS, gradient_block, &t));
+        take_gradients(&t, n_listed);
+    }
 done:
-    an_free(ctx, wanted);
     return st;
 }
 
 /* ---- Moves ---- */
 
 typedef struct moves {
-    an_net *net;
-    an_index group, n_columns;
-    const an_index *place; /* [n_columns] in the set */
+    const an_net *net;
+    const an_lanes *lanes;
+    an_index n_columns;
+    an_index *place; /* [n_columns] in the set */
+    bundle groups;
 } moves;
 
+static bool moves_at(const moves *t, an_index place)
+{
+    for (int g = 0; g < t->groups.n; g++) {
+        const double *d = t->net->move + (t->groups.group[g] * t->net->p + place) * L;
+
+        for (int k = 0; k < L; k++)
+            if (d[k] != 0) return true;
+    }
+    return false;
+}
+
 /* eta += z d for four columns; those beyond the last have d = 0. */
-INLINE void move_four(const moves *t, an_index c, an_index at, an_index end)
+static void move_four(const moves *t, an_index c, an_index at, an_index rows)
 {
     const an_net *net = t->net;
-    lanes *restrict eta = (lanes *)(void *)(net->eta + (t->group * net->n + at) * L);
+    double d[AN_MOST_GROUPS][16] = {{0}}, *eta[AN_MOST_GROUPS] = {NULL};
     const double *z[4];
-    lanes d[4] = {{0}};
 
+    for (int g = 0; g < t->groups.n; g++)
+        eta[g] = net->eta + (t->groups.group[g] * net->n + at) * L;
     for (an_index k = 0; k < 4; k++) {
         const an_index place = t->place[c + k < t->n_columns ? c + k : c];
 
         z[k] = net->z + net->set[place] * net->n + at;
-        if (c + k < t->n_columns)
-            memcpy(&d[k], net->move + (t->group * net->p + place) * L, sizeof d[k]);
+        for (int g = 0; g < t->groups.n && c + k < t->n_columns; g++)
+            memcpy(d[g] + 4 * k, net->move + (t->groups.group[g] * net->p + place) * L,
+                   L * sizeof(double));
     }
-    for (an_index i = 0; i < end - at; i++)
-        eta[i] += (z[0][i] * d[0] + z[1][i] * d[1]) + (z[2][i] * d[2] + z[3][i] * d[3]);
-}
-
-INLINE void move_chunks(const moves *t, an_index first, an_index last)
-{
-    for (an_index at = first; at < last; at += ROWS)
-        for (an_index c = 0; c < t->n_columns; c += 4)
-            move_four(t, c, at, last - at < ROWS ? last : at + ROWS);
-}
-
-static void move_rows(const moves *t, an_index first, an_index last)
-{
-    move_chunks(t, first, last);
-}
-
-WIDE static void move_rows_wide(const moves *t, an_index first, an_index last)
-{
-    move_chunks(t, first, last);
+    t->lanes->moves(rows, z, t->groups.n, (const double(*)[16])d, eta);
 }
 
 static void move_block(void *self, an_index block, an_index first, an_index last)
 {
+    const moves *t = self;
+
     (void)block;
-    (HAS_WIDE ? move_rows_wide : move_rows)(self, first, last);
+    for (an_index at = first; at < last; at += ROWS)
+        for (an_index c = 0; c < t->n_columns; c += 4)
+            move_four(t, c, at, last - at < ROWS ? last - at : ROWS);
 }
 
 an_status an_net_advance(an_ctx *ctx, an_net *net)
 {
     an_status st = AN_OK;
-    an_index *place = an_malloc(ctx, (size_t)(net->q + 1) * sizeof *place);
+    moves t = {.net = net, .lanes = an_lanes_best()};
 
-    if (!place) return AN_ERR_MEMORY;
-    for (an_index g = 0; g < net->n_groups; g++) {
-        moves t = {net, g, 0, place};
-
-        for (an_index c = 0; c < net->q; c++) {
-            const double *d = net->move + (g * net->p + c) * L;
-
-            if (d[0] != 0 || d[1] != 0 || d[2] != 0 || d[3] != 0)
-                place[t.n_columns++] = c;
-        }
+    t.place = an_malloc(ctx, (size_t)(net->q + 1) * sizeof *t.place);
+    if (!t.place) return AN_ERR_MEMORY;
+    for (an_index next = 0; next < net->n_groups;) {
+        t.groups = next_bundle(net, true, &next);
+        t.n_columns = 0;
+        for (an_index c = 0; c < net->q; c++)
+            if (moves_at(&t, c)) t.place[t.n_columns++] = c;
         if (t.n_columns > 0) AN_TRY(an_map_blocks(ctx, net->n, 2 * ROWS, move_block, &t));
     }
 done:
-    an_free(ctx, place);
+    an_free(ctx, t.place);
     return st;
 }
 

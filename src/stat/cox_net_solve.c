@@ -85,6 +85,7 @@ an_status an_net_screen(an_ctx *ctx, an_net *net, double lambda, double before)
 
 typedef struct descent {
     const an_net *net;
+    const an_lanes *lanes;
     an_net_model *model;
     const double *h;
     double share, lambda;
@@ -108,7 +109,7 @@ static double move_one(const descent *t, an_index c)
     moved = next - old;
     if (moved == 0) return 0;
     t->model->beta[j] = next;
-    for (an_index i = 0; i < q; i++) t->left[i] -= t->share * moved * t->h[i + c * q];
+    t->lanes->subtract(q, t->share * moved, t->h + c * q, t->left);
     return fabs(moved);
 }
 
@@ -123,16 +124,17 @@ static double sweep(const descent *t, bool nonzero_only)
 }
 
 /* beta to the minimum of the quadratic model, to a fiftieth of the first move. */
-static void descend(an_net *net, an_net_model *model, double lambda)
+static void descend(const an_net *net, an_net_model *model, double lambda)
 {
     const descent t = {net,
+                       an_lanes_best(),
                        model,
                        model->metric ? model->metric : net->metric,
                        model->metric || net->model[0].deaths == 0
                            ? 1
                            : model->deaths / net->model[0].deaths,
                        lambda,
-                       net->work};
+                       model->left};
     double enough;
 
     for (an_index c = 0; c < net->q; c++) {
@@ -219,9 +221,30 @@ static void place_move(an_net *net, an_index k)
                                         : model->step[net->set[c]];
 }
 
+/* The models that go on, each on any thread. */
+typedef struct descents {
+    an_net *net;
+    double lambda;
+} descents;
+
+static void descend_block(void *self, an_index block, an_index first, an_index last)
+{
+    const descents *t = self;
+
+    (void)block;
+    for (an_index k = first; k < last; k++) {
+        an_net_model *model = &t->net->model[k];
+
+        if (model->settled || model->retreats) continue;
+        descend(t->net, model, t->lambda);
+        model->rounds++;
+    }
+}
+
 static an_status take_round(an_ctx *ctx, an_net *net, double lambda)
 {
     an_status st = AN_OK;
+    descents all = {net, lambda};
 
     for (an_index k = 0; k < net->n_models; k++) {
         if (net->model[k].settled) continue;
@@ -230,13 +253,10 @@ static an_status take_round(an_ctx *ctx, an_net *net, double lambda)
     }
     AN_TRY(an_net_gradients(ctx, net, net->q, net->set, false));
     for (an_index k = 0; k < net->n_models; k++) {
-        an_net_model *model = &net->model[k];
-
-        if (model->settled || model->retreats) continue;
+        if (net->model[k].settled || net->model[k].retreats) continue;
         AN_TRY(renew_if_slow(ctx, net, k));
-        descend(net, model, lambda);
-        model->rounds++;
     }
+    AN_TRY(an_map_blocks(ctx, net->n_models, 1, descend_block, &all));
     for (an_index k = 0; k < net->n_models; k++) place_move(net, k);
     AN_TRY(an_net_advance(ctx, net));
     for (an_index k = 0; k < net->n_models; k++) {

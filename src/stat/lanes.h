@@ -13,7 +13,12 @@
 #include "base/base.h"
 
 /* The stride keeps columns of a tile apart in the sets of a cache. */
-enum { AN_TILE = 256, AN_TILE_STRIDE = AN_TILE + 8, AN_MOST_LANES = 8 };
+enum {
+    AN_TILE = 256,
+    AN_TILE_STRIDE = AN_TILE + 8,
+    AN_MOST_LANES = 8,
+    AN_MOST_GROUPS = 3
+};
 
 /* How a column is stored: the narrowest type that holds every value exactly. */
 typedef enum an_stored_type {
@@ -84,6 +89,15 @@ typedef struct an_lanes {
     /* weight may be NULL. */
     void (*measure)(an_index n, const double *x, const double *weight, double origin,
                     an_stored_sums *out);
+    /* Models side by side, four in a group, AN_MOST_GROUPS groups or fewer: m[g][4 i + k] is of
+     * model k of group g. sum[g][4 c + k] += sum over i < n of z[c][i] m[g][4 i + k], c < 4. */
+    void (*dots)(an_index n, const double *const z[4], int n_groups,
+                 const double *const m[AN_MOST_GROUPS], double sum[AN_MOST_GROUPS][16]);
+    /* eta[g][4 i + k] += sum over c < 4 of z[c][i] d[g][4 c + k]. */
+    void (*moves)(an_index n, const double *const z[4], int n_groups,
+                  const double d[AN_MOST_GROUPS][16], double *const eta[AN_MOST_GROUPS]);
+    /* left[i] -= factor h[i], any n. */
+    void (*subtract)(an_index n, double factor, const double *h, double *left);
     /* One value of the coefficients of `width` resamples: cox_boot.h. */
     void (*resamples)(const struct an_boot_layout *layout,
                       const struct an_boot_room *room);

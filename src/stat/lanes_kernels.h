@@ -1,6 +1,7 @@
 /*
  * The kernels of lanes.h for vectors of LANES doubles. Included by one file for each kind of
- * processor, which defines LANES, BLOCK (columns of the inner block of cross), TARGET and FMA.
+ * processor, which defines LANES, BLOCK (columns of the inner block of cross), TARGET, FMA and
+ * QUAD_FMA.
  */
 #include "stat/lanes.h"
 
@@ -398,6 +399,7 @@ TARGET static void measure(an_index n, const double *x, const double *weight,
 }
 
 #include "stat/cox_boot_lanes.h"
+#include "stat/cox_net_lanes.h"
 
 static const an_lanes THESE = {.width = LANES,
                                .widen = widen,
@@ -415,4 +417,7 @@ static const an_lanes THESE = {.width = LANES,
                                .reduce_moment = reduce_moment,
                                .ties = ties,
                                .measure = measure,
+                               .dots = dots,
+                               .moves = moves,
+                               .subtract = subtract,
                                .resamples = evaluate_resamples};

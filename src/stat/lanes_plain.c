@@ -3,6 +3,7 @@
 #define BLOCK 2
 #define TARGET
 #define FMA(a, b, c) ((a) * (b) + (c))
+#define QUAD_FMA(a, b, c) ((a) * (b) + (c))
 #include "stat/lanes_kernels.h"
 
 const an_lanes *an_lanes_plain(void)

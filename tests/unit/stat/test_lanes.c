@@ -203,6 +203,42 @@ static void check_columns(const an_lanes *lanes, bench *b)
     assert_false(sums.finite);
 }
 
+/* Models four abreast, for one to three groups; the columns of the tile are the columns. */
+static void check_models(const an_lanes *lanes, const bench *b)
+{
+    enum { FEW = 37 }; /* rows: a quarter of what vz holds for three groups */
+    const double *z[4];
+
+    for (int c = 0; c < 4; c++) z[c] = b->z + c * AN_TILE_STRIDE;
+    for (int groups = 1; groups <= AN_MOST_GROUPS; groups++) {
+        double sum[AN_MOST_GROUPS][16] = {{0}}, d[AN_MOST_GROUPS][16], before;
+        const double *m[AN_MOST_GROUPS];
+        double *eta[AN_MOST_GROUPS];
+
+        for (int g = 0; g < AN_MOST_GROUPS; g++) {
+            m[g] = b->z + (g + 1) * AN_TILE_STRIDE;
+            eta[g] = b->vz + g * AN_TILE_STRIDE;
+            for (int k = 0; k < 16; k++) d[g][k] = 0.1 * k - g;
+        }
+        lanes->dots(FEW, z, groups, m, sum);
+        for (int k = 0; k < 16 * groups; k++) {
+            double truth = 0;
+
+            for (int i = 0; i < FEW; i++)
+                truth += z[k / 4 % 4][i] * m[k / 16][4 * i + k % 4];
+            near(sum[k / 16][k % 16], truth, 1e-12);
+        }
+        before = eta[groups - 1][4 * 36 + 1];
+        lanes->moves(FEW, z, groups, (const double(*)[16])d, eta);
+        for (int c = 0; c < 4; c++) before += z[c][36] * d[groups - 1][4 * c + 1];
+        near(eta[groups - 1][4 * 36 + 1], before, 1e-13);
+    }
+    const double last = b->vz[28];
+
+    lanes->subtract(29, 0.5, b->z, b->vz);
+    near(b->vz[28], last - 0.5 * b->z[28], 1e-15);
+}
+
 static void test_every_kind_of_processor(void **state)
 {
     const an_lanes *const kinds[] = {an_lanes_plain(), an_lanes_avx2(),
@@ -222,6 +258,7 @@ static void test_every_kind_of_processor(void **state)
             check_ties(kinds[k]);
             check_columns(kinds[k], &b);
             check_exp(kinds[k], &b);
+            check_models(kinds[k], &b);
         }
         bench_free(&b);
     }
