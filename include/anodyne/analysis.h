@@ -128,6 +128,7 @@ typedef struct an_analysis {
     const an_role *roles;   /**< ended by AN_ROLE_END */
     const an_param *params; /**< ended by AN_PARAM_END */
     size_t options_size;    /**< bytes of the struct that params describes */
+    bool over_time;         /**< terms may be tt(x), an effect that changes with time */
     const char *const
         *references; /**< ended by NULL: author, title, journal, year, DOI */
 

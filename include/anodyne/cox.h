@@ -16,26 +16,6 @@ AN_BEGIN_DECLS
 
 struct an_arena;
 
-/* ---- Effects that change with time ---- */
-
-/** What the effect of a covariate is multiplied by at time t. */
-typedef enum an_time_kind {
-    AN_TIME_CONSTANT, /**< 1: proportional hazards */
-    AN_TIME_LINEAR,   /**< t */
-    AN_TIME_LOG,      /**< log t, t > 0 */
-    AN_TIME_SQRT,     /**< square root of t, t >= 0 */
-    AN_TIME_SQUARE,   /**< t squared */
-    AN_TIME_STEP      /**< 1 on (from, to], else 0 */
-} an_time_kind;
-
-typedef struct an_time_function {
-    an_time_kind kind;
-    double from, to; /**< of a step; to may be infinite */
-} an_time_function;
-
-/** f(t); not finite where f is not defined. */
-AN_API double an_time_function_at(const an_time_function *f, double t);
-
 /* ---- Input ---- */
 
 /** A view: it owns nothing. Event means surv.event == 1; other causes are censored. */

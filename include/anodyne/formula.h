@@ -12,6 +12,11 @@
  * with that many knots, or rcs(x, c(50, 60, 70)) at these; ns(x, 3) and bs(x, 5) with degrees of
  * freedom. Knots are placed on the rows used.
  *
+ * An effect that changes with time, in cox and finegray: tt(x, log) is x times the logarithm of time, beside
+ * which x itself is written too: age + tt(age, log). The function is log, sqrt or time (the one of tt(x)), or
+ * a step: tt(x, cut = 180) is x after time 180, tt(x, cut = c(90, 180)) x in each interval after the first.
+ * tt() is a term of its own, not part of a product; its columns come last.
+ *
  * The event of Surv(): true/false; 0/1; 1/2 where 2 is the event, as in R; a comparison.
  * An analysis of competing risks also takes a factor, whose first level is "censored", or
  * whole numbers, of which 0 is.

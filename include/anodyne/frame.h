@@ -25,17 +25,24 @@ typedef struct an_vector {
     an_index reference;        /**< level that effects are compared with */
     const struct an_spline
         *spline; /**< the design holds this basis of x (spline.h); NULL */
+    const char
+        *base; /**< of tt(x): x as written; NULL: effects do not change with time */
+    an_index n_functions; /**< of tt(x): the design holds x once for each */
+    const an_time_function
+        *functions; /**< [n_functions] that its effect is multiplied by */
 } an_vector;
 
 /** A term of the model: one numeric column, or a factor's n_levels - 1 indicators. */
 typedef struct an_term {
     const char *name, *label, *unit;
     an_index first, n_columns; /**< its columns of the design */
-    const an_vector *vector;   /**< NULL for an interaction */
+    const an_vector *vector;   /**< NULL for an interaction, and for tt(x) */
+    const an_vector
+        *over_time; /**< tt(x), whose effect is multiplied by functions of time; NULL */
 } an_term;
 
 /** Treatment contrasts in R's order and naming: factor columns are name + level, the
- *  reference level has none; interactions "a:b" last. */
+ *  reference level has none; interactions "a:b" after them, tt(x) last. */
 typedef struct an_design {
     an_index n_rows, n_columns;
     const double *x;          /**< [n_rows x n_columns], column-major, no intercept */
@@ -43,8 +50,10 @@ typedef struct an_design {
     const char *const
         *labels; /**< [n_columns] in words: "Sex: male vs female (reference)" */
     an_index n_terms;
-    const an_term *terms; /**< [n_terms] */
-    const double *offset; /**< [n_rows] or NULL */
+    const an_term *terms;              /**< [n_terms] */
+    const double *offset;              /**< [n_rows] or NULL */
+    const an_time_function *over_time; /**< [n_columns] that the effect of each column is
+                                            multiplied by; NULL: no tt() */
 } an_design;
 
 typedef struct an_dropped {

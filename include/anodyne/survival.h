@@ -284,6 +284,26 @@ AN_API an_status an_logrank_permute(an_ctx *ctx, const an_surv *surv,
                                     const an_grouping *groups, an_logrank_scores scores,
                                     an_logrank_exact *out);
 
+/* ---- Effects that change with time ---- */
+
+/** What the effect of a covariate is multiplied by at time t. */
+typedef enum an_time_kind {
+    AN_TIME_CONSTANT, /**< 1: proportional hazards */
+    AN_TIME_LINEAR,   /**< t */
+    AN_TIME_LOG,      /**< log t, t > 0 */
+    AN_TIME_SQRT,     /**< square root of t, t >= 0 */
+    AN_TIME_SQUARE,   /**< t squared */
+    AN_TIME_STEP      /**< 1 on (from, to], else 0 */
+} an_time_kind;
+
+typedef struct an_time_function {
+    an_time_kind kind;
+    double from, to; /**< of a step; to may be infinite */
+} an_time_function;
+
+/** f(t); not finite where f is not defined. */
+AN_API double an_time_function_at(const an_time_function *f, double t);
+
 AN_END_DECLS
 
 #endif

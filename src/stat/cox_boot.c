@@ -376,6 +376,7 @@ an_status an_cox_bootstrap(an_ctx *ctx, const an_cox_data *data, const an_cox *f
         st = AN_ERR_MEMORY;
         goto done;
     }
+    AN_TRY(an_cox_refuse_over_time(ctx, data));
     AN_TRY(check(ctx, data, fit, options));
     AN_TRY(an_boot_urn_new(ctx, data, options, t.work, &t.urn));
     AN_TRY(new_result(&t, mem, &boot));

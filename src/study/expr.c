@@ -144,6 +144,9 @@ an_status an_expr_check_names(an_ctx *ctx, const an_source *source, const an_exp
     if (e->kind == AN_EXPR_NAME && !an_table_find(table, e->text))
         return fail_unknown_column(ctx, source, e, table);
     for (an_index i = is_named ? 1 : 0; i < e->n_args; i++) {
+        /* tt(x, log): the name of a function */
+        if (i == 1 && an_expr_is_call(e, "tt") && e->args[1]->kind == AN_EXPR_NAME)
+            continue;
         const an_status st = an_expr_check_names(ctx, source, e->args[i], table);
 
         if (st != AN_OK) return st;

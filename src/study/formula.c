@@ -85,12 +85,20 @@ static an_status add_term(reader *r, term_list *list, const an_formula_term *t)
     return AN_OK;
 }
 
+static an_status fail_tt(const reader *r, const an_expr *e)
+{
+    return fail_at(r, e, "tt() is a term of its own, no part of a product", NULL);
+}
+
 /* Union of the variables of a and b. */
 static an_status multiply(const reader *r, const an_formula_term *a,
                           const an_formula_term *b, an_formula_term *out)
 {
     *out = *a;
+    for (an_index k = 0; k < a->n_factors; k++)
+        if (an_expr_is_call(a->factor[k], "tt")) return fail_tt(r, a->factor[k]);
     for (an_index k = 0; k < b->n_factors; k++) {
+        if (an_expr_is_call(b->factor[k], "tt")) return fail_tt(r, b->factor[k]);
         if (holds(out, b->factor[k])) continue;
         if (out->n_factors == AN_MOST_FACTORS)
             return fail_at(r, b->factor[k], "interaction of more than 4 variables", NULL);
@@ -181,7 +189,13 @@ done:
     return st;
 }
 
-/* R's order: main effects, then products of two, of three ..., each as written. */
+static bool is_tt(const an_formula_term *t)
+{
+    return an_expr_is_call(t->factor[0], "tt");
+}
+
+/* R's order: main effects, then products of two, of three ..., each as written; then
+ * effects that change with time. */
 static an_status order_terms(reader *r, const term_list *list)
 {
     an_status st = AN_OK;
@@ -191,7 +205,10 @@ static an_status order_terms(reader *r, const term_list *list)
     AN_ALLOC(f->terms, r->mem, list->n);
     for (an_index degree = 1; degree <= AN_MOST_FACTORS; degree++)
         for (an_index i = 0; i < list->n; i++)
-            if (list->t[i].n_factors == degree) f->terms[f->n_terms++] = list->t[i];
+            if (list->t[i].n_factors == degree && !is_tt(&list->t[i]))
+                f->terms[f->n_terms++] = list->t[i];
+    for (an_index i = 0; i < list->n; i++)
+        if (is_tt(&list->t[i])) f->terms[f->n_terms++] = list->t[i];
 done:
     return st;
 }

@@ -23,8 +23,9 @@ typedef struct an_formula {
     const an_expr *entry, *time, *event; /* of Surv(); event NULL: all have it */
     bool has_surv;
     an_index n_terms;
-    an_formula_term *terms; /* main effects first, then by degree, as R orders them */
-    an_exprs vars;          /* of the terms, in the order written */
+    an_formula_term
+        *terms;    /* main effects first, then by degree, as R orders them; tt() last */
+    an_exprs vars; /* of the terms, in the order written */
     an_exprs strata, cluster, weights, offset, group; /* group: right of | */
     const char *text;                                 /* as R would write it */
 } an_formula;

@@ -95,6 +95,9 @@ an_status an_builder_owners(an_builder *b);  /* frame_owners.c: whose the rows a
 an_status an_builder_vars(an_builder *b);    /* frame_design.c: evaluate variables */
 bool an_is_spline(const an_expr *e);         /* frame_spline.c: rcs() ns() bs() */
 an_status an_builder_spline(an_builder *b, const an_expr *e, an_vector *out);
+bool an_is_over_time(const an_expr *e); /* frame_over_time.c: tt() */
+an_status an_builder_over_time(an_builder *b, const an_expr *e, an_vector *out);
+char *an_time_function_words(an_arena *mem, const an_time_function *f);
 an_status an_builder_place_splines(an_builder *b); /* knots, on the rows kept */
 /* One variable of a term on all rows of b->table. */
 an_status an_builder_var(an_builder *b, const an_expr *e, an_vector *out);

@@ -53,6 +53,7 @@ an_status an_builder_var(an_builder *b, const an_expr *e, an_vector *out)
 {
     an_status st = AN_OK;
 
+    if (an_is_over_time(e)) return an_builder_over_time(b, e, out);
     AN_TRY(an_builder_refuse_text(b, e));
     AN_TRY(an_is_spline(e) ? an_builder_spline(b, e, out)
                            : an_expr_eval(&b->eval, e, out));
@@ -89,6 +90,7 @@ done:
 typedef struct coded_factor {
     const an_vector *v;
     an_index n_columns; /* numeric 1 */
+    an_index n_own;     /* of tt(x): of x, once for each function of time */
     bool all_levels;    /* indicators of every level, reference too */
 } coded_factor;
 
@@ -150,6 +152,8 @@ static void code_term(const an_builder *b, const an_formula_term *term, coded_te
                        : f->v->x    ? 1
                                     : f->v->n_levels - (f->all_levels ? 0 : 1);
         if (f->n_columns < 0) f->n_columns = 0;
+        f->n_own = f->n_columns;
+        if (f->v->base) f->n_columns *= f->v->n_functions;
     }
 }
 
@@ -167,6 +171,7 @@ static an_index term_columns(const coded_term *t)
 /* Level of a factor's column c. */
 static an_index level_of(const coded_factor *f, an_index c)
 {
+    if (f->v->base) c %= f->n_own;
     return !f->all_levels && c >= f->v->reference ? c + 1 : c;
 }
 
@@ -227,6 +232,9 @@ static char *column_name(an_arena *mem, const coded_term *t, an_index c)
 
         name = an_arena_printf(mem, "%s%s%s%s", name, k ? ":" : "", own ? own : "",
                                v->x ? "" : level_name(v, level_of(&t->f[k], part[k])));
+        if (v->n_functions > 1 && name)
+            name = an_arena_printf(mem, "%s:%lld", name,
+                                   (long long)(part[k] / t->f[k].n_own) + 1);
     }
     return name;
 }
@@ -246,6 +254,14 @@ static char *factor_label(an_arena *mem, const coded_factor *f, an_index c)
                            v->levels[level_of(f, c)], v->levels[v->reference]);
 }
 
+static char *over_time_label(an_arena *mem, const coded_factor *f, const char *own,
+                             an_index c)
+{
+    const char *function = an_time_function_words(mem, &f->v->functions[c / f->n_own]);
+
+    return function ? an_arena_printf(mem, "%s \xC3\x97 %s", own, function) : NULL;
+}
+
 static char *column_label(an_arena *mem, const coded_term *t, an_index c)
 {
     an_index part[AN_MOST_FACTORS];
@@ -254,6 +270,7 @@ static char *column_label(an_arena *mem, const coded_term *t, an_index c)
     split_column(t, c, part);
     for (an_index k = 0; k < t->n; k++) {
         one = factor_label(mem, &t->f[k], part[k]);
+        if (one && t->f[k].v->base) one = over_time_label(mem, &t->f[k], one, part[k]);
         if (!one) return NULL;
         label = label ? an_arena_printf(mem, "%s \xC3\x97 %s", label, one) : one;
         if (!label) return NULL;
@@ -275,6 +292,17 @@ static char *joined(an_arena *mem, const coded_term *t, const char *between, boo
     return text;
 }
 
+/* "Age \xC3\x97 log(time)"; of several steps "Age \xC3\x97 time". */
+static char *term_label(an_arena *mem, const coded_term *t)
+{
+    const an_vector *v = t->f[0].v;
+    const char *function;
+
+    if (!v->base) return joined(mem, t, " \xC3\x97 ", true);
+    function = v->n_functions > 1 ? "time" : an_time_function_words(mem, v->functions);
+    return function ? an_arena_printf(mem, "%s \xC3\x97 %s", v->label, function) : NULL;
+}
+
 /* ---- Findings ---- */
 
 static bool is_constant(an_index n, const double *x)
@@ -291,6 +319,7 @@ static an_status note_findings(an_builder *b)
     for (an_index i = 0; i < b->n_vars; i++) {
         const an_vector *full = &b->vars[i].full, *used = &b->vars[i].used;
 
+        if (used->base) continue; /* said of x */
         if (used->x ? is_constant(b->frame->n, used->x) : used->n_levels == 1)
             AN_TRY(an_builder_note(b,
                                    "%s has one value only in the rows used; it has no "
@@ -325,6 +354,7 @@ typedef struct design_arrays {
     double *x, *offset;
     const char **names, **labels;
     an_term *terms;
+    an_time_function *over_time; /* or NULL */
 } design_arrays;
 
 static an_status fill_term(an_builder *b, const coded_term *t, an_index first,
@@ -333,15 +363,18 @@ static an_status fill_term(an_builder *b, const coded_term *t, an_index first,
     const an_index n_columns = term_columns(t);
 
     *out = (an_term){.name = joined(b->mem, t, ":", false),
-                     .label = joined(b->mem, t, " \xC3\x97 ", true),
+                     .label = term_label(b->mem, t),
                      .unit = t->n == 1 ? t->f[0].v->unit : NULL,
                      .first = first,
                      .n_columns = n_columns,
-                     .vector = t->n == 1 ? t->f[0].v : NULL};
+                     .vector = t->n == 1 && !t->f[0].v->base ? t->f[0].v : NULL,
+                     .over_time = t->f[0].v->base ? t->f[0].v : NULL};
     if (!out->name || !out->label) return an_fail_memory(b->ctx);
     for (an_index c = 0; c < n_columns; c++) {
         a->names[first + c] = column_name(b->mem, t, c);
         a->labels[first + c] = column_label(b->mem, t, c);
+        if (out->over_time)
+            a->over_time[first + c] = out->over_time->functions[c / t->f[0].n_own];
         if (!a->names[first + c] || !a->labels[first + c]) return an_fail_memory(b->ctx);
     }
     return AN_OK;
@@ -380,6 +413,13 @@ static an_status count_columns(an_builder *b, an_index *out)
     return AN_OK;
 }
 
+static bool has_over_time(const an_builder *b)
+{
+    for (an_index i = 0; i < b->n_vars; i++)
+        if (b->vars[i].used.base) return true;
+    return false;
+}
+
 an_status an_builder_design(an_builder *b)
 {
     an_status st = AN_OK;
@@ -398,6 +438,7 @@ an_status an_builder_design(an_builder *b)
     AN_ALLOC(a.names, b->mem, n_columns);
     AN_ALLOC(a.labels, b->mem, n_columns);
     AN_ALLOC(a.terms, b->mem, b->formula.n_terms);
+    if (has_over_time(b)) AN_ALLOC(a.over_time, b->mem, n_columns);
     for (an_index i = 0; i < b->formula.n_terms; i++) {
         code_term(b, &b->formula.terms[i], &t);
         AN_TRY(fill_term(b, &t, first, &a, &a.terms[i]));
@@ -414,7 +455,8 @@ an_status an_builder_design(an_builder *b)
                                    .labels = a.labels,
                                    .n_terms = b->formula.n_terms,
                                    .terms = a.terms,
-                                   .offset = a.offset};
+                                   .offset = a.offset,
+                                   .over_time = a.over_time};
     b->frame->recipe = recipe;
 done:
     return st;

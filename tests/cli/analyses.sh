@@ -63,6 +63,15 @@ expect 0 'knots at 60, 70, 80' "$anodyne" finegray "$data" 'Surv(etime, event) ~
 expect 0 'age = 63 (lower quartile)      1.69 (1.40 to 2.04)' "$anodyne" cox "$data" 'Surv(futime, death) ~ age * sex + hgb * mspike'
 told 'likelihood-ratio test, p = 0.55); that is no proof'
 expect 0 'sex: M against F (reference)' "$anodyne" finegray "$data" 'Surv(etime, event) ~ age * sex'
+expect 0 'sex: M against F (reference): HR 1.83 (95 % CI 1.46 to 2.29) at 6, 1.75' "$anodyne" cox "$data" \
+    'Surv(futime, death) ~ age + sex + tt(sex, log) + hgb + tt(hgb, cut = c(24, 60))' --hr-times 6,12,60
+told 'hgb: its effect on the hazard of death changes with time'
+told 'p < 0.001'
+expect 0 'after 60  ' "$anodyne" finegray "$data" 'Surv(etime, event) ~ age + sex + tt(sex, cut = 60)' --profile 'age = 60, sex = F' --times 60
+expect 2 'option residuals is not for a model with tt()' "$anodyne" cox "$data" 'Surv(futime, death) ~ age + tt(age)' --residuals all
+expect 2 'tt() is a term of its own' "$anodyne" cox "$data" 'Surv(futime, death) ~ age * tt(sex)'
+expect 2 'effects that change with time are for cox and finegray' "$anodyne" aft "$data" 'Surv(futime, death) ~ age + tt(age)'
+expect 4 'has no value at time 0' "$anodyne" cox "$data" 'Surv(futime - 1, death) ~ age + tt(age, log)'
 expect 0 'has a product with this covariate' "$anodyne" cox "$data" 'Surv(futime, death) ~ rcs(age, 3) * sex'
 expect 2 'write rcs(x, 4)' "$anodyne" cox "$data" 'Surv(futime, death) ~ rcs(sex, 4)'
 expect 2 'two knots of the spline are the same' "$anodyne" cox "$data" 'Surv(futime, death) ~ rcs(pstat, 4)'

@@ -38,6 +38,8 @@ static const an_param params[] = {
                   "terms, or all"),
     AN_PARAM_REALS(an_cox_params, times, 0, 1e15, "unit of the data",
                    "Times at which predictions are reported"),
+    AN_PARAM_REALS(an_cox_params, hr_times, 0, 1e15, "unit of the data",
+                   "Times at which ratios that change with time, tt(), are reported"),
     AN_PARAM_INTEGER(an_cox_params, bootstrap, 0, 0, 1000000, NULL,
                      "Bootstrap resamples for limits beside Wald's; 0: none"),
     AN_PARAM_INTEGER(an_cox_params, seed, 1, 0, 9007199254740991.0, NULL,
@@ -108,7 +110,8 @@ static an_status fill_data(an_cox_view *v)
                             .p = design->n_columns,
                             .x = design->x,
                             .offset = design->offset,
-                            .names = design->names};
+                            .names = design->names,
+                            .over_time = design->over_time};
     AN_TRY(an_vector_grouping(ctx, v->r.frame->strata, &v->data.strata));
     AN_TRY(an_vector_grouping(ctx, v->r.frame->cluster, &v->data.cluster));
 done:
@@ -189,6 +192,8 @@ static an_status fit_alone(an_cox_view *v)
     for (an_index t = 0; t < design->n_terms; t++) {
         an_cox_data one = v->data;
 
+        if (design->terms[t].over_time) continue; /* no model without x */
+        one.over_time = NULL;
         one.p = design->terms[t].n_columns;
         one.x = design->x + design->terms[t].first * design->n_rows;
         AN_TRY(fit_term(v, &one, t));
@@ -204,12 +209,16 @@ static an_status test_without(const an_regression *r, an_index t, double *chisq,
     an_status st = AN_OK;
     an_ctx *const ctx = r->ctx;
     const an_cox_view *v = r->self;
+    an_columns_left left;
     an_cox_data less = v->data;
     an_cox_options o = v->options;
     an_cox *fit = NULL;
 
     o.concordance = false;
-    AN_TRY(an_regression_without(r, t, &less.x, &less.p));
+    AN_TRY(an_regression_without(r, t, &left));
+    less.p = left.p;
+    less.x = left.x;
+    less.over_time = left.over_time;
     less.names = NULL;
     AN_TRY(an_cox_fit(ctx, &less, &o, &fit));
     *chisq = 2 * (v->fit->loglik - fit->loglik);
@@ -225,6 +234,10 @@ static an_status test_hazards(an_cox_view *v)
     const an_design *design = &v->r.frame->design;
 
     if (v->params->zph == AN_PH_NONE) return AN_OK;
+    if (an_regression_over_time(&v->r)) {
+        v->zph_reason = "the model has effects that change with time";
+        return AN_OK;
+    }
     st = an_cox_zph(v->r.ctx, &v->data, v->fit, (an_zph_transform)v->params->zph,
                     design->n_terms, v->term_of, &v->zph);
     return an_ph_found(&v->r, st, &v->zph_reason);
@@ -234,11 +247,12 @@ static an_status describe(an_cox_view *v)
 {
     an_status st = AN_OK;
 
-    an_cox_say(v);
+    AN_TRY(an_cox_say(v));
     an_cox_show_coefficients(v);
     AN_TRY(an_cox_show_forest(v));
     AN_TRY(an_regression_show_splines(&v->r));
     AN_TRY(an_regression_show_products(&v->r));
+    AN_TRY(an_regression_show_over_time(&v->r));
     if (v->firth)
         an_cox_firth_show(v);
     else if (v->frailty)
@@ -286,9 +300,31 @@ static an_cox_view view_of(an_ctx *ctx, const an_frame *frame, const an_cox_para
               .phrase = one_cause ? "HR" : "cause-specific HR",
               .event = an_event_in_words(doc, frame),
               .rate = one_cause ? "hazard" : "cause-specific hazard",
-              .conf_level = p->conf_level},
+              .conf_level = p->conf_level,
+              .hr_times = p->hr_times},
         .params = p,
         .options = options_of(p)};
+}
+
+/* What needs covariates that are the same at all times. */
+static an_status refuse_over_time(const an_cox_view *v)
+{
+    const an_cox_params *p = v->params;
+    const char *option = p->profile                           ? "profile"
+                         : p->adjusted                        ? "adjusted"
+                         : p->residuals                       ? "residuals"
+                         : p->predict                         ? "predict"
+                         : p->penalty == AN_COX_PENALTY_FIRTH ? "penalty"
+                         : p->frailty > 0                     ? "frailty"
+                         : p->bootstrap > 0                   ? "bootstrap"
+                         : v->options.ties >= AN_COX_DISCRETE ? "ties"
+                                                              : NULL;
+
+    if (!an_regression_over_time(&v->r) || !option) return AN_OK;
+    return an_fail(v->r.ctx, AN_ERR_ARGUMENT,
+                   "option %s is not for a model with tt(), whose effects change with "
+                   "time: leave one of them out",
+                   option);
 }
 
 static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc *doc)
@@ -298,6 +334,7 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
 
     v.r.mem = an_arena_new(ctx);
     if (!v.r.mem) return AN_ERR_MEMORY;
+    AN_TRY(refuse_over_time(&v));
     AN_TRY(fill_data(&v));
     AN_TRY(an_regression_term_of(&v.r, &v.term_of));
     AN_TRY(an_cox_fit(ctx, &v.data, &v.options, &v.fit));
@@ -331,6 +368,7 @@ const an_analysis an_analysis_cox = {
     .roles = roles,
     .params = params,
     .options_size = sizeof(an_cox_params),
+    .over_time = true,
     .references = references,
     .run = run,
 };

@@ -118,7 +118,7 @@ void an_cox_show_model(const an_cox_view *v)
 
     an_regression_size(&v->r, fit->n, fit->n_events, -1, fit->df);
     show_tests(v);
-    an_cox_show_concordance(v, &fit->concordance);
+    if (!an_regression_over_time(&v->r)) an_cox_show_concordance(v, &fit->concordance);
     an_doc_value(v->r.doc, "loglik", "Log partial likelihood",
                  an_number(AN_KIND_STATISTIC, fit->loglik), v->r.method);
     an_doc_value(v->r.doc, "aic", "AIC", an_number(AN_KIND_STATISTIC, fit->aic),

@@ -17,6 +17,7 @@ typedef struct an_cox_params {
     int preset;
     const char *profile, *adjusted, *residuals, *predict; /* or NULL */
     an_reals times;                                       /* of its table */
+    an_reals hr_times;                                    /* of effects that change */
     int64_t bootstrap, seed;                              /* resamples; 0: none */
 } an_cox_params;
 
@@ -46,7 +47,7 @@ an_status an_cox_show_rows(const an_cox_view *v); /* cox_rows.c */
 an_status an_cox_show_adjusted(const an_cox_view *v);
 an_status an_cox_show_profiles(const an_cox_view *v);  /* cox_profiles.c */
 an_status an_cox_show_bootstrap(const an_cox_view *v); /* cox_bootstrap.c */
-void an_cox_say(const an_cox_view *v);
+an_status an_cox_say(const an_cox_view *v);
 void an_cox_note(const an_cox_view *v);
 void an_cox_say_method(const an_cox_view *v);
 /* "Hazard ratios for death are from Cox regression, stratified" */

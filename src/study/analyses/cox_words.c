@@ -23,15 +23,21 @@ static const char *together(const an_cox_view *v)
         v->fit->robust ? "robust Wald" : "likelihood-ratio", an_doc_p(v->r.doc, p));
 }
 
-void an_cox_say(const an_cox_view *v)
+an_status an_cox_say(const an_cox_view *v)
 {
+    an_status st = AN_OK;
+    an_index changes;
+
     say_cause(v);
-    if (an_regression_say(&v->r) == 0)
+    AN_TRY(an_regression_say_over_time(&v->r, &changes));
+    if (an_regression_say(&v->r) + changes == 0)
         an_doc_text(v->r.doc, "conclusion",
                     "None of the covariates was shown to go with %s in this model of "
                     "%s and %s%s.",
                     v->r.event, an_rows_all(v->r.doc, v->r.frame),
                     an_events_count(v->r.doc, (double)v->fit->n_events, ""), together(v));
+done:
+    return st;
 }
 
 /* ---- Notes ---- */
@@ -137,12 +143,16 @@ void an_cox_say_method(const an_cox_view *v)
         v->r.doc, "methods",
         "%s with %s for tied times; all "
         "covariates were entered together. Limits (%g %%) and p-values are Wald's "
-        "with %s.%s Discrimination is Harrell's concordance with its "
-        "infinitesimal-jackknife error.",
+        "with %s.%s%s",
         an_cox_method_opening(v), an_cox_ties_words(v->options.ties),
         100 * v->r.conf_level,
         !v->fit->robust        ? "model-based variance"
         : v->data.cluster.code ? "robust variance summed within clusters"
                                : "robust variance",
-        an_cox_zph_sentence(v));
+        an_cox_zph_sentence(v),
+        an_regression_over_time(&v->r)
+            ? " The effect of a covariate in tt() is multiplied by the function of time "
+              "that its name has, at each event time for all at risk then."
+            : " Discrimination is Harrell's concordance with its infinitesimal-jackknife "
+              "error.");
 }

@@ -27,6 +27,8 @@ static const an_param params[] = {
                   "Factor whose levels get curves adjusted for the other covariates"),
     AN_PARAM_REALS(an_finegray_params, times, 0, 1e15, "unit of the data",
                    "Times at which predictions are reported"),
+    AN_PARAM_REALS(an_finegray_params, hr_times, 0, 1e15, "unit of the data",
+                   "Times at which ratios that change with time, tt(), are reported"),
     AN_PARAM_END,
 };
 
@@ -75,17 +77,41 @@ static an_fg_options options_of(const an_finegray_params *p)
     return o;
 }
 
+/* Columns of tt() are the last ones of a design. */
+static an_status take_columns(const an_finegray_view *v, const an_columns_left *columns,
+                              an_fg_model *out)
+{
+    an_status st = AN_OK;
+    an_ctx *const ctx = v->r.ctx;
+    const an_index n_rows = v->r.frame->design.n_rows;
+    an_fg_varying *varying;
+
+    out->p = columns->p;
+    out->x = columns->x;
+    while (columns->over_time && out->p > 0 &&
+           columns->over_time[out->p - 1].kind != AN_TIME_CONSTANT)
+        out->p--;
+    out->n_varying = columns->p - out->p;
+    AN_ALLOC(varying, v->r.mem, out->n_varying);
+    for (an_index k = 0; k < out->n_varying; k++)
+        varying[k] = (an_fg_varying){columns->x + (out->p + k) * n_rows,
+                                     columns->over_time[out->p + k]};
+    out->varying = varying;
+done:
+    return st;
+}
+
 static an_status fill_model(an_finegray_view *v)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = v->r.ctx;
     const an_design *design = &v->r.frame->design;
 
-    v->model = (an_fg_model){.surv = v->r.frame->surv,
-                             .cause = 1,
-                             .p = design->n_columns,
-                             .x = design->x,
-                             .offset = design->offset};
+    v->model =
+        (an_fg_model){.surv = v->r.frame->surv, .cause = 1, .offset = design->offset};
+    AN_TRY(take_columns(
+        v, &(an_columns_left){design->n_columns, design->x, design->over_time},
+        &v->model));
     AN_TRY(an_vector_grouping(ctx, v->r.frame->strata, &v->model.strata));
     AN_TRY(an_vector_grouping(ctx, v->r.frame->cluster, &v->model.cluster));
 done:
@@ -120,10 +146,12 @@ static an_status test_without(const an_regression *r, an_index t, double *chisq,
     an_status st = AN_OK;
     an_ctx *const ctx = r->ctx;
     const an_finegray_view *v = r->self;
+    an_columns_left left;
     an_fg_model less = v->model;
     an_fg_fit *fit = NULL;
 
-    AN_TRY(an_regression_without(r, t, &less.x, &less.p));
+    AN_TRY(an_regression_without(r, t, &left));
+    AN_TRY(take_columns(v, &left, &less));
     AN_TRY(an_fg_fit_model(ctx, &less, &v->options, &fit));
     *chisq = 2 * (v->fit->loglik - fit->loglik);
     *df = (double)(v->fit->rank - fit->rank);
@@ -139,6 +167,10 @@ static an_status test_hazards(an_finegray_view *v)
     an_index *term_of;
 
     if (v->params->zph == AN_PH_NONE) return AN_OK;
+    if (an_regression_over_time(&v->r)) {
+        v->zph_reason = "the model has effects that change with time";
+        return AN_OK;
+    }
     AN_TRY(an_regression_term_of(&v->r, &term_of));
     st = an_fg_zph(ctx, &v->model, v->fit, (an_zph_transform)v->params->zph,
                    v->r.frame->design.n_terms, term_of, &v->zph);
@@ -151,11 +183,12 @@ static an_status describe(an_finegray_view *v)
 {
     an_status st = AN_OK;
 
-    an_finegray_say(v);
+    AN_TRY(an_finegray_say(v));
     an_finegray_show_coefficients(v);
     AN_TRY(an_finegray_show_forest(v));
     AN_TRY(an_regression_show_splines(&v->r));
     AN_TRY(an_regression_show_products(&v->r));
+    AN_TRY(an_regression_show_over_time(&v->r));
     an_finegray_show_model(v);
     AN_TRY(an_finegray_show_profiles(v));
     AN_TRY(an_finegray_show_adjusted(v));
@@ -180,7 +213,8 @@ static an_finegray_view view_of(an_ctx *ctx, const an_frame *frame,
                                     .phrase = "sHR",
                                     .event = an_event_in_words(doc, frame),
                                     .rate = "incidence",
-                                    .conf_level = p->conf_level},
+                                    .conf_level = p->conf_level,
+                                    .hr_times = p->hr_times},
                               .params = p,
                               .options = options_of(p)};
 }
@@ -223,6 +257,7 @@ const an_analysis an_analysis_finegray = {
     .roles = roles,
     .params = params,
     .options_size = sizeof(an_finegray_params),
+    .over_time = true,
     .references = references,
     .run = run,
 };

@@ -91,7 +91,8 @@ static an_status fill_stratum(const an_finegray_view *v, const an_profiles *prof
 
     AN_TRY(find_moments(v, p, stratum, &m));
     AN_TRY(an_fg_incidence_of(v->r.ctx, &v->model, v->fit, (int32_t)stratum, profiles->n,
-                              profiles->x, NULL, m.n, m.time, &f));
+                              profiles->x, profiles->x + v->model.p * profiles->n, m.n,
+                              m.time, &f));
     for (an_index a = 0; a < profiles->n; a++) {
         AN_TRY(an_predicted_name(p, first + a, profiles, a,
                                  v->model.strata.code ? stratum : -1));

@@ -11,6 +11,7 @@ typedef struct an_finegray_params {
     int variance, censoring, ties, preset, zph;
     const char *profile, *adjusted; /* or NULL */
     an_reals times;                 /* of its table */
+    an_reals hr_times;              /* of effects that change with time */
 } an_finegray_params;
 
 typedef struct an_finegray_view {
@@ -29,7 +30,7 @@ an_status an_finegray_show_forest(const an_finegray_view *v);
 void an_finegray_show_model(const an_finegray_view *v);
 an_status an_finegray_show_adjusted(const an_finegray_view *v);
 an_status an_finegray_show_profiles(const an_finegray_view *v); /* finegray_profiles.c */
-void an_finegray_say(const an_finegray_view *v);
+an_status an_finegray_say(const an_finegray_view *v);
 an_status an_finegray_note(an_finegray_view *v);
 void an_finegray_say_method(const an_finegray_view *v);
 

@@ -1,15 +1,21 @@
 /* Sentences and notes of the Fine-Gray analysis. */
 #include "study/analyses/finegray_view.h"
 
-void an_finegray_say(const an_finegray_view *v)
+an_status an_finegray_say(const an_finegray_view *v)
 {
-    if (an_regression_say(&v->r) == 0)
+    an_status st = AN_OK;
+    an_index changes;
+
+    AN_TRY(an_regression_say_over_time(&v->r, &changes));
+    if (an_regression_say(&v->r) + changes == 0)
         an_doc_text(v->r.doc, "conclusion",
                     "None of the covariates was shown to go with the incidence of %s in "
                     "this model of %s, %s and %s.",
                     v->r.event, an_rows_all(v->r.doc, v->r.frame),
                     an_events_count(v->r.doc, (double)v->fit->n_events, ""),
                     an_events_count(v->r.doc, (double)v->fit->n_competing, "competing "));
+done:
+    return st;
 }
 
 /* ---- Notes ---- */
@@ -86,7 +92,8 @@ an_status an_finegray_note(an_finegray_view *v)
     an_regression_note_monotone(&v->r, "Combine levels or leave the covariate out.");
     note_aliased(v);
     for (an_index t = 0; t < design->n_terms; t++)
-        if (design->terms[t].vector && design->terms[t].vector->code)
+        if (design->terms[t].vector && design->terms[t].vector->code &&
+            !an_term_changes(&v->r, &design->terms[t]))
             AN_TRY(compare_factor(v, &design->terms[t]));
     an_regression_note_iterations(&v->r, v->fit->converged, v->fit->iterations);
     if (v->fit->n_competing == 0)

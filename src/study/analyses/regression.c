@@ -279,10 +279,15 @@ const char *an_regression_foot(const an_regression *r, const char *test)
                                    " p of a factor with more than two levels: %s of all "
                                    "its levels.",
                                    test);
-    return an_doc_printf(r->doc,
-                         "Ratios above 1: a higher %s of %s. Compared with the reference "
-                         "level of a factor, or per unit of a number.%s",
-                         r->rate, r->event, factor);
+    return an_doc_printf(
+        r->doc,
+        "Ratios above 1: a higher %s of %s. Compared with the reference "
+        "level of a factor, or per unit of a number.%s%s",
+        r->rate, r->event, factor,
+        an_regression_over_time(r)
+            ? " The ratio of a covariate that also stands in a product with time is the one "
+              "where that function of time is 0; see its effect over time."
+            : "");
 }
 
 /* ---- The model as a whole ---- */

@@ -53,6 +53,7 @@ typedef struct an_regression {
                               double *df);
     const void *self;     /* of test_without */
     const char *lrt_foot; /* what limits that test, or NULL */
+    an_reals hr_times; /* at which ratios that change with time are shown; n 0: chosen */
 } an_regression;
 
 /* One unit of a number: "year" of "years"; "unit" of NULL. */
@@ -106,9 +107,26 @@ an_effect an_regression_contrast(const an_regression *r, const double *l);
 /* Of each product of two covariates: the effect of either where the other one stands, and
  * whether these effects differ. */
 an_status an_regression_show_products(const an_regression *r);
-/* The design without the columns of term t: x[n_rows x p]. */
-an_status an_regression_without(const an_regression *r, an_index t, const double **x,
-                                an_index *p);
+/* The design without the columns of term t: x[n_rows x p], over_time[p] or NULL. */
+typedef struct an_columns_left {
+    an_index p;
+    const double *x;
+    const an_time_function *over_time;
+} an_columns_left;
+an_status an_regression_without(const an_regression *r, an_index t, an_columns_left *out);
+/* Rows of a table of tests for term t: Wald's, and the likelihood ratio where there is one. */
+an_status an_regression_show_term_tests(const an_regression *r, an_index t);
+
+/* ---- Effects that change with time (regression_over_time.c) ---- */
+
+/* Does the model have any? */
+bool an_regression_over_time(const an_regression *r);
+/* Does the effect of this term change with time, by a tt() beside it? */
+bool an_term_changes(const an_regression *r, const an_term *term);
+/* Of each covariate with tt(): ratios at given times, curve, tests. */
+an_status an_regression_show_over_time(const an_regression *r);
+/* Whether each effect changes, and its ratios; *n_said: how many do. */
+an_status an_regression_say_over_time(const an_regression *r, an_index *n_said);
 
 /* ---- Figure, sentences, notes ---- */
 

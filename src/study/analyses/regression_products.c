@@ -250,6 +250,21 @@ static bool in_other_products(const product *g)
     return false;
 }
 
+/* A main effect of the product with a tt() beside it. */
+static bool sides_change(const product *g)
+{
+    const an_design *design = &g->r->frame->design;
+
+    for (an_index t = 0; t < design->n_terms; t++) {
+        const an_term *term = &design->terms[t];
+
+        if ((term->vector == g->side[0].v || term->vector == g->side[1].v) &&
+            term->vector && an_term_changes(g->r, term))
+            return true;
+    }
+    return false;
+}
+
 static an_status show_effects(const product *g)
 {
     an_status st = AN_OK;
@@ -269,66 +284,85 @@ static an_status show_effects(const product *g)
         an_doc_printf(doc,
                       "Sums of the coefficients of the model with Wald's limits, the "
                       "other covariates being equal. Quartiles are those of the rows "
-                      "used.%s",
+                      "used.%s%s",
                       in_other_products(g)
                           ? " Where a covariate has further products, the numbers in "
                             "them are at their median and the factors at their "
                             "reference level."
-                          : ""));
+                          : "",
+                      sides_change(g) ? " Effects that change with time are shown "
+                                        "where the function of time is 0."
+                                      : ""));
 done:
     return st;
 }
 
 /* ---- Tests ---- */
 
-an_status an_regression_without(const an_regression *r, an_index t, const double **x,
-                                an_index *p)
+an_status an_regression_without(const an_regression *r, an_index t, an_columns_left *out)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = r->ctx;
     const an_design *design = &r->frame->design;
     const an_term *term = &design->terms[t];
-    const an_index after = term->first + term->n_columns;
-    const size_t column = (size_t)design->n_rows * sizeof *design->x;
-    double *left;
+    const an_index first = term->first, after = first + term->n_columns;
+    const an_index n_rows = design->n_rows, behind = design->n_columns - after;
+    an_time_function *functions;
+    double *x;
 
-    *p = design->n_columns - term->n_columns;
-    *x = design->x;
-    if (after == design->n_columns) return AN_OK; /* the last one: a shorter design */
-    AN_SPACE(left, r->mem, *p * design->n_rows);
-    memcpy(left, design->x, column * (size_t)term->first);
-    memcpy(left + term->first * design->n_rows, design->x + after * design->n_rows,
-           column * (size_t)(design->n_columns - after));
-    *x = left;
+    *out = (an_columns_left){first + behind, design->x, design->over_time};
+    if (behind == 0) return AN_OK; /* the last one: a shorter design */
+    AN_SPACE(x, r->mem, out->p * n_rows);
+    memcpy(x, design->x, (size_t)(first * n_rows) * sizeof *x);
+    memcpy(x + first * n_rows, design->x + after * n_rows,
+           (size_t)(behind * n_rows) * sizeof *x);
+    out->x = x;
+    if (!design->over_time) goto done;
+    AN_ALLOC(functions, r->mem, out->p);
+    for (an_index k = 0; k < out->p; k++)
+        functions[k] = design->over_time[k < first ? k : k + term->n_columns];
+    out->over_time = functions;
 done:
     return st;
 }
 
-static an_status find_lrt(product *g)
+static an_status find_lrt(const an_regression *r, an_index t, double *chisq, double *df,
+                          double *p)
 {
     an_status st = AN_OK;
 
-    g->lrt = g->lrt_df = g->lrt_p = NAN;
-    if (!g->r->test_without) return AN_OK;
-    AN_TRY(g->r->test_without(g->r, g->t, &g->lrt, &g->lrt_df));
-    if (g->lrt_df > 0) g->lrt_p = an_chisq_upper(fmax(g->lrt, 0), g->lrt_df);
+    *chisq = *df = *p = NAN;
+    if (!r->test_without) return AN_OK;
+    AN_TRY(r->test_without(r, t, chisq, df));
+    if (*df > 0) *p = an_chisq_upper(fmax(*chisq, 0), *df);
 done:
     return st;
 }
 
-static void show_tests(const product *g)
+static void show_tests(const an_regression *r, an_index t, double chisq, double df,
+                       double p)
 {
-    const an_regression *r = g->r;
-    const char *label = r->frame->design.terms[g->t].label;
+    const char *label = r->frame->design.terms[t].label, *key = r->term_key[t];
 
-    an_regression_test_row(r, an_doc_printf(r->doc, "%s_term", g->key),
+    an_regression_test_row(r, an_doc_printf(r->doc, "%s_term", key),
                            an_doc_printf(r->doc, "%s: %s", label, r->term_test),
-                           r->term_chisq[g->t], r->term_df[g->t], r->term_p[g->t],
+                           r->term_chisq[t], r->term_df[t], r->term_p[t],
                            "not estimable");
     if (r->test_without)
-        an_regression_test_row(r, an_doc_printf(r->doc, "%s_lrt", g->key),
+        an_regression_test_row(r, an_doc_printf(r->doc, "%s_lrt", key),
                                an_doc_printf(r->doc, "%s: likelihood ratio", label),
-                               g->lrt, g->lrt_df, g->lrt_p, "not estimable");
+                               chisq, df, p, "not estimable");
+}
+
+an_status an_regression_show_term_tests(const an_regression *r, an_index t)
+{
+    an_status st = AN_OK;
+    double chisq, df, p;
+
+    AN_TRY(find_lrt(r, t, &chisq, &df, &p));
+    show_tests(r, t, chisq, df, p);
+done:
+    return st;
 }
 
 static void say_tests(const product *g)
@@ -412,8 +446,8 @@ an_status an_regression_show_products(const an_regression *r)
     an_regression_tests_open(r, "interactions", "Tests of the products",
                              "Test of all coefficients of a product");
     for (an_index k = 0; k < found; k++) {
-        AN_TRY(find_lrt(&g[k]));
-        show_tests(&g[k]);
+        AN_TRY(find_lrt(r, g[k].t, &g[k].lrt, &g[k].lrt_df, &g[k].lrt_p));
+        show_tests(r, g[k].t, g[k].lrt, g[k].lrt_df, g[k].lrt_p);
     }
     an_doc_table_end(r->doc, r->lrt_foot);
     for (an_index k = 0; k < found; k++) say_tests(&g[k]);

@@ -162,6 +162,7 @@ bool an_term_in_product(const an_regression *r, const an_term *term)
     const size_t size = strlen(term->name);
 
     if (!term->vector) return false;
+    if (an_term_changes(r, term)) return true;
     for (an_index t = 0; t < design->n_terms; t++) {
         const char *part = design->terms[t].name;
 
@@ -180,6 +181,8 @@ static bool say_row(const an_regression *r, const an_regression_row *row)
 
     if (e->towards != 0)
         say_no_ratio(r, row, e);
+    else if (row->term->over_time)
+        return false; /* an_regression_say_over_time() */
     else if (!an_effect_significant(r, e) || !factor_matters(r, row) ||
              an_term_in_product(r, row->term))
         return false;

@@ -44,9 +44,9 @@ static void make_sample(sample *s, bool intervals)
         (an_vector){.name = "right", .label = "right", .type = AN_REAL, .x = s->right};
     s->bindings[0] = (an_binding){"left", &s->starts};
     s->bindings[1] = (an_binding){"right", &s->ends};
-    s->term = (an_term){"dose", "Dose class", NULL, 0, 1, &s->dose};
+    s->term = (an_term){"dose", "Dose class", NULL, 0, 1, &s->dose, NULL};
     s->frame = (an_frame){.n = N, .n_given = N, .event_label = "Death"};
-    s->frame.design = (an_design){N, 1, s->x, names, names, 1, &s->term, NULL};
+    s->frame.design = (an_design){N, 1, s->x, names, names, 1, &s->term, NULL, NULL};
     if (intervals) {
         s->frame.n_bindings = 2;
         s->frame.bindings = s->bindings;

@@ -38,12 +38,12 @@ static void make_sample(sample *s)
                           .levels = levels};
     s->years = (an_vector){
         .name = "age", .label = "Age", .unit = "years", .type = AN_REAL, .x = s->age};
-    s->terms[0] = (an_term){"dose", "Dose class", NULL, 0, 1, &s->dose};
-    s->terms[1] = (an_term){"age", "Age", "years", 1, 1, &s->years};
+    s->terms[0] = (an_term){"dose", "Dose class", NULL, 0, 1, &s->dose, NULL};
+    s->terms[1] = (an_term){"age", "Age", "years", 1, 1, &s->years, NULL};
     s->frame = (an_frame){.n = N, .n_given = N, .has_surv = true};
     s->frame.surv = (an_surv){N, s->time, s->event, NULL, NULL, 1};
     s->frame.event_label = "Death";
-    s->frame.design = (an_design){N, 2, s->x, names, names, 2, s->terms, NULL};
+    s->frame.design = (an_design){N, 2, s->x, names, names, 2, s->terms, NULL, NULL};
 }
 
 static an_status describe(const sample *s, an_ctx *ctx, an_doc **doc)
@@ -216,7 +216,7 @@ static void test_factor_that_separates_has_no_wald_p(void **state)
     s.dose.levels = three;
     s.terms[0].n_columns = 2;
     s.terms[1].first = 2;
-    s.frame.design = (an_design){N, 3, x, columns, columns, 2, s.terms, NULL};
+    s.frame.design = (an_design){N, 3, x, columns, columns, 2, s.terms, NULL, NULL};
     assert_int_equal(describe(&s, ctx, &doc), AN_OK);
     heading = child(doc, "coefficients")->rows[0].cells;
     assert_true(isnan(heading[4].value) && isnan(heading[6].value));

@@ -39,13 +39,13 @@ static void make_sample(sample *s)
                          .n_levels = 2,
                          .levels = levels};
     s->age = (an_vector){.name = "age", .label = "Age", .type = AN_REAL, .x = s->x + N};
-    s->term[0] = (an_term){"arm", "Arm", NULL, 0, 1, &s->arm};
-    s->term[1] = (an_term){"age", "Age", "years", 1, 1, &s->age};
+    s->term[0] = (an_term){"arm", "Arm", NULL, 0, 1, &s->arm, NULL};
+    s->term[1] = (an_term){"age", "Age", "years", 1, 1, &s->age, NULL};
     s->frame = (an_frame){.n = N, .n_given = N, .has_surv = true};
     s->frame.surv = (an_surv){N, s->time, s->event, NULL, NULL, 2};
     s->frame.cause_labels = causes;
     s->frame.event_label = "Relapse";
-    s->frame.design = (an_design){N, 2, s->x, names, names, 2, s->term, NULL};
+    s->frame.design = (an_design){N, 2, s->x, names, names, 2, s->term, NULL, NULL};
 }
 
 static an_status describe(const sample *s, an_ctx *ctx, const char *resamples,

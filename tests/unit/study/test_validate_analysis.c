@@ -29,12 +29,12 @@ static void make_sample(sample *s)
         s->event[i] = (int32_t)an_rng_below(&rng, 3);
     }
     s->age = (an_vector){.name = "age", .label = "Age", .type = AN_REAL, .x = s->x};
-    s->term = (an_term){"age", "Age", "years", 0, 1, &s->age};
+    s->term = (an_term){"age", "Age", "years", 0, 1, &s->age, NULL};
     s->frame = (an_frame){.n = N, .n_given = N, .has_surv = true};
     s->frame.surv = (an_surv){N, s->time, s->event, NULL, NULL, 2};
     s->frame.cause_labels = causes;
     s->frame.event_label = "Relapse";
-    s->frame.design = (an_design){N, 1, s->x, names, names, 1, &s->term, NULL};
+    s->frame.design = (an_design){N, 1, s->x, names, names, 1, &s->term, NULL, NULL};
 }
 
 static an_status describe(const sample *s, an_ctx *ctx, an_index n, const double *times,
