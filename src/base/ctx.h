@@ -6,7 +6,6 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/types.h>
 
 enum { AN_PROBLEMS_LISTED = 1000, AN_MESSAGE_SIZE = 1024, AN_MOST_THREADS = 64 };
 
@@ -17,7 +16,7 @@ typedef struct an_crew {
     struct an_team *team;      /* what may be joined now; NULL: nothing */
     bool ending;
     int n_threads;
-    pid_t process; /* that started them: after a fork they are not there */
+    int process; /* that started them: after a fork they are not there */
     pthread_t thread[AN_MOST_THREADS];
 } an_crew;
 

@@ -63,8 +63,11 @@ an_status an_builder_drop_missing(an_builder *b, const an_vector *v, const char 
 {
     an_status st = AN_OK;
     an_ctx *ctx = b->ctx;
+    an_index n_missing = 0;
     bool *drop;
 
+    for (an_index i = 0; i < b->n_rows; i++) n_missing += an_vector_missing(v, i);
+    if (reason && n_missing == 0) return AN_OK;
     AN_ALLOC(drop, b->mem, b->n_rows);
     for (an_index i = 0; i < b->n_rows; i++) drop[i] = an_vector_missing(v, i);
     AN_TRY(an_builder_drop(b, drop, reason));
@@ -205,6 +208,16 @@ done:
     return st;
 }
 
+/* Numbers of which no row is left out are used where they are. */
+static an_status take_rows(an_builder *b, an_part *part)
+{
+    if (!part->full.x || b->frame->n < b->n_rows)
+        return an_vector_take(b->ctx, b->mem, &part->full, b->frame->n, b->row,
+                              &part->used);
+    part->used = part->full;
+    return AN_OK;
+}
+
 static an_status collect_rows(an_builder *b)
 {
     an_status st = AN_OK;
@@ -216,12 +229,8 @@ static an_status collect_rows(an_builder *b)
         if (b->keep[i]) b->row[f->n++] = i;
     f->row = b->row;
     if (f->n == 0) return fail_empty(b);
-    for (an_index i = 0; i < b->n_parts; i++)
-        AN_TRY(an_vector_take(ctx, b->mem, &b->parts[i].full, f->n, b->row,
-                              &b->parts[i].used));
-    for (an_index i = 0; i < b->n_vars; i++)
-        AN_TRY(an_vector_take(ctx, b->mem, &b->vars[i].full, f->n, b->row,
-                              &b->vars[i].used));
+    for (an_index i = 0; i < b->n_parts; i++) AN_TRY(take_rows(b, &b->parts[i]));
+    for (an_index i = 0; i < b->n_vars; i++) AN_TRY(take_rows(b, &b->vars[i]));
     if (b->spec->chinese) AN_TRY(show_chinese(b));
 done:
     return st;

@@ -201,6 +201,10 @@ static void fill_column(const coded_term *t, an_index c, an_index n, double *x)
 {
     an_index part[AN_MOST_FACTORS];
 
+    if (t->n == 1 && t->f[0].v->x && !t->f[0].v->spline) {
+        memcpy(x, t->f[0].v->x, (size_t)n * sizeof *x);
+        return;
+    }
     split_column(t, c, part);
     for (an_index i = 0; i < n; i++) {
         x[i] = 1;
@@ -434,7 +438,7 @@ an_status an_builder_design(an_builder *b)
     AN_TRY(an_builder_place_splines(b));
     AN_TRY(note_findings(b));
     AN_TRY(count_columns(b, &n_columns));
-    AN_ALLOC(a.x, b->mem, n_columns * b->frame->n);
+    AN_SPACE(a.x, b->mem, n_columns * b->frame->n);
     AN_ALLOC(a.names, b->mem, n_columns);
     AN_ALLOC(a.labels, b->mem, n_columns);
     AN_ALLOC(a.terms, b->mem, b->formula.n_terms);

@@ -27,13 +27,16 @@ const char *an_vector_nearest_level(an_arena *mem, const an_vector *v, an_index 
 
 /* ---- From columns ---- */
 
+/* Complete columns of numbers are used where they are: the table outlives its frame. */
 static an_status numbers_of_column(an_ctx *ctx, an_arena *mem, an_index n,
                                    const an_column *column, an_vector *out)
 {
     an_status st = AN_OK;
     double *x;
 
-    AN_ALLOC(x, mem, n);
+    out->x = column->real;
+    if (out->x && !column->valid) return AN_OK;
+    AN_SPACE(x, mem, n);
     for (an_index i = 0; i < n; i++)
         x[i] = an_column_is_missing(column, i) ? (double)NAN
                : column->real                  ? column->real[i]
