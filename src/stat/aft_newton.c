@@ -9,6 +9,8 @@ static const double VANISHED = -25;
 /* A step in standard units that is still this large where the likelihood is flat belongs
  * to a coefficient on its way to infinity. */
 static const double STILL_MOVING = 0.01;
+/* Share of the information of the best known scale below which nothing is known. */
+static const double FLAT = 1e-6;
 
 bool an_aft_factor(an_aft_model *model, const bool *fixed, double damping)
 {
@@ -74,15 +76,37 @@ done:
     return st;
 }
 
+/* Whether some row of the stratum whose log(sigma) is parameter k has a known time. */
+static bool has_event(const an_aft_model *model, an_index k)
+{
+    bool any = false;
+
+    for (an_index i = 0; i < model->n; i++)
+        any |= model->stratum[i] == k - 1 - model->p &&
+               model->row[i].known == AN_KNOWN_EXACT;
+    return any;
+}
+
+/* Parameter k, a log(sigma), has no finite maximum. */
+static an_status fail_scale(an_ctx *ctx, const an_aft_model *model, an_index k)
+{
+    if (has_event(model, k))
+        return an_fail(ctx, AN_ERR_ESTIMATE,
+                       "the likelihood has no maximum: the events of a stratum lie "
+                       "exactly on the fitted line, so that the scale goes to 0; "
+                       "fewer covariates, or the exponential distribution, whose "
+                       "scale is known");
+    return an_fail(
+        ctx, AN_ERR_ESTIMATE,
+        "the likelihood has no maximum: no event of a stratum says how far its "
+        "times spread, and its scale has no finite estimate; join it to "
+        "another stratum, or leave out strata");
+}
+
 static an_status check_scale(an_ctx *ctx, const an_aft_model *model)
 {
     for (an_index k = 1 + model->p; k < model->q; k++)
-        if (model->theta[k] < VANISHED)
-            return an_fail(ctx, AN_ERR_ESTIMATE,
-                           "the likelihood has no maximum: the events of a stratum lie "
-                           "exactly on the fitted line, so that the scale goes to 0; "
-                           "fewer covariates, or the exponential distribution, whose "
-                           "scale is known");
+        if (model->theta[k] < VANISHED) return fail_scale(ctx, model, k);
     return AN_OK;
 }
 
@@ -157,6 +181,21 @@ done:
     return st;
 }
 
+/* The likelihood of a stratum without events may be flat long before its scale is 0. */
+static an_status check_scales_at_end(an_ctx *ctx, const an_aft_model *model,
+                                     const an_aft_path *path)
+{
+    const an_index q = model->q;
+    double most = 0;
+
+    for (an_index k = 1 + model->p; k < q; k++) most = fmax(most, model->info[k + k * q]);
+    for (an_index k = 1 + model->p; k < q; k++)
+        if (path->direction[k] != 0 ||
+            (!has_event(model, k) && !(model->info[k + k * q] > FLAT * most)))
+            return fail_scale(ctx, model, k);
+    return AN_OK;
+}
+
 an_status an_aft_newton(an_ctx *ctx, an_aft_model *model, int max_iter, an_aft_path *path)
 {
     an_status st = AN_OK;
@@ -166,6 +205,7 @@ an_status an_aft_newton(an_ctx *ctx, an_aft_model *model, int max_iter, an_aft_p
     AN_TRY(an_aft_model_read(ctx, model));
     AN_TRY(climb_all(ctx, model, max_iter, path));
     if (path->converged) find_monotone(model, path);
+    AN_TRY(check_scales_at_end(ctx, model, path));
     for (an_index k = 0; k < model->q; k++)
         fixed[k] = model->aliased[k] || path->direction[k] != 0;
     AN_TRY(polish(ctx, model, path, fixed));

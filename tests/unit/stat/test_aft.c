@@ -504,6 +504,23 @@ static void test_no_maximum(void **state)
                      AN_OK);
 }
 
+/* A stratum without events has a scale of its own that goes to 0, or stops on the way there. */
+static void test_stratum_without_events(void **state)
+{
+    static const double from[] = {2, 5, 9, 14, 3, 4, 2.5, 1},
+                        to[] = {2,        5,        9,        INFINITY,
+                                INFINITY, INFINITY, INFINITY, INFINITY};
+    static const int32_t stratum[] = {0, 0, 0, 0, 1, 1, 1, 1};
+    an_aft_data data = {.time = {8, from, to, NULL}};
+
+    (void)state;
+    assert_int_equal(status_of(&data, AN_AFT_WEIBULL), AN_OK);
+    data.strata = (an_grouping){.n_levels = 2, .code = stratum};
+    for (int dist = AN_AFT_WEIBULL; dist <= AN_AFT_LOGISTIC; dist++)
+        if (dist != AN_AFT_EXPONENTIAL && dist != AN_AFT_RAYLEIGH)
+            assert_int_equal(status_of(&data, (an_aft_dist)dist), AN_ERR_ESTIMATE);
+}
+
 static void test_refusals(void **state)
 {
     static const double t[] = {1, 2, 4}, zero[] = {1, 0, 4}, back[] = {1, 1, 4},
@@ -613,6 +630,7 @@ int main(void)
         cmocka_unit_test(test_late_and_left),
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_no_maximum),
+        cmocka_unit_test(test_stratum_without_events),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_flags),
         cmocka_unit_test(test_memory),
