@@ -32,7 +32,7 @@ typedef struct an_cox_ridge {
     an_index n, n_events, p;
     double theta;
     const double *coef; /**< [p] 0 for a constant column */
-    const double *se;   /**< [p] from vcov */
+    const double *se;   /**< [p] from vcov; NaN for a constant column */
     const double *vcov; /**< [p x p] V = (I + P)^-1, P the penalty's second derivative */
     const double *vcov_sampling; /**< [p x p] V I V: without the bias */
     double df;                   /**< effective: trace of I V */

@@ -56,6 +56,12 @@ static double penalised(const ridge *r)
            an_quadratic(r->model.p, r->p_gamma, r->model.gamma, r->model.gamma) / 2;
 }
 
+/* A column without information and, since it is constant, without penalty. */
+static bool no_estimate(const ridge *r, an_index j)
+{
+    return r->model.barren[j] && r->weight[j] == 0;
+}
+
 /* Factor of I + P and the step of Newton's method. */
 static void find_step(ridge *r)
 {
@@ -68,6 +74,9 @@ static void find_step(ridge *r)
             r->step[j] -= r->p_gamma[k + j * p] * model->gamma[k];
     }
     for (an_index k = 0; k < p * p; k++) r->h[k] = model->state.info[k] + r->p_gamma[k];
+    for (an_index j = 0; j < p; j++) /* nothing is known of it: it stays at 0 */
+        for (an_index k = 0; k < p && no_estimate(r, j); k++)
+            r->h[j + k * p] = r->h[k + j * p] = 0;
     an_ldl_factor(p, r->h, AN_RANK_TOLERANCE * AN_RANK_TOLERANCE, NULL);
     an_ldl_solve(p, r->h, r->step);
 }
@@ -211,7 +220,8 @@ an_status an_cox_ridge_fit(an_ctx *ctx, const an_cox_data *data,
     fill_penalty(&r);
     AN_TRY(climb(ctx, &r, options->max_iter, fit));
     finish(&r, fit);
-    for (an_index j = 0; j < data->p; j++) se[j] = sqrt(fit->vcov[j + j * data->p]);
+    for (an_index j = 0; j < data->p; j++)
+        se[j] = no_estimate(&r, j) ? NAN : sqrt(fit->vcov[j + j * data->p]);
     *out = fit;
     mem = NULL;
 done:

@@ -8,13 +8,14 @@ or_method or_survsplit;
 an_status or_survsplit(an_ctx *ctx, const or_case *c, json_t *values)
 {
     or_frame f = or_frame_build(c);
-    an_index n_cuts;
+    an_index n_cuts, n_merged;
     const double *cuts = or_arg_numbers(c, "cuts", &n_cuts);
     const an_surv surv = {f.n, f.time, f.event, f.entry, NULL, 1};
     an_episodes *e = NULL;
-    const an_status st = an_surv_split(ctx, &surv, n_cuts, cuts, &e);
+    an_status st = an_surv_timefix(ctx, f.n, f.time, f.entry, &n_merged);
     double *x;
 
+    if (st == AN_OK) st = an_surv_split(ctx, &surv, n_cuts, cuts, &e);
     if (st != AN_OK) return st;
     x = OR_NEW(c, double, e->n);
     or_put(values, "start", or_vector(e->start, e->n));

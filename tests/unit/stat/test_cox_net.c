@@ -149,6 +149,33 @@ static void test_ridge_two_ways(void **state)
     sample_free(&s);
 }
 
+/* A constant column has neither information nor penalty: no error, and nothing of the others. */
+static void test_ridge_with_a_constant_column(void **state)
+{
+    sample s = sample_new(80, 3, 9);
+    an_cox_data data = sample_plain(&s);
+    const an_cox_ridge_options r = an_cox_ridge_defaults();
+    an_cox_ridge *three = NULL, *two = NULL;
+    an_ctx *ctx = an_ctx_new();
+
+    (void)state;
+    for (an_index i = 0; i < s.n; i++) s.x[i + 2 * s.n] = 1;
+    assert_int_equal(an_cox_ridge_fit(ctx, &data, &r, &three), AN_OK);
+    data.p = 2;
+    assert_int_equal(an_cox_ridge_fit(ctx, &data, &r, &two), AN_OK);
+    NEAR(three->df, two->df, 1e-12);
+    assert_true(three->coef[2] == 0 && isnan(three->se[2]));
+    for (an_index j = 0; j < 2; j++) {
+        NEAR(three->coef[j], two->coef[j], 1e-12);
+        NEAR(three->se[j], two->se[j], 1e-12);
+        assert_true(three->vcov[2 + 3 * j] == 0);
+    }
+    an_cox_ridge_free(three);
+    an_cox_ridge_free(two);
+    an_ctx_free(ctx);
+    sample_free(&s);
+}
+
 /* Log likelihood of given risks: a null model with an offset. */
 static double loglik_of(an_cox_data data, const double *eta)
 {
@@ -349,13 +376,15 @@ static void test_allocations(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_optimality),
-                                       cmocka_unit_test(test_ends),
-                                       cmocka_unit_test(test_ridge_two_ways),
-                                       cmocka_unit_test(test_cross_validation),
-                                       cmocka_unit_test(test_many_columns),
-                                       cmocka_unit_test(test_findings_and_refusals),
-                                       cmocka_unit_test(test_allocations)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_optimality),
+        cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_ridge_two_ways),
+        cmocka_unit_test(test_ridge_with_a_constant_column),
+        cmocka_unit_test(test_cross_validation),
+        cmocka_unit_test(test_many_columns),
+        cmocka_unit_test(test_findings_and_refusals),
+        cmocka_unit_test(test_allocations)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
