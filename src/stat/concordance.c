@@ -47,9 +47,10 @@ typedef struct walk {
     int shift;            /* (rank - base) >> shift */
     bool apart;           /* rows of one node are compared elsewhere */
     an_index n_nodes;
-    double *node; /* [n_nodes] weight there */
-    double *tree; /* [n_nodes + 1] Fenwick tree of these */
-    double all;   /* their sum */
+    double *node;        /* [n_nodes] weight there */
+    double *tree;        /* [n_nodes + 1] Fenwick tree of these */
+    double all;          /* their sum */
+    double *own, *among; /* [positions] shares go here */
     totals found;
 } walk;
 
@@ -151,11 +152,11 @@ static void find_time_weights(pairs *p, an_concordance_weight kind)
 
 /* ---- The two walks ---- */
 
-static void add_shares(const pairs *p, an_index at, double factor, double lower,
+static void add_shares(const walk *w, an_index at, double factor, double lower,
                        double higher, double equal)
 {
-    p->own[at] += factor * (lower - higher);
-    p->among[at] += factor * (lower + higher + equal);
+    w->own[at] += factor * (lower - higher);
+    w->among[at] += factor * (lower + higher + equal);
 }
 
 /* A death against the rows in the tree, which outlive it. */
@@ -166,7 +167,7 @@ static void compare_death(walk *w, an_index at)
     const double factor = p->time_weight[p->group[at]];
     const double pair = weight_of(p, at) * factor;
 
-    add_shares(p, at, factor, s.below, s.above, s.equal);
+    add_shares(w, at, factor, s.below, s.above, s.equal);
     w->found.concordant += pair * s.below;
     w->found.discordant += pair * s.above;
     w->found.tied += pair * s.equal;
@@ -203,7 +204,7 @@ static void add_outlived(walk *w, an_index at, double sign)
 {
     const shares s = tree_shares(w, node_of(w, at));
 
-    add_shares(w->p, at, sign, s.above, s.below, s.equal);
+    add_shares(w, at, sign, s.above, s.below, s.equal);
 }
 
 static void walk_forward(walk *w)
@@ -295,7 +296,9 @@ static void walk_buckets(void *self, void *scratch, an_index block, an_index fir
                   .base = (int32_t)(k * BUCKET),
                   .n_nodes = rest < BUCKET ? rest : BUCKET,
                   .node = scratch,
-                  .tree = (double *)scratch + BUCKET};
+                  .tree = (double *)scratch + BUCKET,
+                  .own = b->p->own,
+                  .among = b->p->among};
 
         walk_back(&w);
         walk_forward(&w);
@@ -310,18 +313,55 @@ static void add_found(const totals *found, an_concordance *out)
     out->tied_x += found->tied;
 }
 
+static void walk_one_way(void *self, an_index block, an_index first, an_index last)
+{
+    walk *ways = self;
+
+    (void)block;
+    for (an_index k = first; k < last; k++)
+        if (k == 0)
+            walk_back(&ways[k]);
+        else
+            walk_forward(&ways[k]);
+}
+
+/* Rows of different buckets: back and forward at once, the latter into arrays of its own. */
+static an_status walk_among(an_ctx *ctx, const pairs *p, an_index n_buckets,
+                            an_arena *mem, an_concordance *out)
+{
+    an_status st = AN_OK;
+    walk ways[2];
+
+    for (int k = 0; k < 2; k++) {
+        ways[k] = (walk){.p = p,
+                         .n = p->n,
+                         .entry = p->by_entry,
+                         .shift = BUCKET_BITS,
+                         .apart = true,
+                         .n_nodes = n_buckets,
+                         .own = p->own,
+                         .among = p->among};
+        AN_ALLOC(ways[k].node, mem, n_buckets);
+        AN_ALLOC(ways[k].tree, mem, n_buckets + 1);
+    }
+    AN_ALLOC(ways[1].own, mem, p->n);
+    AN_ALLOC(ways[1].among, mem, p->n);
+    AN_TRY(an_map_blocks(ctx, 2, 1, walk_one_way, ways));
+    for (an_index at = 0; at < p->n; at++) {
+        p->own[at] += ways[1].own[at];
+        p->among[at] += ways[1].among[at];
+    }
+    add_found(&ways[0].found, out);
+done:
+    return st;
+}
+
 static an_status walk_stratum(an_ctx *ctx, const pairs *p, an_index n_ranks,
                               an_concordance *out)
 {
     an_status st = AN_OK;
     an_arena *mem = an_arena_new(ctx);
     buckets b = {.p = p, .n = (n_ranks + BUCKET - 1) / BUCKET, .n_ranks = n_ranks};
-    walk among = {.p = p,
-                  .n = p->n,
-                  .entry = p->by_entry,
-                  .shift = BUCKET_BITS,
-                  .apart = true,
-                  .n_nodes = b.n};
 
     if (!mem) return AN_ERR_MEMORY;
     AN_ALLOC(b.start, mem, b.n + 1);
@@ -333,13 +373,7 @@ static an_status walk_stratum(an_ctx *ctx, const pairs *p, an_index n_ranks,
     AN_TRY(an_map_blocks_scratch(ctx, b.n, BUCKET_GRAIN,
                                  (2 * BUCKET + 1) * sizeof(double), walk_buckets, &b));
     for (an_index k = 0; k < b.n; k++) add_found(&b.found[k], out);
-    if (b.n > 1) {
-        AN_ALLOC(among.node, mem, b.n);
-        AN_ALLOC(among.tree, mem, b.n + 1);
-        walk_back(&among);
-        walk_forward(&among);
-        add_found(&among.found, out);
-    }
+    if (b.n > 1) AN_TRY(walk_among(ctx, p, b.n, mem, out));
     count_tied_deaths(p, out);
 done:
     an_arena_free(mem);
