@@ -15,6 +15,12 @@ if (peer == "cmprsk:crr") {
 } else if (peer == "fastcmprsk:fastCrr") {
     t <- took(f <- fastCrr(Crisk(time, event) ~ x, variance = FALSE))
     answers <- c(f$logLik, f$coef[1:3])
+} else if (peer == "mets:cifreg") {
+    d <- data.frame(time, event, x)
+    names(d) <- c("time", "event", paste0("x", seq_len(p)))
+    t <- took(f <- cifreg(as.formula(paste("Event(time, event) ~", paste0("x", seq_len(p), collapse = " + "))), d,
+        cause = 1, propodds = NULL))
+    answers <- c(f$ploglik, f$coef[1], NA, f$coef[3], f$se.coef[1:3]) # the second effect is 0 but for chance
 } else {
     d <- data.frame(time, state = factor(event, 0:2, c("none", "one", "two")), id = seq_len(n), x)
     names(d) <- c("time", "state", "id", paste0("x", seq_len(p)))
