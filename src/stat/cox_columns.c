@@ -138,9 +138,10 @@ static void find_scale(const surveying *s, an_index k)
 {
     an_cox_model *model = s->model;
     const an_index n = model->data->surv.n;
-    const double origin = model->data->x[k * n]; /* so that 1e8 + u keeps its digits */
+    /* so that 1e8 + u keeps its digits */
+    const double origin = s->type[k] == AN_STORED_I8 ? 0 : model->data->x[k * n];
     an_stored_type none = AN_STORED_F64;
-    an_stored_sums at_origin, at_mean;
+    an_stored_sums at_origin, at_mean = {0};
 
     measure(s, k, origin, s->type + k, &at_origin);
     s->finite[k] = at_origin.finite;
@@ -150,7 +151,11 @@ static void find_scale(const surveying *s, an_index k)
     const bool indicator =
         s->type[k] == AN_STORED_I8 && at_origin.least >= -1 && at_origin.most <= 1;
 
-    measure(s, k, mean, &none, &at_mean);
+    if (indicator && at_origin.least >= 0) /* counts say it all */
+        at_mean.plain =
+            at_origin.plain * (1 - mean) + ((double)n - at_origin.plain) * mean;
+    else
+        measure(s, k, mean, &none, &at_mean);
     model->centre[k] = indicator ? 0 : mean;
     model->scale[k] =
         indicator || at_mean.distance == 0 ? 1 : at_mean.total / at_mean.distance;
