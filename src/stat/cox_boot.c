@@ -36,7 +36,6 @@ typedef struct lane {
     int64_t b; /* -1: none */
     int evaluations, halvings;
     double before; /* log-likelihood at old */
-    double offset; /* sum of count offset over deaths */
     double *old, *step;
 } lane;
 
@@ -60,28 +59,16 @@ static void begin(const bootstrap *t, bench_of_lanes *w, int l, int64_t b)
     own->b = b;
     own->evaluations = own->halvings = 0;
     own->before = -INFINITY;
-    own->offset = 0;
     for (an_index i = 0; i < y->n; i++) w->room.count[i * width + l] = 0;
     an_boot_draw(&t->urn, b, y->place, width, w->room.count + l);
-    for (an_index k = 0; k < y->q; k++) {
-        w->room.death_sum[k * width + l] = 0;
+    for (an_index k = 0; k < y->q; k++)
         w->room.beta[k * width + l] = k < y->p ? t->model.gamma[k] : 0;
-    }
-    for (an_index j = 0; j < y->n_steps; j++)
-        for (an_index i = y->first_death[j]; i < y->first[j + 1]; i++) {
-            const double count = w->room.count[i * width + l];
-
-            if (count == 0) continue;
-            for (an_index k = 0; k < y->p; k++)
-                w->room.death_sum[k * width + l] += count * y->x[i * y->q + k];
-            if (y->offset) own->offset += count * y->offset[i];
-        }
 }
 
 static double loglik_of(const bootstrap *t, const bench_of_lanes *w, int l)
 {
     const int width = t->lanes->width;
-    double sum = w->lane[l].offset - w->room.log_sum[l];
+    double sum = w->room.offset_sum[l] - w->room.log_sum[l];
 
     for (an_index k = 0; k < t->layout.p; k++)
         sum += w->room.beta[k * width + l] * w->room.death_sum[k * width + l];

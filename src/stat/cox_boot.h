@@ -40,16 +40,18 @@ typedef struct an_boot_layout {
 
 /* A thread's resamples, all [.. x lanes]. */
 typedef struct an_boot_room {
-    int32_t *count;           /* [n] */
-    double *beta, *death_sum; /* [q]; sum of count x over deaths */
-    double *r;                /* [n] */
-    double *s1, *d1;          /* [q] */
+    int32_t *count;  /* [n] */
+    double *beta;    /* [q] */
+    double *r;       /* [n] */
+    double *s1, *d1; /* [q] */
     double *c0, *c1; /* [n_steps] hazard, later summed from the stratum's end on; what
                                  the deaths do not see of it */
     double *a, *b;   /* [2 EVENTS x q] rank terms; [ROWS x q] */
     /* what an evaluation gives */
-    double *log_sum;  /* sum over event times and their d terms of log(s0 - k/d d0) */
-    double *score;    /* [q] without death_sum */
+    double *log_sum; /* sum over event times and their d terms of log(s0 - k/d d0) */
+    double *score;   /* [q] without death_sum */
+    double *death_sum,
+        *offset_sum;  /* [q], [1] sums of count x, count offset over deaths */
     double *info;     /* [q x q] blocks of two on and below the diagonal */
     double *farthest; /* largest |eta| */
     double *worst; /* smallest s0 / (what it was at most in the stratum), of late entry */

@@ -90,14 +90,6 @@ TARGET static vec add_row(const an_boot_layout *t, const an_boot_room *g, an_ind
 
 /* ---- An event time ---- */
 
-TARGET static bool any_lane(bits mask)
-{
-    int64_t any = 0;
-
-    for (int l = 0; l < LANES; l++) any |= mask[l];
-    return any != 0;
-}
-
 /* Sums over the d terms of an event time, q_k = 1 / (s0 - k/d d0), share = k/d. */
 typedef struct boot_terms {
     vec c0, c1;       /* q, share q */
@@ -124,8 +116,9 @@ TARGET static boot_terms find_terms(bool efron, vec d, vec s0, vec d0, boot_log 
     const vec one = ALL(1), share_of = one / LARGER(d, one);
     boot_terms t = {ALL(0), ALL(0), ALL(0), ALL(0), ALL(0)};
 
-    for (double k = 0; any_lane(ALL(k) < d); k++) {
-        const bits dies = ALL(k) < d;
+    bits dies = ALL(0) < d;
+
+    for (double k = 0; ANY(dies); dies = ALL(++k) < d) {
         const vec share = share_of * (efron ? k : 0);
         const vec phi = SELECT(dies, s0 - share * d0, one);
         const vec q = SELECT(dies, one / phi, ALL(0)), square = q * q;
@@ -157,7 +150,7 @@ TARGET static an_index put_rank_terms(const an_boot_layout *t, const an_boot_roo
         STORE(a + k) = -e->b0 * u;
         STORE(b + k) = u;
     }
-    if (!any_lane(wanted)) return at + 1;
+    if (!ANY(wanted)) return at + 1;
     a += t->q * LANES;
     b += t->q * LANES;
     for (an_index k = 0; k < t->q * LANES; k += LANES) {
@@ -201,6 +194,19 @@ TARGET static void add_event(const an_boot_layout *t, const an_boot_room *g,
     if (s->terms >= 2 * (AN_BOOT_EVENTS - 1)) flush_terms(t, g, s);
 }
 
+/* What a death has, whatever the others do. */
+TARGET static void add_death(const an_boot_layout *t, const an_boot_room *g, an_index i,
+                             vec count)
+{
+    const double *x = t->x + i * t->q;
+
+    if (t->offset)
+        STORE(g->offset_sum) = FMA(ALL(t->offset[i]), count, LOAD(g->offset_sum));
+    for (an_index k = 0; k < t->q; k++)
+        STORE(g->death_sum + k * LANES) =
+            FMA(ALL(x[k]), count, LOAD(g->death_sum + k * LANES));
+}
+
 TARGET static void take_step(const an_boot_layout *t, const an_boot_room *g,
                              an_index step, boot_pass *s)
 {
@@ -221,8 +227,11 @@ TARGET static void take_step(const an_boot_layout *t, const an_boot_room *g,
         if (i == t->first_death[step])
             memset(g->d1, 0, (size_t)(t->q * LANES) * sizeof(double));
         if (i >= t->first_death[step]) {
-            d += COUNTS(g->count + i * LANES);
+            const vec count = COUNTS(g->count + i * LANES);
+
+            d += count;
             d0 = add_row(t, g, i, 1, d0, g->d1);
+            add_death(t, g, i, count);
         }
         s->s0 = add_row(t, g, i, 1, s->s0, g->s1);
     }
@@ -283,6 +292,8 @@ TARGET static void evaluate_resamples(const an_boot_layout *t, const an_boot_roo
     boot_pass s = {.s0 = ALL(0), .most = ALL(0), .log = {ALL(1), ALL(0)}};
 
     memset(g->score, 0, (size_t)(t->q * LANES) * sizeof(double));
+    memset(g->death_sum, 0, (size_t)(t->q * LANES) * sizeof(double));
+    STORE(g->offset_sum) = ALL(0);
     memset(g->info, 0, (size_t)(t->q * t->q * LANES) * sizeof(double));
     STORE(g->farthest) = ALL(0);
     STORE(g->worst) = ALL(1);

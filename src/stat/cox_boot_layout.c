@@ -146,6 +146,7 @@ static size_t cut_room(const an_boot_layout *t, an_index lanes, char *memory,
     g->c0 = cut(memory, &at, t->n_steps * lanes, size);
     g->c1 = cut(memory, &at, t->n_steps * lanes, size);
     g->log_sum = cut(memory, &at, lanes, size);
+    g->offset_sum = cut(memory, &at, lanes, size);
     g->farthest = cut(memory, &at, lanes, size);
     g->worst = cut(memory, &at, lanes, size);
     return at;

@@ -8,6 +8,7 @@
 #define BLOCK 2
 #define TARGET __attribute__((target("avx2,fma")))
 #define FMA(a, b, c) ((vec)_mm256_fmadd_pd((__m256d)(a), (__m256d)(b), (__m256d)(c)))
+#define ANY(mask) (_mm256_movemask_pd((__m256d)(mask)) != 0)
 #define QUAD_FMA(a, b, c) \
     ((quad)_mm256_fmadd_pd((__m256d)(a), (__m256d)(b), (__m256d)(c)))
 #include "stat/lanes_kernels.h"

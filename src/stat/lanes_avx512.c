@@ -8,6 +8,7 @@
 #define BLOCK 4
 #define TARGET __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")))
 #define FMA(a, b, c) ((vec)_mm512_fmadd_pd((__m512d)(a), (__m512d)(b), (__m512d)(c)))
+#define ANY(mask) (_mm512_movepi64_mask((__m512i)(mask)) != 0)
 #define QUAD_FMA(a, b, c) \
     ((quad)_mm256_fmadd_pd((__m256d)(a), (__m256d)(b), (__m256d)(c)))
 #include "stat/lanes_kernels.h"

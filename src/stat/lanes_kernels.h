@@ -1,7 +1,7 @@
 /*
  * The kernels of lanes.h for vectors of LANES doubles. Included by one file for each kind of
- * processor, which defines LANES, BLOCK (columns of the inner block of cross), TARGET, FMA and
- * QUAD_FMA.
+ * processor, which defines LANES, BLOCK (columns of the inner block of cross), TARGET, FMA,
+ * QUAD_FMA, and ANY (is a lane of a mask set?).
  */
 #include "stat/lanes.h"
 

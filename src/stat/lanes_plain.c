@@ -3,6 +3,7 @@
 #define BLOCK 2
 #define TARGET
 #define FMA(a, b, c) ((a) * (b) + (c))
+#define ANY(mask) (((mask)[0] | (mask)[1]) != 0)
 #define QUAD_FMA(a, b, c) ((a) * (b) + (c))
 #include "stat/lanes_kernels.h"
 
