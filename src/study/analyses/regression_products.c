@@ -7,16 +7,36 @@
 
 /* ---- A sum of coefficients ---- */
 
+/* Why a sum has no estimate, or NULL: parts that rise without end in one direction take it with
+ * them, in both they leave nothing to say. */
+static const char *reason_of(const an_regression *r, const double *l)
+{
+    bool aliased = false, falls = false, rises = false;
+
+    for (an_index k = 0; k < r->frame->design.n_columns; k++) {
+        const int towards = r->effect[k].towards;
+
+        if (l[k] == 0 || !r->effect[k].reason) continue;
+        aliased |= towards == 0;
+        rises |= l[k] * towards > 0;
+        falls |= l[k] * towards < 0;
+    }
+    if (rises && falls) return "parts of it have no finite estimate";
+    if (aliased) return an_effect_missing(0).reason;
+    if (rises || falls) return an_effect_missing(rises ? 1 : -1).reason;
+    return NULL;
+}
+
 an_effect an_regression_contrast(const an_regression *r, const double *l)
 {
     const double z = an_normal_quantile(1 - (1 - r->conf_level) / 2);
     const an_index p = r->frame->design.n_columns;
+    const char *reason = reason_of(r, l);
     double b = 0, v = 0, se;
 
+    if (reason) return (an_effect){NAN, NAN, NAN, NAN, 0, reason};
     for (an_index j = 0; j < p; j++) {
         if (l[j] == 0) continue;
-        if (r->effect[j].reason)
-            return (an_effect){NAN, NAN, NAN, NAN, 0, r->effect[j].reason};
         b += l[j] * r->coef[j];
         for (an_index k = 0; k < p; k++)
             if (l[k] != 0) v += l[j] * l[k] * r->vcov[k + j * p];

@@ -101,6 +101,13 @@ static void say_no_ratio(const an_regression *r, const an_regression_row *row,
                                     events_in_rows(r, row), reference_of(r, row))
                     : "with higher values";
 
+    if (!row->term->vector) {
+        an_doc_text(
+            r->doc, conclusion_key(r, row),
+            "The product term %s has no finite ratio; see the note on separation.",
+            row->label);
+        return;
+    }
     an_doc_text(
         r->doc, conclusion_key(r, row),
         "%s: the %s of %s was so much %s %s that no finite ratio exists; see the note "

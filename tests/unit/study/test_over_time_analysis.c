@@ -80,6 +80,27 @@ static void test_finegray(void **state)
     an_ctx_free(ctx);
 }
 
+/* Men have no event up to 60: no finite ratio there, and two infinite parts tell none later. */
+static void test_separation_before_the_cut(void **state)
+{
+    an_ctx *ctx = an_ctx_new();
+    an_doc *doc = described(
+        ctx, &an_analysis_cox,
+        "Surv(time, ifelse(time > 60, event, ifelse(sex == \"F\", event, 0))) ~ sex + "
+        "tt(sex, cut = 60)",
+        NULL, NULL);
+    const an_node *table = child(doc, "over_time_sex");
+
+    (void)state;
+    assert_string_equal(cells_of(table, "sex_m_up_to_60")[1].reason,
+                        "no finite estimate (towards 0)");
+    assert_string_equal(cells_of(table, "sex_m_after_60")[1].reason,
+                        "parts of it have no finite estimate");
+    assert_true(has_note(doc, "M311"));
+    an_doc_free(doc);
+    an_ctx_free(ctx);
+}
+
 /* tt(x) alone multiplies by time, and a tt() that is written first has its columns last. */
 static void test_notation(void **state)
 {
@@ -158,6 +179,7 @@ int main(void)
         cmocka_unit_test(test_factor_with_logarithm),
         cmocka_unit_test(test_steps),
         cmocka_unit_test(test_finegray),
+        cmocka_unit_test(test_separation_before_the_cut),
         cmocka_unit_test(test_notation),
         cmocka_unit_test(test_what_is_refused),
         cmocka_unit_test(test_every_allocation),
