@@ -156,6 +156,22 @@ static json_t *states(const an_cif_group *g, const double *x, an_index n_columns
     return row;
 }
 
+/* Cumulative hazards of the transitions that somebody made, as R lists them. */
+static json_t *transitions(const or_frame *f, const an_cif_group *g, an_index n_causes,
+                           an_index step)
+{
+    json_t *all = states(g, g->cumhaz, n_causes, step, 0), *made = json_array();
+
+    for (an_index k = 0; k < n_causes; k++) {
+        bool any = false;
+
+        for (an_index i = 0; i < f->n; i++) any |= f->event[i] == k + 1;
+        if (any) json_array_append(made, json_array_get(all, (size_t)k));
+    }
+    json_decref(all);
+    return made;
+}
+
 static void append(const or_case *c, const or_frame *f, const an_cif *cif, an_index i,
                    double t, rows *r)
 {
@@ -170,7 +186,7 @@ static void append(const or_case *c, const or_frame *f, const an_cif *cif, an_in
     json_array_append_new(r->se, states(g, g->se, n_states, k, 0));
     json_array_append_new(r->lower, states(g, g->lower, n_states, k, NAN));
     json_array_append_new(r->upper, states(g, g->upper, n_states, k, NAN));
-    json_array_append_new(r->cumhaz, states(g, g->cumhaz, cif->n_causes, k, 0));
+    json_array_append_new(r->cumhaz, transitions(f, g, cif->n_causes, k));
     json_array_append_new(r->at_risk, next < g->n_times ? or_number(g->at_risk[next])
                                                         : json_integer(0));
 }

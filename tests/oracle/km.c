@@ -156,14 +156,15 @@ static void put_limits(const or_case *c, const an_km *km, const char *type,
            or_matrix(q.upper, km->n_curves, n));
 }
 
+/* R does not name the only curve. */
 static json_t *strata_of(const input *in, const an_km *km)
 {
     json_t *strata = json_array();
+    const bool named = in->group.code && km->n_curves > 1;
 
     for (an_index i = 0; i < km->n_curves; i++)
         json_array_append_new(
-            strata,
-            json_string(in->group.code ? in->group.labels[km->curve[i].level] : "all"));
+            strata, json_string(named ? in->group.labels[km->curve[i].level] : "all"));
     return strata;
 }
 
