@@ -123,17 +123,20 @@ done:
 
 /* ---- Schoenfeld residuals, by death ---- */
 
-/* own[p] of the model's basis to the columns of the data; scaled[p] = own times the
- * model-based covariance. */
-static void to_data(const residuals *r, double *own, double *restrict scaled)
+/* own[p] of the model's basis to the columns of the data. */
+static void to_data(const residuals *r, double *own)
+{
+    an_cox_model_unrotate(&r->model, 1, own);
+    for (an_index k = 0; k < r->p; k++) own[k] /= r->model.scale[k];
+}
+
+/* scaled[p] = own times the model-based covariance. */
+static void times_covariance(const residuals *r, const double *own,
+                             double *restrict scaled)
 {
     const an_index p = r->p;
 
-    an_cox_model_unrotate(&r->model, 1, own);
-    for (an_index k = 0; k < p; k++) {
-        own[k] /= r->model.scale[k];
-        scaled[k] = 0;
-    }
+    memset(scaled, 0, (size_t)p * sizeof *scaled);
     for (an_index l = 0; l < p; l++)
         for (an_index k = 0; k < p; k++)
             scaled[k] += own[l] * r->fit->naive_vcov[k + l * p];
@@ -153,9 +156,10 @@ static void deaths_block(void *self, void *scratch, an_index block, an_index fir
         r->time[e] = r->model.plan->time[r->deaths.event[e]];
         r->row[e] = r->deaths.row[e];
         for (an_index k = 0; k < p; k++) own[k] = found[e + k * n];
-        to_data(r, own, scaled);
+        to_data(r, own);
         for (an_index k = 0; k < p && r->schoenfeld; k++)
             r->schoenfeld[e + k * n] = own[k];
+        if (r->scaled) times_covariance(r, own, scaled);
         for (an_index k = 0; k < p && r->scaled; k++)
             r->scaled[e + k * n] = r->fit->beta[k] + (double)n * scaled[k];
     }
