@@ -11,6 +11,8 @@ static const double VANISHED = -25;
 static const double STILL_MOVING = 0.01;
 /* Share of the information of the best known scale below which nothing is known. */
 static const double FLAT = 1e-6;
+/* Log-likelihood of a row, per weight, that is as good as 0. */
+static const double CERTAIN = 1e-11;
 
 bool an_aft_factor(an_aft_model *model, const bool *fixed, double damping)
 {
@@ -181,6 +183,18 @@ done:
     return st;
 }
 
+/* Without known times the likelihood is at most 1; where it is, every row is certain. */
+static bool all_certain(const an_aft_model *model)
+{
+    double total = 0;
+
+    for (an_index i = 0; i < model->n; i++) {
+        total += model->weight ? model->weight[i] : 1;
+        if (model->row[i].known == AN_KNOWN_EXACT) return false;
+    }
+    return model->loglik > -CERTAIN * total;
+}
+
 /* The likelihood of a stratum without events may be flat long before its scale is 0. */
 static an_status check_scales_at_end(an_ctx *ctx, const an_aft_model *model,
                                      const an_aft_path *path)
@@ -188,6 +202,12 @@ static an_status check_scales_at_end(an_ctx *ctx, const an_aft_model *model,
     const an_index q = model->q;
     double most = 0;
 
+    if (q > 1 + model->p && all_certain(model))
+        return an_fail(
+            ctx, AN_ERR_ESTIMATE,
+            "the likelihood has no maximum: the fitted line lies within what is "
+            "known of every row, so that the scale goes to 0; fewer covariates, "
+            "or the exponential distribution, whose scale is known");
     for (an_index k = 1 + model->p; k < q; k++) most = fmax(most, model->info[k + k * q]);
     for (an_index k = 1 + model->p; k < q; k++)
         if (path->direction[k] != 0 ||

@@ -484,6 +484,7 @@ static void test_no_maximum(void **state)
     static const double t[] = {2, 2, 2, 3},
                         inf[] = {INFINITY, INFINITY, INFINITY, INFINITY};
     static const double nan[] = {NAN, NAN, NAN, NAN}, one[] = {2, 2, 2, INFINITY};
+    static const double low[] = {0.5, 0.5, 0.5, 0.5}, high[] = {3, 5, 9, INFINITY};
 
     (void)state;
     assert_int_equal(status_of(&(an_aft_data){.time = {4, t, inf, NULL}}, AN_AFT_WEIBULL),
@@ -498,6 +499,11 @@ static void test_no_maximum(void **state)
                      AN_ERR_ESTIMATE); /* one time */
     assert_int_equal(status_of(&(an_aft_data){.time = {1, t, t, NULL}}, AN_AFT_WEIBULL),
                      AN_ERR_ESTIMATE);
+    for (int dist = AN_AFT_WEIBULL; dist <= AN_AFT_LOGISTIC; dist++)
+        if (dist != AN_AFT_EXPONENTIAL && dist != AN_AFT_RAYLEIGH)
+            assert_int_equal(status_of(&(an_aft_data){.time = {4, low, high, NULL}},
+                                       (an_aft_dist)dist),
+                             AN_ERR_ESTIMATE); /* one time is in all intervals */
     assert_int_equal(
         status_of(&(an_aft_data){.time = {1, t, t, NULL}}, AN_AFT_EXPONENTIAL), AN_OK);
     assert_int_equal(status_of(&(an_aft_data){.time = {4, t, one, NULL}}, AN_AFT_WEIBULL),
