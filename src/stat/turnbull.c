@@ -6,164 +6,7 @@ an_turnbull_options an_turnbull_defaults(void)
     return (an_turnbull_options){.conf_level = 0.95, .seed = 1, .max_iter = 20000};
 }
 
-/* ---- Ends of what is known ---- */
-
-/* At one time exact ones come first, then ends, then starts: (left, right]. */
-typedef enum end_kind { END_EXACT, END_RIGHT, END_LEFT } end_kind;
-
-typedef struct end {
-    double time;
-    end_kind kind;
-} end;
-
-typedef struct ends {
-    an_index n;
-    end *end;
-    int64_t *order, *work;
-} ends;
-
-static int compare_ends(const void *self, int64_t a, int64_t b)
-{
-    const end *x = (const end *)self + a, *y = (const end *)self + b;
-
-    if (x->time != y->time) return x->time < y->time ? -1 : 1;
-    return (x->kind > y->kind) - (x->kind < y->kind);
-}
-
-/* ---- One group ---- */
-
-typedef struct group {
-    an_ctx *ctx;
-    an_arena *mem, *work;
-    const an_censored *time;
-    const an_turnbull_options *options;
-    an_index n;
-    const int64_t *row; /* [n] */
-    an_known *known;    /* [n] */
-    an_index m;
-    double *left, *right; /* [m] candidates */
-    an_index *first, *last;
-    double *weight, *mass;
-    an_mass_work kernel;
-} group;
-
-/* An exact time is its right end: R's rule makes left-censored ones exact. */
-static double left_of(const group *g, an_index i)
-{
-    if (g->known[i] == AN_KNOWN_EXACT) return g->time->right[g->row[i]];
-    return g->known[i] == AN_KNOWN_LEFT ? -INFINITY : g->time->left[g->row[i]];
-}
-
-static double right_of(const group *g, an_index i)
-{
-    return g->known[i] == AN_KNOWN_RIGHT ? INFINITY : g->time->right[g->row[i]];
-}
-
-static void add_end(ends *e, double time, end_kind kind)
-{
-    e->end[e->n++] = (end){time, kind};
-}
-
-static void collect_ends(const group *g, ends *e)
-{
-    e->n = 0;
-    for (an_index i = 0; i < g->n; i++) {
-        if (g->known[i] == AN_KNOWN_EXACT) {
-            add_end(e, left_of(g, i), END_EXACT);
-            continue;
-        }
-        if (g->known[i] != AN_KNOWN_LEFT) add_end(e, left_of(g, i), END_LEFT);
-        if (g->known[i] != AN_KNOWN_RIGHT) add_end(e, right_of(g, i), END_RIGHT);
-    }
-    for (an_index k = 0; k < e->n; k++) e->order[k] = k;
-    an_order_by(e->n, e->order, e->work, compare_ends, e->end);
-}
-
-static const end *end_at(const ends *e, an_index k)
-{
-    return &e->end[e->order[k]];
-}
-
-static void add_candidate(group *g, double left, double right)
-{
-    if (g->m > 0 && left == right && g->left[g->m - 1] == left &&
-        g->right[g->m - 1] == right)
-        return; /* an exact time again */
-    g->left[g->m] = left;
-    g->right[g->m++] = right;
-}
-
-/* Mass can lie at exact times, and between a start and an end that follows it at once;
- * before the first end, and after the last start. R also looks between an exact time and
- * an end that follows it, where no mass is left in the end. */
-static void find_candidates(group *g, const ends *e)
-{
-    const bool as_r = g->options->rule == AN_TURNBULL_R;
-
-    g->m = 0;
-    for (an_index k = 0; k < e->n; k++) {
-        const end *at = end_at(e, k), *before = k > 0 ? end_at(e, k - 1) : NULL;
-
-        if (at->kind == END_EXACT)
-            add_candidate(g, at->time, at->time);
-        else if (at->kind == END_RIGHT && !before)
-            add_candidate(g, -INFINITY, at->time);
-        else if (at->kind == END_RIGHT &&
-                 (before->kind == END_LEFT || (as_r && before->kind == END_EXACT)))
-            add_candidate(g, before->time, at->time);
-    }
-    if (e->n > 0 && end_at(e, e->n - 1)->kind == END_LEFT)
-        add_candidate(g, end_at(e, e->n - 1)->time, INFINITY);
-}
-
-/* R: left-censored times before every possible one are taken as exact. */
-static bool fix_early(group *g)
-{
-    double first = INFINITY;
-    bool fixed = false;
-
-    for (an_index k = 0; k < g->m; k++)
-        if (isfinite(g->left[k])) first = fmin(first, g->left[k] / 2 + g->right[k] / 2);
-    for (an_index i = 0; i < g->n; i++)
-        if (g->known[i] == AN_KNOWN_LEFT && right_of(g, i) < first) {
-            g->known[i] = AN_KNOWN_EXACT;
-            fixed = true;
-        }
-    return fixed;
-}
-
-/* First candidate that is not before the row's own interval. */
-static an_index first_candidate(const group *g, double left, bool exact)
-{
-    an_index low = 0, high = g->m;
-
-    while (low < high) {
-        const an_index k = low + (high - low) / 2;
-        const bool inside =
-            g->left[k] == g->right[k] && !exact ? g->left[k] > left : g->left[k] >= left;
-
-        if (inside)
-            high = k;
-        else
-            low = k + 1;
-    }
-    return low;
-}
-
-static void find_ranges(group *g)
-{
-    for (an_index i = 0; i < g->n; i++) {
-        const bool exact = g->known[i] == AN_KNOWN_EXACT;
-
-        g->first[i] = first_candidate(g, left_of(g, i), exact);
-        /* the last candidate whose right end is not after the row's */
-        g->last[i] = an_count_up_to(g->m, g->right, right_of(g, i)) - 1;
-        g->weight[i] = g->time->weight ? g->time->weight[g->row[i]] : 1;
-        assert(g->first[i] <= g->last[i]);
-    }
-}
-
-static an_mass_result solve(group *g)
+static an_mass_result solve(an_turnbull_group *g)
 {
     const an_mass_problem problem = {g->n, g->m, g->first, g->last, g->weight};
 
@@ -173,26 +16,7 @@ static an_mass_result solve(group *g)
 
 /* ---- Room ---- */
 
-static an_status group_arrays(group *g, ends *e)
-{
-    an_status st = AN_OK;
-    an_ctx *const ctx = g->ctx;
-    const an_index most = 2 * g->n + 1;
-
-    AN_ALLOC(e->end, g->work, most);
-    AN_ALLOC(e->order, g->work, most);
-    AN_ALLOC(e->work, g->work, most);
-    AN_ALLOC(g->left, g->work, most);
-    AN_ALLOC(g->right, g->work, most);
-    AN_ALLOC(g->mass, g->work, most);
-    AN_ALLOC(g->first, g->work, g->n);
-    AN_ALLOC(g->last, g->work, g->n);
-    AN_ALLOC(g->weight, g->work, g->n);
-done:
-    return st;
-}
-
-static an_status kernel_arrays(group *g)
+static an_status kernel_arrays(an_turnbull_group *g)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = g->ctx;
@@ -210,7 +34,7 @@ done:
 
 /* ---- As R ---- */
 
-static an_status solve_as_r(group *g, an_mass_result *result)
+static an_status solve_as_r(an_turnbull_group *g, an_mass_result *result)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = g->ctx;
@@ -243,7 +67,7 @@ static double middle(double left, double right)
 }
 
 /* Distinct middles and right-censored times, ascending. */
-static an_status fill_times(group *g, an_turnbull_curve *c, double **time)
+static an_status fill_times(an_turnbull_group *g, an_turnbull_curve *c, double **time)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = g->ctx;
@@ -257,7 +81,7 @@ static an_status fill_times(group *g, an_turnbull_curve *c, double **time)
     for (an_index k = 0; k < g->m; k++)
         if (isfinite(g->right[k])) all[n++] = middle(g->left[k], g->right[k]);
     for (an_index i = 0; i < g->n; i++)
-        if (g->known[i] == AN_KNOWN_RIGHT) all[n++] = left_of(g, i);
+        if (g->known[i] == AN_KNOWN_RIGHT) all[n++] = g->time->left[g->row[i]];
     AN_TRY(an_order_double(ctx, n, all, order));
     for (an_index k = 0; k < n; k++)
         if (kept == 0 || all[order[k]] != (*time)[kept - 1])
@@ -268,7 +92,8 @@ done:
     return st;
 }
 
-static void read_times(const group *g, an_index n, const double *time, double *surv)
+static void read_times(const an_turnbull_group *g, an_index n, const double *time,
+                       double *surv)
 {
     double sum = 0;
     an_index k = 0;
@@ -283,7 +108,7 @@ static void read_times(const group *g, an_index n, const double *time, double *s
 /* ---- Limits ---- */
 
 /* Rows drawn with replacement, as weights. */
-static void draw(const group *g, an_rng *rng, double *weight)
+static void draw(const an_turnbull_group *g, an_rng *rng, double *weight)
 {
     for (an_index i = 0; i < g->n; i++) weight[i] = 0;
     for (an_index i = 0; i < g->n; i++) {
@@ -301,7 +126,7 @@ static double percentile(const double *x, const int64_t *order, an_index b, doub
     return x[order[k < 0 ? 0 : k >= b ? b - 1 : k]];
 }
 
-static an_status bootstrap(group *g, an_turnbull_curve *c)
+static an_status bootstrap(an_turnbull_group *g, an_turnbull_curve *c)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = g->ctx;
@@ -341,7 +166,7 @@ done:
 
 /* ---- A curve ---- */
 
-static void count_rows(const group *g, an_turnbull_curve *c)
+static void count_rows(const an_turnbull_group *g, an_turnbull_curve *c)
 {
     for (an_index i = 0; i < g->n; i++) {
         const an_known known =
@@ -355,7 +180,7 @@ static void count_rows(const group *g, an_turnbull_curve *c)
 }
 
 /* Candidates with mass; R's rule keeps them all. */
-static an_status keep_mass(group *g, an_turnbull_curve *c)
+static an_status keep_mass(an_turnbull_group *g, an_turnbull_curve *c)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = g->ctx;
@@ -377,24 +202,16 @@ done:
     return st;
 }
 
-static an_status fit_group(group *g, an_turnbull_curve *c)
+static an_status fit_group(an_turnbull_group *g, an_turnbull_curve *c)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = g->ctx;
-    ends e = {0};
     double *time, *surv;
     an_mass_result result = {0};
 
     count_rows(g, c);
-    AN_TRY(group_arrays(g, &e));
-    collect_ends(g, &e);
-    find_candidates(g, &e);
-    if (g->options->rule == AN_TURNBULL_R && fix_early(g)) {
-        collect_ends(g, &e);
-        find_candidates(g, &e);
-    }
+    AN_TRY(an_turnbull_candidates(g));
     AN_TRY(kernel_arrays(g));
-    find_ranges(g);
     if (g->options->rule == AN_TURNBULL_R)
         AN_TRY(solve_as_r(g, &result));
     else
@@ -448,7 +265,8 @@ static an_status fit_level(an_ctx *ctx, const an_censored *time,
                            an_turnbull_curve *c)
 {
     an_status st = AN_OK;
-    group g = {.ctx = ctx, .mem = fit->mem, .time = time, .options = &fit->options};
+    an_turnbull_group g = {
+        .ctx = ctx, .mem = fit->mem, .time = time, .options = &fit->options};
     int64_t *row;
 
     g.work = an_arena_new(ctx);

@@ -36,6 +36,26 @@ typedef struct an_mass_result {
 an_mass_result an_mass_solve(const an_mass_problem *problem, int max_iter, double *mass,
                              an_mass_work *work);
 
+/* ---- One group ---- */
+
+typedef struct an_turnbull_group {
+    an_ctx *ctx;
+    an_arena *mem, *work;
+    const an_censored *time;
+    const an_turnbull_options *options;
+    an_index n;
+    const int64_t *row; /* [n] */
+    an_known *known;    /* [n] */
+    an_index m;
+    double *left, *right; /* [m] candidates */
+    an_index *first, *last;
+    double *weight, *mass;
+    an_mass_work kernel;
+} an_turnbull_group;
+
+/* m, left, right, first, last, weight, and room for mass, from rows; an operation. */
+an_status an_turnbull_candidates(an_turnbull_group *g);
+
 /* ---- As R ---- */
 
 /* m: candidates with an end. Of a right-censored row `first` is the first candidate after
