@@ -1,26 +1,16 @@
 /* Patients who move between states: the probability of each state as time goes on. */
-#include <anodyne/multistate.h>
-
-#include "math/math.h"
-#include "study/analyses/survival_parts.h"
-
-typedef struct multistate_params {
-    const char *initial;
-    an_reals times;
-    double tau, conf_level;
-    int unit;
-} multistate_params;
+#include "study/analyses/multistate_view.h"
 
 static const an_param params[] = {
-    AN_PARAM_TEXT(multistate_params, initial,
+    AN_PARAM_TEXT(an_multistate_params, initial,
                   "Name of the state in which all begin, without --from; default: start"),
-    AN_PARAM_REALS(multistate_params, times, 0, 1e15, "unit of the data",
+    AN_PARAM_REALS(an_multistate_params, times, 0, 1e15, "unit of the data",
                    "Times at which probabilities are reported; none: ticks of the axis"),
-    AN_PARAM_REAL(multistate_params, tau, 0, 0, 1e15, "unit of the data",
+    AN_PARAM_REAL(an_multistate_params, tau, 0, 0, 1e15, "unit of the data",
                   "Horizon of the expected time in each state; 0: none"),
-    AN_PARAM_REAL(multistate_params, conf_level, 0.95, 0.5, 0.9999, NULL,
+    AN_PARAM_REAL(an_multistate_params, conf_level, 0.95, 0.5, 0.9999, NULL,
                   "Confidence level of the limits"),
-    AN_PARAM_CHOICE(multistate_params, unit, 0, an_show_unit_choices,
+    AN_PARAM_CHOICE(an_multistate_params, unit, 0, an_show_unit_choices,
                     "Unit in which times are shown, from data in days"),
     AN_PARAM_END,
 };
@@ -49,46 +39,24 @@ static const char *const references[] = {
     NULL,
 };
 
-enum { MOST_STATES = 50 };
-
-typedef struct view {
-    an_ctx *ctx;
-    const an_frame *frame;
-    const multistate_params *params;
-    an_doc *doc;
-    an_arena *mem;
-    an_time_scale scale;
-    an_index n_states;
-    const char *state[MOST_STATES], *key[MOST_STATES];
-    int32_t *from, *to; /* [n] */
-    const char **group_key;
-    an_index n_groups;
-    an_multistate **fit; /* [n_groups] NULL: no row */
-    double last;
-    an_index n_times;
-    const double *times;
-} view;
-
-static const char *const method = "Aalen-Johansen";
-
 /* ---- States ---- */
 
-static an_status state_of(view *v, const char *label, int32_t *out)
+static an_status state_of(an_multistate_view *v, const char *label, int32_t *out)
 {
     for (an_index j = 0; j < v->n_states; j++)
         if (strcmp(v->state[j], label) == 0) {
             *out = (int32_t)j;
             return AN_OK;
         }
-    if (v->n_states == MOST_STATES)
-        return an_fail(v->ctx, AN_ERR_DATA, "more than %d states", MOST_STATES);
+    if (v->n_states == AN_MULTISTATE_MOST)
+        return an_fail(v->ctx, AN_ERR_DATA, "more than %d states", AN_MULTISTATE_MOST);
     *out = (int32_t)v->n_states;
     v->state[v->n_states++] = label;
     return AN_OK;
 }
 
 /* State entered by each cause. */
-static an_status fill_to(view *v, int32_t *of_cause)
+static an_status fill_to(an_multistate_view *v, int32_t *of_cause)
 {
     an_status st = AN_OK;
     const an_surv *surv = &v->frame->surv;
@@ -106,7 +74,7 @@ done:
     return st;
 }
 
-static an_status read_from(view *v, const an_vector *from)
+static an_status read_from(an_multistate_view *v, const an_vector *from)
 {
     an_status st = AN_OK;
 
@@ -137,7 +105,7 @@ static int compare(const void *self, int64_t a, int64_t b)
 }
 
 /* Without a column: where the row of the same subject before it ended. */
-static an_status follow_from(view *v)
+static an_status follow_from(an_multistate_view *v)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = v->ctx;
@@ -160,7 +128,7 @@ done:
     return st;
 }
 
-static an_status fill_states(view *v)
+static an_status fill_states(an_multistate_view *v)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = v->ctx;
@@ -185,7 +153,7 @@ done:
 /* ---- Fits ---- */
 
 /* Rows of one group as arrays of their own. */
-static an_status fit_group(view *v, an_index group, const an_vector *by)
+static an_status fit_group(an_multistate_view *v, an_index group, const an_vector *by)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = v->ctx;
@@ -228,7 +196,7 @@ done:
     return st;
 }
 
-static an_status fit_all(view *v)
+static an_status fit_all(an_multistate_view *v)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = v->ctx;
@@ -243,7 +211,7 @@ done:
     return st;
 }
 
-static an_status choose_times(view *v)
+static an_status choose_times(an_multistate_view *v)
 {
     an_status st = AN_OK;
     an_ctx *const ctx = v->ctx;
@@ -263,206 +231,22 @@ done:
     return st;
 }
 
-/* ---- Tables ---- */
-
-static an_value state_value(const view *v, const an_multistate *f, an_index j, double t)
-{
-    const an_index k = an_multistate_step(f, t), at = k + j * f->n_times;
-
-    if (t > f->time[f->n_times - 1])
-        return an_not_estimable(AN_KIND_PROPORTION, "after the last follow-up");
-    if (k < 0) return an_number(AN_KIND_PROPORTION, f->initial[j]);
-    if (!(f->lower[at] < f->upper[at])) return an_number(AN_KIND_PROPORTION, f->prob[at]);
-    return an_estimate_at(AN_KIND_PROPORTION, f->prob[at], f->lower[at], f->upper[at],
-                          v->params->conf_level);
-}
-
-static void show_moves(const view *v, an_index g)
-{
-    const an_multistate *f = v->fit[g];
-    an_doc_column columns[MOST_STATES + 1] = {{"from", "From"}};
-    an_value cells[MOST_STATES + 1];
-
-    for (an_index j = 0; j < v->n_states; j++)
-        columns[j + 1] =
-            (an_doc_column){v->key[j], an_doc_printf(v->doc, "to %s", v->state[j])};
-    an_doc_table(v->doc, an_doc_printf(v->doc, "moves_%s", v->group_key[g]),
-                 an_doc_printf(v->doc, "Moves seen: %s",
-                               an_level_in_words(v->doc, v->frame, (int32_t)g)),
-                 method, v->n_states + 1, columns);
-    for (an_index i = 0; i < v->n_states; i++) {
-        cells[0] = an_text(v->state[i]);
-        for (an_index j = 0; j < v->n_states; j++)
-            cells[j + 1] = i == j
-                               ? an_text("")
-                               : an_number(AN_KIND_COUNT, f->moves[i + j * v->n_states]);
-        an_doc_row_add(v->doc, v->key[i], 0, cells);
-    }
-    an_doc_table_end(v->doc, NULL);
-}
-
-static void show_probabilities(const view *v, an_index g)
-{
-    const an_multistate *f = v->fit[g];
-    an_doc_column columns[MOST_STATES + 1] = {{"time", "Time"}};
-    an_value cells[MOST_STATES + 1];
-
-    for (an_index j = 0; j < v->n_states; j++)
-        columns[j + 1] = (an_doc_column){v->key[j], v->state[j]};
-    an_doc_table(v->doc, an_doc_printf(v->doc, "states_%s", v->group_key[g]),
-                 an_doc_printf(v->doc, "In each state: %s",
-                               an_level_in_words(v->doc, v->frame, (int32_t)g)),
-                 method, v->n_states + 1, columns);
-    for (an_index t = 0; t < v->n_times; t++) {
-        cells[0] = an_scaled_time(&v->scale, v->times[t], NAN, NAN, 0);
-        for (an_index j = 0; j < v->n_states; j++)
-            cells[j + 1] = state_value(v, f, j, v->times[t]);
-        an_doc_row_add(v->doc, an_doc_printf(v->doc, "%g", v->times[t]), 0, cells);
-    }
-    an_doc_table_end(v->doc, "Shares of those under observation at the start.");
-}
-
-static void show_sojourn(const view *v)
-{
-    const an_doc_column columns[] = {{"group", an_group_title(v->frame->group)},
-                                     {"state", "State"},
-                                     {"time", "Expected time"}};
-    const double z = an_normal_quantile(0.5 + v->params->conf_level / 2);
-
-    if (!(v->params->tau > 0)) return;
-    an_doc_table(
-        v->doc, "sojourn",
-        an_doc_printf(v->doc, "Expected time in each state within %s",
-                      an_doc_format(v->doc, an_scaled_time(&v->scale, v->params->tau, NAN,
-                                                           NAN, 0))),
-        method, 3, columns);
-    for (an_index g = 0; g < v->n_groups; g++)
-        for (an_index j = 0; v->fit[g] && j < v->n_states; j++) {
-            const double x = v->fit[g]->sojourn[j], se = v->fit[g]->sojourn_se[j];
-            an_value cells[] = {
-                an_text(j == 0 ? an_level_label(v->frame, (int32_t)g) : ""),
-                an_text(v->state[j]),
-                an_scaled_time(&v->scale, x, fmax(0, x - z * se), x + z * se,
-                               v->params->conf_level)};
-
-            if (isnan(x)) cells[2].reason = "the horizon is after the last follow-up";
-            an_doc_row_add(v->doc,
-                           an_doc_printf(v->doc, "%s_%s", v->group_key[g], v->key[j]), 0,
-                           cells);
-        }
-    an_doc_table_end(v->doc, NULL);
-}
-
-/* ---- Figure ---- */
-
-static an_status fill_series(const view *v, const an_multistate *f, an_index j,
-                             an_series *s)
-{
-    an_status st = AN_OK;
-    an_ctx *const ctx = v->ctx;
-    const an_index n = f->n_times + 1, first = j * f->n_times;
-    double *x, *y, *lower, *upper;
-
-    AN_ALLOC(x, v->mem, n);
-    AN_ALLOC(y, v->mem, n);
-    AN_ALLOC(lower, v->mem, n);
-    AN_ALLOC(upper, v->mem, n);
-    x[0] = f->start / v->scale.divisor;
-    y[0] = lower[0] = upper[0] = f->initial[j];
-    for (an_index k = 1; k < n; k++) {
-        x[k] = f->time[k - 1] / v->scale.divisor;
-        y[k] = f->prob[first + k - 1];
-        lower[k] = f->lower[first + k - 1];
-        upper[k] = f->upper[first + k - 1];
-    }
-    *s = (an_series){
-        .label = v->state[j], .n = n, .x = x, .y = y, .lower = lower, .upper = upper};
-done:
-    return st;
-}
-
-static an_status show_figure(const view *v, an_index g)
-{
-    an_status st = AN_OK;
-    an_ctx *const ctx = v->ctx;
-    const char *whom = an_level_in_words(v->doc, v->frame, (int32_t)g);
-    an_series *series;
-    an_figure figure = an_curves_figure(v->doc, &v->scale);
-
-    AN_ALLOC(series, v->mem, v->n_states);
-    for (an_index j = 0; j < v->n_states; j++)
-        AN_TRY(fill_series(v, v->fit[g], j, &series[j]));
-    figure.x_min = NAN; /* from the start that was asked for */
-    figure.n_series = v->n_states;
-    figure.series = series;
-    figure.y_label = "In the state";
-    figure.y_max = 1;
-    figure.y_percent = true;
-    figure.caption = an_doc_printf(
-        v->doc,
-        "Probability of each state by the Aalen-Johansen estimator with pointwise %g %% "
-        "limits: %s, %s.",
-        100 * v->params->conf_level, whom,
-        an_rows_count(v->doc, v->frame, (double)v->fit[g]->n));
-    an_doc_figure(v->doc, an_doc_printf(v->doc, "figure_%s", v->group_key[g]),
-                  an_doc_printf(v->doc, "States: %s", whom), method, &figure);
-done:
-    return st;
-}
-
-/* ---- Sentences ---- */
-
-static void say(const view *v)
-{
-    const double t = v->n_times > 0 ? v->times[v->n_times - 1] : v->last;
-
-    for (an_index g = 0; g < v->n_groups; g++) {
-        const char *text = "";
-
-        if (!v->fit[g]) continue;
-        for (an_index j = 0; j < v->n_states; j++)
-            text =
-                an_doc_printf(v->doc, "%s%s%s %s", text, j > 0 ? "; " : "", v->state[j],
-                              an_doc_format(v->doc, state_value(v, v->fit[g], j, t)));
-        an_doc_text(v->doc, an_doc_printf(v->doc, "conclusion_%s", v->group_key[g]),
-                    "%s, at %s: %s.", an_level_in_words(v->doc, v->frame, (int32_t)g),
-                    an_doc_format(v->doc, an_scaled_time(&v->scale, t, NAN, NAN, 0)),
-                    text);
-    }
-}
-
-static void say_method(const view *v)
-{
-    an_doc_text(
-        v->doc, "methods",
-        "Probabilities of the %lld states are Aalen and Johansen's, from the moves "
-        "and the numbers in each state; errors are infinitesimal jackknives%s, "
-        "limits (%g %%) symmetric on the scale of log(-log p).",
-        (long long)v->n_states, v->frame->cluster ? " summed within patients" : "",
-        100 * v->params->conf_level);
-    if (!v->frame->cluster)
-        an_doc_note(v->doc, AN_NOTE, "M360",
-                    "Nothing says of whom a row is, so that rows count as independent: "
-                    "cluster(id).");
-    an_note_assumed_unit(v->doc, &v->scale);
-}
-
 /* ---- Run ---- */
 
-static an_status describe(view *v)
+static an_status describe(an_multistate_view *v)
 {
     an_status st = AN_OK;
 
     AN_TRY(choose_times(v));
-    say(v);
+    an_multistate_say(v);
     for (an_index g = 0; g < v->n_groups; g++) {
         if (!v->fit[g]) continue;
-        AN_TRY(show_figure(v, g));
-        show_probabilities(v, g);
-        show_moves(v, g);
+        AN_TRY(an_multistate_show_figure(v, g));
+        an_multistate_show_probabilities(v, g);
+        an_multistate_show_moves(v, g);
     }
-    show_sojourn(v);
-    say_method(v);
+    an_multistate_show_sojourn(v);
+    an_multistate_say_method(v);
     st = an_doc_status(v->doc);
 done:
     return st;
@@ -471,13 +255,13 @@ done:
 static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc *doc)
 {
     an_status st = AN_OK;
-    const multistate_params *p = opt;
-    view v = {.ctx = ctx,
-              .frame = frame,
-              .params = p,
-              .doc = doc,
-              .mem = an_arena_new(ctx),
-              .scale = an_time_scale_of(frame, (an_show_unit)p->unit)};
+    const an_multistate_params *p = opt;
+    an_multistate_view v = {.ctx = ctx,
+                            .frame = frame,
+                            .params = p,
+                            .doc = doc,
+                            .mem = an_arena_new(ctx),
+                            .scale = an_time_scale_of(frame, (an_show_unit)p->unit)};
 
     if (!v.mem) return AN_ERR_MEMORY;
     AN_TRY(fill_states(&v));
@@ -500,7 +284,7 @@ const an_analysis an_analysis_multistate = {
         "cluster(id)' --from state --censor lost --tau 12",
     .roles = roles,
     .params = params,
-    .options_size = sizeof(multistate_params),
+    .options_size = sizeof(an_multistate_params),
     .references = references,
     .run = run,
 };
