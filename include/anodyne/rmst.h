@@ -136,11 +136,14 @@ typedef struct an_rmst_model {
  * Kaplan-Meier curve; the variance knows that it is estimated. Tian, Zhao, Wei 2014; the
  * numbers of R's survRM2.
  *
+ * Case weights multiply; by options.variance they are frequencies (a row of weight 2 is two
+ * rows), or the variance is that of rows and clusters.
+ *
  * @param clusters  rows that belong together, for the variance; NULL: each alone
  * @param p  columns of x
  * @param x  [n x p] column-major, finite; may be NULL when p is 0
  * @retval AN_ERR_DATA      as an_km_fit(), or x is not finite
- * @retval AN_ERR_ARGUMENT  as an_rmst_fit(); weights or delayed entry
+ * @retval AN_ERR_ARGUMENT  as an_rmst_fit(); delayed entry
  * @retval AN_ERR_ESTIMATE  tau is after a group's follow-up, or nobody lost any time
  *
  * Cost: O(n log n + n p^2) per iteration.

@@ -17,20 +17,24 @@ typedef struct an_rmst_work {
     double *mean, *spread;  /* [p] of the columns as given */
     double *y;              /* [n] min(time, tau), or tau less it */
     bool *known;            /* [n] min(T, tau) was observed */
-    double *weight;         /* [n] of the censored 0 */
-    an_row_order order;     /* by min(time, tau) in each group */
-    double *shortened;      /* [n] min(time, tau) */
-    double *beta, *ldl;     /* [p], [p x p] factor of the weighted information */
-    bool *aliased;          /* [p] */
-    double *fitted, *step;  /* [n], [p] */
+    double *cases;          /* [n] case weights; all 1 */
+    bool frequency;         /* a row of weight 2 is two rows, to the variance too */
+    double *weight;        /* [n] case weight over that of censoring; of the censored 0 */
+    an_row_order order;    /* by min(time, tau) in each group */
+    double *shortened;     /* [n] min(time, tau) */
+    double *beta, *ldl;    /* [p], [p x p] factor of the weighted information */
+    bool *aliased;         /* [p] */
+    double *fitted, *step; /* [n], [p] */
     an_arena *mem, *work;
     an_index rank; /* of it */
     bool converged;
     int iterations;
 } an_rmst_work;
 
-/* a = sum of w mu z z', or of mu z z' without weights; mu is 1 for a difference. */
+/* a = sum of weight mu z z'; mu is 1 for a difference. */
 void an_rmst_information(const an_rmst_work *m, const double *weight, double *a);
+/* Case weights of the rows at positions first .. last - 1 of the order. */
+double an_rmst_cases(const an_rmst_work *m, an_index first, an_index last);
 /* vcov[p x p] of the standardised coefficients. */
 an_status an_rmst_variance(an_rmst_work *m, double *vcov);
 

@@ -57,20 +57,25 @@ static void weigh(an_rmst_work *m)
 {
     for (an_index g = 0; g < m->order.n_groups; g++) {
         const an_index first = m->order.first[g], last = m->order.first[g + 1];
-        double free = 1;
+        double free = 1, at_risk = an_rmst_cases(m, first, last);
 
         for (an_index i = first, next; i < last; i = next) {
             const double t = m->shortened[m->order.by_time[i]];
-            an_index lost = 0;
+            double lost = 0, gone = 0;
 
             for (next = i; next < last && m->shortened[m->order.by_time[next]] == t;
-                 next++)
-                lost += !m->known[m->order.by_time[next]];
-            if (lost > 0) free *= (double)(last - i - lost) / (double)(last - i);
+                 next++) {
+                const int64_t row = m->order.by_time[next];
+
+                lost += m->known[row] ? 0 : m->cases[row];
+                gone += m->cases[row];
+            }
+            if (lost > 0) free *= fmax(0, at_risk - lost) / at_risk;
+            at_risk -= gone;
             for (an_index k = i; k < next; k++) {
                 const int64_t row = m->order.by_time[k];
 
-                m->weight[row] = m->known[row] ? 1 / free : 0;
+                m->weight[row] = m->known[row] && free > 0 ? m->cases[row] / free : 0;
             }
         }
     }
@@ -85,6 +90,7 @@ static an_status fill_outcome(an_rmst_work *m)
 
     AN_ALLOC(event, m->work, m->n);
     for (an_index i = 0; i < m->n; i++) {
+        m->cases[i] = an_row_weight(m->surv, i);
         m->shortened[i] = fmin(m->surv->time[i], tau);
         m->known[i] =
             m->shortened[i] == tau || an_row_event(m->surv, i, m->plan->o.cause);
@@ -324,10 +330,11 @@ done:
 
 static an_status check(an_ctx *ctx, const an_surv *surv, const an_rmst_plan *p)
 {
-    if (surv->entry || p->km->weighted)
-        return an_fail(ctx, AN_ERR_ARGUMENT,
-                       "the adjusted restricted mean takes no delayed entry and no "
-                       "weights: its weights are those of censoring");
+    if (surv->entry)
+        return an_fail(
+            ctx, AN_ERR_ARGUMENT,
+            "the adjusted restricted mean takes no delayed entry: who was seen "
+            "depends on the covariates, and their effects would be biased");
     for (an_index i = 0; i < p->km->n_curves; i++)
         if (an_rmst_beyond(&p->km->curve[i], p->o.tau))
             return an_fail(ctx, AN_ERR_ESTIMATE,
@@ -346,6 +353,7 @@ static an_status allocate_model(an_rmst_work *m)
     AN_ALLOC(m->spread, m->work, m->p);
     AN_ALLOC(m->y, m->work, m->n);
     AN_ALLOC(m->known, m->work, m->n);
+    AN_ALLOC(m->cases, m->work, m->n);
     AN_ALLOC(m->weight, m->work, m->n);
     AN_ALLOC(m->shortened, m->work, m->n);
     AN_ALLOC(m->beta, m->work, m->p);
@@ -383,6 +391,7 @@ an_status an_rmst_regress(an_ctx *ctx, const an_surv *surv, const an_grouping *g
                       .n = surv->n,
                       .p = plan.km->n_curves + p,
                       .n_clusters = surv->n,
+                      .frequency = plan.km->weighted && !plan.km->robust,
                       .mem = mem,
                       .work = work};
     if (clusters && clusters->code) {

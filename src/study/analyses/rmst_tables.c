@@ -161,6 +161,11 @@ void an_rmst_show_models(const an_rmst_view *v)
     an_index j = 1;
 
     if (v->covariates.p == 0) return;
+    if (!v->model[0] && !v->model[1] && !v->model[2]) {
+        an_doc_text(v->doc, "adjusted_none", "There is no adjusted comparison: %s.",
+                    v->model_reason[0]);
+        return;
+    }
     an_doc_table(v->doc, "adjusted",
                  an_doc_printf(v->doc, "Restricted mean within %s, adjusted for %s",
                                v->within, v->covariates.list),

@@ -112,7 +112,7 @@ void an_rmst_say_method(const an_rmst_view *v)
 {
     const char *adjusted = "";
 
-    if (v->covariates.p > 0)
+    if (v->model[0] || v->model[1] || v->model[2])
         adjusted = an_doc_printf(
             v->doc,
             " Adjusted differences and ratios are those of an analysis of covariance "

@@ -264,6 +264,61 @@ static void test_clusters_of_the_model(void **state)
     an_ctx_free(ctx);
 }
 
+/* A row of weight 2 is two rows; of weight 0 none; a weight that all share changes nothing
+ * under the robust variance. */
+static void test_weights_of_the_model(void **state)
+{
+    static const double count[] = {2, 1, 3, 1, 2, 1, 0};
+    const double x[] = {1, 5, 2, 8, 3, 3, 9};
+    const double shared[] = {2.5, 2.5, 2.5, 2.5, 2.5, 2.5, 2.5};
+    double time[10], xx[10];
+    int32_t event[10], code[10];
+    const an_surv copies = {10, time, event, NULL, NULL, 1};
+    const an_grouping groups = {2, code, NULL};
+    an_surv weighted = seven;
+    an_rmst_options o = an_rmst_defaults();
+    an_ctx *ctx = an_ctx_new();
+    int n = 0;
+
+    (void)state;
+    for (int i = 0; i < 7; i++)
+        for (int k = 0; k < count[i]; k++, n++) {
+            time[n] = time7[i];
+            event[n] = event7[i];
+            code[n] = code7[i];
+            xx[n] = x[i];
+        }
+    assert_int_equal(n, 10);
+    o.tau = 4;
+    for (int s = 0; s < 3; s++) {
+        an_rmst_model *a = NULL,
+                      *b = regress(&copies, &groups, 1, xx, (an_rmst_scale)s, 4);
+
+        weighted.weight = count;
+        assert_int_equal(
+            an_rmst_regress(ctx, &weighted, &two, NULL, 1, x, (an_rmst_scale)s, &o, &a),
+            AN_OK);
+        for (int j = 0; j < 3; j++) {
+            assert_true(fabs(a->coef[j] - b->coef[j]) < 1e-9);
+            assert_true(fabs(a->se[j] - b->se[j]) < 1e-9);
+        }
+        an_rmst_model_free(a);
+        an_rmst_model_free(b);
+        b = regress(&seven, &two, 1, x, (an_rmst_scale)s, 4);
+        weighted.weight = shared;
+        assert_int_equal(
+            an_rmst_regress(ctx, &weighted, &two, NULL, 1, x, (an_rmst_scale)s, &o, &a),
+            AN_OK);
+        for (int j = 0; j < 3; j++) {
+            assert_true(fabs(a->coef[j] - b->coef[j]) < 1e-9);
+            assert_true(fabs(a->se[j] - b->se[j]) < 1e-9);
+        }
+        an_rmst_model_free(a);
+        an_rmst_model_free(b);
+    }
+    an_ctx_free(ctx);
+}
+
 static void test_dependent_columns(void **state)
 {
     const double x[] = {1, 5, 2, 8, 3, 3, 9, 0, 0, 0, 0, 1, 1, 1, 7, 7, 7, 7, 7, 7, 7};
@@ -340,6 +395,7 @@ int main(void)
         cmocka_unit_test(test_uncensored),
         cmocka_unit_test(test_scale_of_a_covariate),
         cmocka_unit_test(test_clusters_of_the_model),
+        cmocka_unit_test(test_weights_of_the_model),
         cmocka_unit_test(test_dependent_columns),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_faults),

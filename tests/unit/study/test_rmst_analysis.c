@@ -127,8 +127,28 @@ static void test_horizon_after_follow_up(void **state)
     table = child(doc, "means");
     assert_true(isnan(table->rows[1].cells[4].value));
     assert_non_null(table->rows[1].cells[4].reason);
-    table = child(doc, "adjusted");
-    assert_non_null(strstr(table->rows[0].cells[1].reason, "last follow-up"));
+    assert_false(has_child(doc, "adjusted"));
+    assert_non_null(strstr(child(doc, "adjusted_none")->text, "last follow-up"));
+    an_doc_free(doc);
+}
+
+/* Means take delayed entry; the adjusted comparison is refused in a sentence, not a table. */
+static void test_delayed_entry(void **state)
+{
+    static const double entry[N] = {0};
+    const an_rmst_params p = {.conf_level = 0.95, .tau = 120};
+    sample s;
+    an_doc *doc;
+
+    (void)state;
+    make_sample(&s, 2);
+    s.frame.surv.entry = entry;
+    doc = describe(&s, &p);
+    assert_true(isfinite(child(doc, "means")->rows[0].cells[4].value));
+    assert_true(has_note(doc, "M209"));
+    assert_false(has_child(doc, "adjusted"));
+    assert_non_null(strstr(child(doc, "adjusted_none")->text, "delayed entry"));
+    assert_null(strstr(child(doc, "methods")->text, "Tian"));
     an_doc_free(doc);
 }
 
@@ -156,6 +176,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_two_groups),
         cmocka_unit_test(test_adjusted_rows),
+        cmocka_unit_test(test_delayed_entry),
         cmocka_unit_test(test_horizon_after_follow_up),
         cmocka_unit_test(test_faults),
     };
