@@ -2,7 +2,7 @@
 #     Rscript peer_cox.R WORKLOAD PEER FILE N P
 suppressPackageStartupMessages(library(survival))
 a <- commandArgs(trailingOnly = TRUE)
-workload <- a[1]; peer <- a[2]; n <- as.integer(a[4]); p <- as.integer(a[5])
+workload <- a[1]; peer <- sub("@[^:]*", "", a[2]); n <- as.integer(a[4]); p <- as.integer(a[5])
 lead <- if (workload == "counting") 5L else 2L
 connection <- file(a[3], "rb")
 head <- matrix(readBin(connection, "double", n * lead), n, lead)

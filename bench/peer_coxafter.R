@@ -2,7 +2,7 @@
 #     Rscript peer_coxafter.R WORKLOAD PEER FILE N P
 suppressPackageStartupMessages(library(survival))
 a <- commandArgs(trailingOnly = TRUE)
-workload <- a[1]; peer <- a[2]; n <- as.integer(a[4]); p <- as.integer(a[5])
+workload <- a[1]; peer <- sub("@[^:]*", "", a[2]); n <- as.integer(a[4]); p <- as.integer(a[5])
 connection <- file(a[3], "rb")
 head <- matrix(readBin(connection, "double", n * 3), n, 3)
 x <- matrix(readBin(connection, "double", n * p), n, p)
