@@ -113,6 +113,10 @@ AN_API double an_course_fractions(const an_course *course);
 AN_API double an_course_bed_gy(const an_course *course, double alpha_beta_gy);
 AN_API double an_course_eqd2_gy(const an_course *course, double alpha_beta_gy);
 
+/** Months of "12mo", "200d", "30w", "2y": a month is 30.4375 days.
+ *  @retval AN_ERR_ARGUMENT  U125 */
+AN_API an_status an_interval_read(an_ctx *ctx, const char *text, double *months);
+
 /* ---- Constants by name ---- */
 
 typedef struct an_tissue {

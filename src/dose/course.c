@@ -120,3 +120,31 @@ double an_course_eqd2_gy(const an_course *course, double alpha_beta_gy)
 {
     return an_course_bed_gy(course, alpha_beta_gy) / (1 + 2 / alpha_beta_gy);
 }
+
+/* ---- Intervals ---- */
+
+an_status an_interval_read(an_ctx *ctx, const char *text, double *months)
+{
+    static const struct {
+        const char *name;
+        double months;
+    } units[] = {{"mo", 1}, {"d", 1 / 30.4375}, {"w", 7 / 30.4375}, {"y", 12}};
+    char what[200];
+    const an_problem problem = {.severity = AN_ERROR,
+                                .code = "U125",
+                                .what = what,
+                                .advice = "12mo, 200d, 30w or 2y"};
+    const size_t size = strlen(text);
+    double x;
+
+    for (size_t k = 0; k < sizeof units / sizeof *units; k++) {
+        const size_t n = strlen(units[k].name);
+
+        if (size <= n || strcmp(text + size - n, units[k].name) != 0) continue;
+        if (!an_parse_double(text, size - n, &x) || !(x >= 0)) continue;
+        *months = x * units[k].months;
+        return AN_OK;
+    }
+    snprintf(what, sizeof what, "\"%.100s\" is not an interval", text);
+    return an_fail_with(ctx, AN_ERR_ARGUMENT, &problem);
+}

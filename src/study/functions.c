@@ -1,8 +1,7 @@
-/*
- * Functions of expressions. Dose: BED = n d (1 + d / ab), EQD2 = BED / (1 + 2 / ab)
- * (Fowler, Br J Radiol 1989;62:679), d per fraction and ab = alpha/beta in Gy.
- */
+/* Functions of expressions. */
 #include "study/functions.h"
+
+#include <anodyne/dose.h>
 
 enum { MOST_FUNCTION_ARGS = 4 };
 
@@ -40,11 +39,11 @@ static double apply_ifelse(const double *a)
 }
 static double apply_bed(const double *a)
 {
-    return a[0] * a[1] * (1 + a[0] / a[2]);
+    return an_bed_gy(a[0], a[1], a[2]);
 }
 static double apply_eqd2(const double *a)
 {
-    return apply_bed(a) / (1 + 2 / a[2]);
+    return an_eqd2_gy(a[0], a[1], a[2]);
 }
 
 typedef struct numeric_function {
