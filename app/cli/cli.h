@@ -89,6 +89,9 @@ an_status cli_run_analysis(an_ctx *ctx, const an_analysis *analysis,
 /* episodes.c */
 an_status cli_run_episodes(an_ctx *ctx, const cli_args *args);
 
+/* audit.c */
+an_status cli_run_audit(an_ctx *ctx, const cli_args *args);
+
 /* dose.c */
 void cli_dose_options(cli_options *out);
 an_status cli_run_dose(an_ctx *ctx, const cli_args *args);

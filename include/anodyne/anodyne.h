@@ -8,10 +8,12 @@
 #include <anodyne/aft.h>
 #include <anodyne/analysis.h>
 #include <anodyne/arrow.h>
+#include <anodyne/audit.h>
 #include <anodyne/band.h>
 #include <anodyne/clinic.h>
 #include <anodyne/compare.h>
 #include <anodyne/competing.h>
+#include <anodyne/consistency.h>
 #include <anodyne/cox.h>
 #include <anodyne/cox_boot.h>
 #include <anodyne/cox_firth.h>
