@@ -39,7 +39,8 @@ typedef enum an_boot_outcome {
 } an_boot_outcome;
 
 /** Read only; one block. Resample b is the rows drawn with an_rng (seed, 1, b), so it is the same
- *  for any number of resamples and threads, and the one of an_validate_cox(). */
+ *  for any number of resamples and threads, and without strata and clusters the one of
+ *  an_validate_cox(). */
 typedef struct an_cox_boot {
     an_index n, n_events, p, n_boot;
     uint64_t seed;
