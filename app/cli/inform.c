@@ -89,9 +89,13 @@ static void json_number(double x)
 
 static void describe_roles_json(const an_analysis *a)
 {
-    static const char *const kinds[] = {"",       "surv",    "terms",  "group",
-                                        "strata", "cluster", "number", "factor",
-                                        "any",    "date",    "surv"};
+    static const char *const kinds[] = {
+        [AN_ROLE_SURV] = "surv",       [AN_ROLE_TERMS] = "terms",
+        [AN_ROLE_GROUP] = "group",     [AN_ROLE_STRATA] = "strata",
+        [AN_ROLE_CLUSTER] = "cluster", [AN_ROLE_WEIGHTS] = "weights",
+        [AN_ROLE_NUMBER] = "number",   [AN_ROLE_FACTOR] = "factor",
+        [AN_ROLE_ANY] = "any",         [AN_ROLE_DATE] = "date",
+        [AN_ROLE_CAUSES] = "surv"};
     int n = 0;
 
     printf(",\n  \"roles\": [");

@@ -67,6 +67,11 @@ for words in 'km:Surv(futime, death) ~ sex:\.survival \|groups.*median' 'cox:Sur
     close twos rows
 done
 
+# Programs that read the registry see the role as what it is, and the others too.
+expect 0 '"name": "weights", "kind": "weights"' "$anodyne" describe finegray --format json
+told '"name": "surv", "kind": "surv"'
+expect 0 '"name": "left", "kind": "number"' "$anodyne" describe turnbull --format json
+
 # What is not a weight, and who takes none.
 expect 0 'weight 0 (' "$anodyne" cox once.csv "$death ~ age" --weights 'ifelse(age > 80, 0, 1)'
 expect 4 'error[D131]: a weight is negative' "$anodyne" km once.csv "$death ~ sex + weights(one - 2)"
