@@ -124,22 +124,10 @@ static void courses(void **state)
 
 static void not_courses(void **state)
 {
-    static const char *const wrong[] = {"",
-                                        "x7",
-                                        "4.5x",
-                                        "4.5x7.5",
-                                        "0x5",
-                                        "-3x10",
-                                        "30/0",
-                                        "30/10+",
-                                        "4.5y7",
-                                        "nanx5",
-                                        "3x101",
-                                        "50x5",
-                                        "inf",
-                                        "3x10x2",
-                                        "1x1+1x1+"
-                                        "1x1+1x1+1x1+1x1+1x1+1x1+1x1"};
+    static const char *const wrong[] = {
+        "",      "x7",   "4.5x",   "4.5x7.5", "0x5",
+        "-3x10", "30/0", "30/10+", "4.5y7",   "nanx5",
+        "3x101", "50x5", "inf",    "3x10x2",  "1+1+1+1+1+1+1+1+1"};
     an_ctx *ctx = an_ctx_new();
 
     (void)state;
