@@ -93,4 +93,18 @@ told 'did you mean `value`?'
 expect 3 'there is nothing to check' "$anodyne" audit "$root/examples/spine-hfrt/study.yaml"
 expect 7 'missing.yaml' "$anodyne" audit missing.yaml
 
+printf 'claims:\n  - {id: a, kind: percent, of: 4}\n  - {id: b, kind: mean, n: 4}\n  - {id: c, kind: ratio, value: 2, p: 0.1, share: 1.5}\n  - {id: d, kind: mean, value: 2, n: 4, items: 0}\n  - {id: e, kind: ratio, value: -2}\n' >holes.yaml
+expect 3 'a needs value' "$anodyne" audit holes.yaml
+told 'b needs value'
+told 'share of c is not between 0 and 1'
+told 'items of d is not between 0 and 1000'
+told 'the ratio of e is not above 0'
+
+# Limits of 90 %: as published, and not those of 95 %.
+printf 'claims:\n  - {id: a, kind: ratio, value: 2.00, lower: 1.15, upper: 3.48, level: 0.90, p: 0.04}\n' >ninety.yaml
+expect 0 'In agreement: 1' "$anodyne" audit ninety.yaml
+told 'Its limits imply p = 0.039, as published (0.04).'
+sed 's/level: 0.90, //' ninety.yaml >fewer.yaml
+expect 0 'ambiguous: 1' "$anodyne" audit fewer.yaml
+
 finish

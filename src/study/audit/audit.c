@@ -8,13 +8,15 @@ typedef struct kind {
 } kind;
 
 static const kind kinds[] = {
-    {"percent", an_judge_percent, {"value", "of", "count", "lower", "upper", NULL}},
+    {"percent",
+     an_judge_percent,
+     {"value", "of", "count", "lower", "upper", "level", NULL}},
     {"mean", an_judge_mean, {"value", "n", "items", "sd", "scale", NULL}},
     {"total", an_judge_total, {"whole", "parts", NULL}},
     {"ratio",
      an_judge_ratio,
-     {"value", "lower", "upper", "p", "n", "events", "share", "compared", "reference",
-      "says", NULL}},
+     {"value", "lower", "upper", "level", "p", "n", "events", "share", "compared",
+      "reference", "says", NULL}},
     {"two_by_two", an_judge_two_by_two, {"events", "of", "p", "ratio", NULL}},
     {"survival", an_judge_survival, {"times", "groups", "whole", NULL}},
     {"incidence", an_judge_incidence, {"times", "causes", NULL}},

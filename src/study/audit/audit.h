@@ -42,6 +42,13 @@ void an_claim_value(an_claim *claim, const char *key, const char *label, an_valu
 /* Numbers as printed; what is absent is NaN. "< 0.001" is anything from 0 to 0.001. */
 an_printed an_claim_printed(const an_claim *claim, const char *key);
 an_printed an_printed_read(const char *text);
+/* The same, but S203 where it is absent. */
+an_printed an_claim_needed(const an_claim *claim, const char *key);
+/* A number between two bounds, or otherwise where it is absent; outside them S206. */
+double an_claim_between(const an_claim *claim, const char *key, double above,
+                        double below, double otherwise);
+/* Confidence level of published limits: 0.95 unless the claim says another. */
+double an_claim_level(const an_claim *claim);
 /* Absent or not above 0: S203. */
 double an_claim_count(const an_claim *claim, const char *key);
 an_index an_claim_list(const an_claim *claim, const an_yaml *map, const char *key,

@@ -80,6 +80,31 @@ an_printed an_claim_printed(const an_claim *claim, const char *key)
     return node ? read_node(claim, node, key) : (an_printed){NAN, 0};
 }
 
+an_printed an_claim_needed(const an_claim *claim, const char *key)
+{
+    if (!an_yaml_get(claim->node, key))
+        an_yaml_error(claim->file, claim->node->place, "S203", NULL, "%s needs %s",
+                      claim->id, key);
+    return an_claim_printed(claim, key);
+}
+
+double an_claim_between(const an_claim *claim, const char *key, double above,
+                        double below, double otherwise)
+{
+    const double x = an_claim_printed(claim, key).value;
+
+    if (!an_yaml_get(claim->node, key)) return otherwise;
+    if (!isnan(x) && !(x > above && x < below))
+        an_yaml_error(claim->file, an_yaml_key_place(claim->node, key), "S206", NULL,
+                      "%s of %s is not between %g and %g", key, claim->id, above, below);
+    return x > above && x < below ? x : otherwise;
+}
+
+double an_claim_level(const an_claim *claim)
+{
+    return an_claim_between(claim, "level", 0.5, 1, 0.95);
+}
+
 double an_claim_count(const an_claim *claim, const char *key)
 {
     const an_printed p = an_claim_printed(claim, key);

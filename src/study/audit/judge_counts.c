@@ -22,11 +22,14 @@ enum { N_INTERVALS = sizeof intervals / sizeof *intervals };
 
 static void show_intervals(an_claim *claim, double x, double n)
 {
-    for (int k = 0; k < 2; k++) {
-        const an_interval i = an_proportion_interval(intervals[k].method, x, n, 0.95);
+    const double level = an_claim_level(claim);
 
-        an_claim_value(claim, k == 0 ? "wilson" : "clopper_pearson", intervals[k].name,
-                       an_estimate(AN_KIND_PROPORTION, x / n, i.lower, i.upper));
+    for (int k = 0; k < 2; k++) {
+        const an_interval i = an_proportion_interval(intervals[k].method, x, n, level);
+
+        an_claim_value(
+            claim, k == 0 ? "wilson" : "clopper_pearson", intervals[k].name,
+            an_estimate_at(AN_KIND_PROPORTION, x / n, i.lower, i.upper, level));
     }
 }
 
@@ -35,10 +38,11 @@ static void judge_interval(an_claim *claim, double x, double n)
 {
     const an_printed lower = an_claim_printed(claim, "lower");
     const an_printed upper = an_claim_printed(claim, "upper");
+    const double level = an_claim_level(claim);
 
     if (isnan(lower.value) || isnan(upper.value)) return;
     for (int k = 0; k < N_INTERVALS; k++) {
-        const an_interval i = an_proportion_interval(intervals[k].method, x, n, 0.95);
+        const an_interval i = an_proportion_interval(intervals[k].method, x, n, level);
 
         if (!an_printed_overlap(lower, 100 * i.lower, 100 * i.lower) ||
             !an_printed_overlap(upper, 100 * i.upper, 100 * i.upper))
@@ -54,7 +58,7 @@ static void judge_interval(an_claim *claim, double x, double n)
 
 void an_judge_percent(an_claim *claim)
 {
-    const an_printed percent = an_claim_printed(claim, "value");
+    const an_printed percent = an_claim_needed(claim, "value");
     const an_printed count = an_claim_printed(claim, "count");
     const double n = an_claim_count(claim, "of");
     const an_whole_range r = an_counts_of_percent(percent, n);
@@ -108,10 +112,9 @@ static void judge_sd(an_claim *claim, an_printed mean, double n, double items)
 
 void an_judge_mean(an_claim *claim)
 {
-    const an_printed mean = an_claim_printed(claim, "value");
-    const an_printed given = an_claim_printed(claim, "items");
+    const an_printed mean = an_claim_needed(claim, "value");
     const double n = an_claim_count(claim, "n");
-    const double items = isnan(given.value) ? 1 : given.value;
+    const double items = an_claim_between(claim, "items", 0, 1000, 1);
     const an_whole_range r = an_sums_of_mean(mean, n, items);
     const char *printed = an_claim_as_printed(claim, "value");
 

@@ -23,7 +23,8 @@ static void judge_p(an_claim *claim, const an_ratio_check *c)
 static void judge_limits(an_claim *claim, an_printed ratio, an_printed lower,
                          an_printed upper)
 {
-    const an_ratio_check c = an_ratio_of_limits(ratio, lower, upper, 0.95);
+    const an_ratio_check c =
+        an_ratio_of_limits(ratio, lower, upper, an_claim_level(claim));
 
     if (!(lower.value < upper.value)) {
         an_claim_find(claim, AN_VERDICT_DISAGREES,
@@ -54,8 +55,7 @@ static void judge_events(an_claim *claim, an_printed ratio, an_printed p)
 {
     const an_printed n = an_claim_printed(claim, "n");
     const an_printed events = an_claim_printed(claim, "events");
-    const an_printed given = an_claim_printed(claim, "share");
-    const double share = given.value > 0 && given.value < 1 ? given.value : 0.5;
+    const double share = an_claim_between(claim, "share", 0, 1, 0.5);
     const an_ratio_implied r = an_ratio_of_p(ratio.value, p, share, 0.95);
 
     an_claim_value(claim, "se", "Standard error of the log, from p",
@@ -145,16 +145,15 @@ static void judge_direction(an_claim *claim, double ratio)
 
 void an_judge_ratio(an_claim *claim)
 {
-    const an_printed ratio = an_claim_printed(claim, "value");
+    const an_printed ratio = an_claim_needed(claim, "value");
     const an_printed lower = an_claim_printed(claim, "lower");
     const an_printed upper = an_claim_printed(claim, "upper");
     const an_printed p = an_claim_printed(claim, "p");
 
-    if (!(ratio.value > 0)) {
-        an_yaml_error(claim->file, claim->node->place, "S203", "value: 0.43",
-                      "%s needs a ratio above 0", claim->id);
-        return;
-    }
+    if (ratio.value <= 0)
+        an_yaml_error(claim->file, an_yaml_key_place(claim->node, "value"), "S206",
+                      "value: 0.43", "the ratio of %s is not above 0", claim->id);
+    if (!(ratio.value > 0)) return;
     if (!isnan(lower.value) && !isnan(upper.value))
         judge_limits(claim, ratio, lower, upper);
     else if (p.value > 0 && p.value < 1)
