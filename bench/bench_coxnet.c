@@ -72,23 +72,5 @@ done:
 
 int main(int argc, char **argv)
 {
-    an_ctx *ctx = an_ctx_new();
-    const char *threads = getenv("AN_BENCH_THREADS");
-    an_status st = AN_ERR_IO;
-
-    if (argc != 6 || !ctx) return 2;
-    an_ctx_set_threads(ctx, threads ? atoi(threads) : 0);
-    const an_index n = atoll(argv[4]), p = atoll(argv[5]), size = n * (p + 3);
-    double *column = an_malloc(ctx, (size_t)size * sizeof *column);
-
-    if (!column) return 1;
-    if (strcmp(argv[1], "write") == 0) {
-        generate(n, p, column);
-        st = bench_write(argv[3], size, column) ? AN_OK : AN_ERR_IO;
-    } else if (bench_read(argv[3], size, column)) {
-        st = time_path(ctx, n, p, column);
-    }
-    an_free(ctx, column);
-    an_ctx_free(ctx);
-    return an_status_exit(st);
+    return bench_columns(argc, argv, 3, generate, time_path);
 }

@@ -42,3 +42,27 @@ void bench_report(double seconds, double bytes, double flops, int n_answers,
     for (int i = 0; i < n_answers; i++) printf(" %.12g", answers[i]);
     printf("\n");
 }
+
+int bench_columns(int argc, char **argv, an_index extra, bench_generate_fn *generate,
+                  bench_time_fn *time_it)
+{
+    an_ctx *ctx = an_ctx_new();
+    const char *threads = getenv("AN_BENCH_THREADS");
+    an_status st = AN_ERR_IO;
+
+    if (argc != 6 || !ctx) return 2;
+    an_ctx_set_threads(ctx, threads ? atoi(threads) : 0);
+    const an_index n = atoll(argv[4]), p = atoll(argv[5]), size = n * (p + extra);
+    double *column = an_malloc(ctx, (size_t)size * sizeof *column);
+
+    if (!column) return 1;
+    if (strcmp(argv[1], "write") == 0) {
+        generate(n, p, column);
+        st = bench_write(argv[3], size, column) ? AN_OK : AN_ERR_IO;
+    } else if (bench_read(argv[3], size, column)) {
+        st = time_it(ctx, n, p, column);
+    }
+    an_free(ctx, column);
+    an_ctx_free(ctx);
+    return an_status_exit(st);
+}

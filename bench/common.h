@@ -21,4 +21,11 @@ bool bench_write(const char *path, an_index n, const double *data);
 void bench_report(double seconds, double bytes, double flops, int n_answers,
                   const double *answers);
 
+/* The main of a program whose data are n rows of p + extra columns. */
+typedef void bench_generate_fn(an_index n, an_index p, double *column);
+typedef an_status bench_time_fn(an_ctx *ctx, an_index n, an_index p,
+                                const double *column);
+int bench_columns(int argc, char **argv, an_index extra, bench_generate_fn *generate,
+                  bench_time_fn *time_it);
+
 #endif

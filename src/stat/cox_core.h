@@ -29,6 +29,18 @@ static inline an_index an_cox_grain(an_index n)
     return n <= AN_COX_ALONE ? AN_COX_ALONE : AN_COX_GRAIN;
 }
 
+/* sum += sign x with its rounding error: Knuth's two-sum per element. */
+static inline void an_add_exactly(an_index n, const double *restrict x, double sign,
+                                  double *restrict sum, double *restrict error)
+{
+    for (an_index k = 0; k < n; k++) {
+        const double now = sign * x[k], t = sum[k] + now, b = t - sum[k];
+
+        error[k] += (sum[k] - (t - b)) + (now - b);
+        sum[k] = t;
+    }
+}
+
 /* ---- Kernels (cox_kernel.c): plain arrays, no allocation, no failure ---- */
 
 /* eta[i] = offset[i] + x_i' beta for rows first..last-1; offset may be NULL. */

@@ -224,18 +224,6 @@ done:
 
 /* ---- Scans over event times ---- */
 
-/* Running sum with its rounding error: Knuth's two-sum per element. */
-static void add_exactly(an_index n, const double *restrict x, double *restrict sum,
-                        double *restrict error)
-{
-    for (an_index k = 0; k < n; k++) {
-        const double t = sum[k] + x[k], b = t - sum[k];
-
-        error[k] += (sum[k] - (t - b)) + (x[k] - b);
-        sum[k] = t;
-    }
-}
-
 static void add_to_event(const an_cox_plan *plan, an_cox_state *state, an_index j,
                          const double *sum, const double *error)
 {
@@ -261,7 +249,7 @@ static void scan_by_last(const an_cox_plan *plan, an_cox_state *state, double *s
         memset(sum, 0, (size_t)(2 * q) * sizeof *sum);
         for (int32_t j = runs->event[k]; j >= start; j--) {
             for (; k >= 0 && runs->level[k] == level && runs->event[k] == j; k--)
-                add_exactly(q, runs->sum + k * q, sum, error);
+                an_add_exactly(q, runs->sum + k * q, 1, sum, error);
             add_to_event(plan, state, j, sum, error);
         }
     }
@@ -283,7 +271,7 @@ static void scan_by_first(const an_cox_plan *plan, an_cox_state *state, double *
         for (int32_t j = runs->event[k]; j < end; j++) {
             for (; k < runs->n_pieces && runs->level[k] == level && runs->event[k] == j;
                  k++)
-                add_exactly(q, runs->sum + k * q, sum, error);
+                an_add_exactly(q, runs->sum + k * q, 1, sum, error);
             add_to_event(plan, state, j, sum, error);
         }
     }

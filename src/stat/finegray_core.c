@@ -36,18 +36,6 @@ done:
 
 /* ---- Cells to event times ---- */
 
-/* Running sum with its rounding error: Knuth's two-sum per element. */
-static void add_exactly(an_index n, const double *restrict x, double sign,
-                        double *restrict sum, double *restrict error)
-{
-    for (an_index k = 0; k < n; k++) {
-        const double now = sign * x[k], t = sum[k] + now, b = t - sum[k];
-
-        error[k] += (sum[k] - (t - b)) + (now - b);
-        sum[k] = t;
-    }
-}
-
 /* Sums are of r x, then of r; those at risk of r, then of r x. */
 static void put_sum(const an_fg *fg, double factor, const double *sum,
                     const double *error, double *restrict to)
@@ -72,14 +60,15 @@ static void scan_stratum(const an_fg *fg, an_index k, an_fg_state *s, double *su
         const an_index b = an_fg_bin(j + 1, k);
 
         for (an_index part = 0; part < fg->n_parts; part++)
-            add_exactly(w, s->sums + (b * fg->n_parts + part) * w, 1, sum, error);
-        if (fg->from) add_exactly(w, bins + b * w, -1, sum, error);
+            an_add_exactly(w, s->sums + (b * fg->n_parts + part) * w, 1, sum, error);
+        if (fg->from) an_add_exactly(w, bins + b * w, -1, sum, error);
         put_sum(fg, 1, sum, error, s->s + j * row);
     }
     for (an_index g = 0; g < fg->n_late; g++) {
         memset(sum, 0, (size_t)(2 * w) * sizeof *sum);
         for (an_index j = first; j < last; j++) {
-            add_exactly(w, lates + (an_fg_bin(j, k) * fg->n_late + g) * w, 1, sum, error);
+            an_add_exactly(w, lates + (an_fg_bin(j, k) * fg->n_late + g) * w, 1, sum,
+                           error);
             put_sum(fg, fg->gh_time[j * fg->n_late + g], sum, error, s->s + j * row);
         }
     }

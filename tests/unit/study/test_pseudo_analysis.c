@@ -7,35 +7,7 @@ extern const an_analysis an_analysis_pseudo;
 
 enum { N = 60 };
 
-typedef struct sample {
-    double time[N], x[N];
-    int32_t event[N];
-    an_vector age;
-    an_term term;
-    an_frame frame;
-} sample;
-
-static const char *const names[] = {"age"};
-static const char *const causes[] = {"Relapse", "Death"};
-
-static void make_sample(sample *s)
-{
-    an_rng rng = an_rng_new(5, 1, 0);
-
-    *s = (sample){0};
-    for (int i = 0; i < N; i++) {
-        s->x[i] = 50 + 10 * an_rng_normal(&rng);
-        s->time[i] = ceil(20 * an_rng_exponential(&rng) * exp(-(s->x[i] - 50) / 12));
-        s->event[i] = (int32_t)an_rng_below(&rng, 3);
-    }
-    s->age = (an_vector){.name = "age", .label = "Age", .type = AN_REAL, .x = s->x};
-    s->term = (an_term){"age", "Age", "years", 0, 1, &s->age, NULL};
-    s->frame = (an_frame){.n = N, .n_given = N, .has_surv = true};
-    s->frame.surv = (an_surv){N, s->time, s->event, NULL, NULL, 2};
-    s->frame.cause_labels = causes;
-    s->frame.event_label = "Relapse";
-    s->frame.design = (an_design){N, 1, s->x, names, names, 1, &s->term, NULL, NULL};
-}
+#include "competing_sample.h"
 
 typedef struct asked {
     int of, link;
@@ -89,7 +61,7 @@ static void test_scales(void **state)
     an_doc *doc;
 
     (void)state;
-    make_sample(&s);
+    make_sample(&s, 5);
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         const an_node *table;
 
@@ -112,7 +84,7 @@ static void test_directions(void **state)
     an_doc *doc;
 
     (void)state;
-    make_sample(&s);
+    make_sample(&s, 5);
     assert_int_equal(
         describe(&s, ctx, &(asked){AN_PSEUDO_OF_SURVIVAL, 4, 20, false}, &doc), AN_OK);
     assert_true(child(doc, "coefficients")->rows[0].cells[3].value > 1);
@@ -134,7 +106,7 @@ static void test_values(void **state)
     double sum = 0;
 
     (void)state;
-    make_sample(&s);
+    make_sample(&s, 5);
     s.frame.design.n_columns = s.frame.design.n_terms = 0;
     assert_int_equal(
         describe(&s, ctx, &(asked){AN_PSEUDO_OF_INCIDENCE, 0, 20, true}, &doc), AN_OK);
@@ -156,7 +128,7 @@ static void test_refusals(void **state)
     an_doc *doc;
 
     (void)state;
-    make_sample(&s);
+    make_sample(&s, 5);
     assert_int_equal(describe(&s, ctx, &(asked){AN_PSEUDO_OF_MEAN, 0, 0, false}, &doc),
                      AN_ERR_ARGUMENT); /* no horizon */
     an_doc_free(doc);
@@ -174,7 +146,7 @@ static void test_refusals(void **state)
         describe(&s, ctx, &(asked){AN_PSEUDO_OF_INCIDENCE, 0, 20, true}, &doc), AN_OK);
     assert_true(has_note(doc, "M314"));
     an_doc_free(doc);
-    make_sample(&s);
+    make_sample(&s, 5);
     for (int i = 0; i < N; i++) s.event[i] = 2 * (s.event[i] == 2);
     assert_int_equal(
         describe(&s, ctx, &(asked){AN_PSEUDO_OF_INCIDENCE, 0, 20, false}, &doc),
@@ -191,7 +163,7 @@ static void test_findings(void **state)
     an_doc *doc;
 
     (void)state;
-    make_sample(&s);
+    make_sample(&s, 5);
     assert_int_equal(
         describe(&s, ctx, &(asked){AN_PSEUDO_OF_INCIDENCE, 0, 0.5, false}, &doc), AN_OK);
     assert_true(has_note(doc, "M371"));
@@ -212,7 +184,7 @@ static an_status describe_all(an_ctx *ctx)
     an_doc *doc = NULL;
     an_status st;
 
-    make_sample(&s);
+    make_sample(&s, 5);
     st = describe(&s, ctx, &(asked){AN_PSEUDO_OF_SURVIVAL, 0, 20, true}, &doc);
     an_doc_free(doc);
     return st;

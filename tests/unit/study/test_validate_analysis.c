@@ -7,35 +7,7 @@ extern const an_analysis an_analysis_validate;
 
 enum { N = 80 };
 
-typedef struct sample {
-    double time[N], x[N];
-    int32_t event[N];
-    an_vector age;
-    an_term term;
-    an_frame frame;
-} sample;
-
-static const char *const names[] = {"age"};
-static const char *const causes[] = {"Relapse", "Death"};
-
-static void make_sample(sample *s)
-{
-    an_rng rng = an_rng_new(3, 1, 0);
-
-    *s = (sample){0};
-    for (int i = 0; i < N; i++) {
-        s->x[i] = 50 + 10 * an_rng_normal(&rng);
-        s->time[i] = ceil(20 * an_rng_exponential(&rng) * exp(-(s->x[i] - 50) / 12));
-        s->event[i] = (int32_t)an_rng_below(&rng, 3);
-    }
-    s->age = (an_vector){.name = "age", .label = "Age", .type = AN_REAL, .x = s->x};
-    s->term = (an_term){"age", "Age", "years", 0, 1, &s->age, NULL};
-    s->frame = (an_frame){.n = N, .n_given = N, .has_surv = true};
-    s->frame.surv = (an_surv){N, s->time, s->event, NULL, NULL, 2};
-    s->frame.cause_labels = causes;
-    s->frame.event_label = "Relapse";
-    s->frame.design = (an_design){N, 1, s->x, names, names, 1, &s->term, NULL, NULL};
-}
+#include "competing_sample.h"
 
 static an_status describe(const sample *s, an_ctx *ctx, an_index n, const double *times,
                           int64_t resamples, an_doc **doc)
@@ -57,7 +29,7 @@ static void test_horizons(void **state)
     an_doc *doc;
 
     (void)state;
-    make_sample(&s);
+    make_sample(&s, 3);
     assert_int_equal(describe(&s, ctx, 3, times, 20, &doc), AN_OK);
     assert_int_equal(child(doc, "discrimination")->n_rows, 2); /* sorted, once each */
     assert_true(child(doc, "discrimination")->rows[0].cells[0].value == 10);
@@ -86,11 +58,11 @@ static void test_refusals(void **state)
     an_doc *doc;
 
     (void)state;
-    make_sample(&s);
+    make_sample(&s, 3);
     s.frame.surv.entry = s.x;
     assert_int_equal(describe(&s, ctx, 0, NULL, 0, &doc), AN_ERR_ARGUMENT);
     an_doc_free(doc);
-    make_sample(&s);
+    make_sample(&s, 3);
     for (int i = 0; i < N; i++)
         if (s.event[i] == 1) s.event[i] = 0;
     assert_int_equal(describe(&s, ctx, 0, NULL, 0, &doc), AN_ERR_ESTIMATE);
@@ -104,7 +76,7 @@ static an_status describe_all(an_ctx *ctx)
     an_doc *doc = NULL;
     an_status st;
 
-    make_sample(&s);
+    make_sample(&s, 3);
     s.frame.n = s.frame.n_given = s.frame.surv.n = s.frame.design.n_rows = 25;
     st = describe(&s, ctx, 0, NULL, 1, &doc);
     an_doc_free(doc);
