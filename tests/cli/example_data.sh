@@ -1,8 +1,17 @@
 #!/bin/sh
-# The example cohort: made again byte by byte, the seed's fixture exactly, the workbook equal to the text file.
+# The example data: made again byte by byte. The cohort: the seed's fixture exactly, the workbook equal to the text file.
 . "$(dirname "$0")/lib.sh"
 
 wrong() { echo "$1"; failed=1; }
+
+# The clinic's records.
+records="$root/examples/spine-records"
+mkdir records
+"$(dirname "$anodyne")/examples/generate-spine-records" records || wrong "generate-spine-records"
+for name in patients lesions courses pain opioids labs events bone_agents plan_doses; do
+    cmp "records/$name.csv" "$records/$name.csv" || wrong "$name.csv is not what generate.c makes"
+done
+
 generate=$(dirname "$anodyne")/examples/generate-spine-hfrt
 data="$root/examples/spine-hfrt"
 SOURCE_DATE_EPOCH=1767225600 "$generate" . || wrong "generate"
