@@ -31,6 +31,7 @@
 #include <anodyne/interval.h>
 #include <anodyne/io.h>
 #include <anodyne/landmark.h>
+#include <anodyne/levels.h>
 #include <anodyne/mcf.h>
 #include <anodyne/multistate.h>
 #include <anodyne/paired.h>
