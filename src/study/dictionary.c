@@ -46,6 +46,17 @@ static const char *origin(an_doc *doc, const an_variable *v)
     return "";
 }
 
+/* And when they became known, where that is declared. */
+static const char *definition(an_doc *doc, const an_variable *v)
+{
+    const char *from = origin(doc, v);
+
+    if (v->known) return an_doc_printf(doc, "%s; known at %s", from, v->known);
+    if (!isnan(v->known_at))
+        return an_doc_printf(doc, "%s; known at day %g", from, v->known_at);
+    return from;
+}
+
 static const char *list_levels(an_doc *doc, const an_column *c)
 {
     const char *text = "";
@@ -84,7 +95,7 @@ static void describe_variables(const an_study *study, an_doc *doc)
             an_text(v->name),
             an_text(v->label ? v->label : v->name),
             an_text(c ? type_word(c) : ""),
-            an_text(origin(doc, v)),
+            an_text(definition(doc, v)),
             an_text(c ? allowed(doc, v, c) : ""),
             an_count_of(c ? count_missing(study, c) : NAN, (double)study->n_population)};
 

@@ -43,6 +43,10 @@ static void check_variable(const checker *c, const an_variable *v)
         need_type(c, v->from, v->expr_place, "days_between", true);
         need_type(c, v->to, v->expr_place, "days_between", true);
     }
+    if (v->known) need_type(c, v->known, v->known_place, "known", true);
+    if ((v->known || !isnan(v->known_at)) && !c->study->time_zero)
+        an_yaml_error(c->file, v->known_place, "S203", "time_zero: a date variable",
+                      "%s says when it was known, but there is no time_zero", v->name);
     if (v->type == AN_VAR_CATEGORY && v->derivation == AN_FROM_COLUMN &&
         v->n_levels == 0 && v->reference) {
         an_yaml_error(c->file, v->reference_place, "S203", "levels: [a, b]",

@@ -2,9 +2,9 @@
 #include "study/study.h"
 
 static const char *const variable_keys[] = {
-    "from",      "type",  "unit",         "range",  "levels",
-    "reference", "label", "missing",      "format", "not_before",
-    "expr",      "cut",   "days_between", "source", NULL};
+    "from",         "type",    "unit",   "range",      "levels", "reference",
+    "label",        "missing", "format", "not_before", "expr",   "cut",
+    "days_between", "source",  "known",  "known_at",   NULL};
 static const char *const type_names[] = {"number",  "integer", "category", "date",
                                          "logical", "text",    NULL};
 static const char *const orders[] = {"ymd", "dmy", "mdy", NULL};
@@ -153,6 +153,19 @@ static void load_origin(an_yaml_file *file, const an_yaml *map, an_variable *v)
     if (is_days) load_days(file, map, v);
 }
 
+/* When the value became known: a date variable, or a day after time zero. */
+static void load_known(an_yaml_file *file, const an_yaml *map, an_variable *v)
+{
+    const bool both = an_yaml_get(map, "known") && an_yaml_get(map, "known_at");
+
+    an_yaml_text(file, map, "known", &v->known);
+    an_yaml_number(file, map, "known_at", &v->known_at);
+    v->known_place = an_yaml_key_place(map, v->known ? "known" : "known_at");
+    if (both)
+        an_yaml_error(file, v->known_place, "S207", "keep one of them",
+                      "%s has both known and known_at", v->name);
+}
+
 static void check_reference(an_yaml_file *file, an_variable *v)
 {
     const char **names;
@@ -172,7 +185,7 @@ static void load_variable(an_yaml_file *file, const an_yaml *node, an_variable *
 {
     int type = AN_VAR_TEXT, order = AN_DATE_YMD;
 
-    v->min = v->max = (double)NAN;
+    v->min = v->max = v->known_at = (double)NAN;
     v->type = AN_VAR_NUMBER;
     if (an_yaml_is_null(node)) return;
     if (!an_yaml_check_map(file, node, "variables", variable_keys)) return;
@@ -187,6 +200,7 @@ static void load_variable(an_yaml_file *file, const an_yaml *node, an_variable *
     an_yaml_text(file, node, "unit", &v->unit);
     an_yaml_label(file, node, "label", &v->label, &v->label_zh);
     load_range(file, node, v);
+    load_known(file, node, v);
     load_levels(file, node, v);
     an_yaml_text(file, node, "reference", &v->reference);
     v->reference_place = an_yaml_key_place(node, "reference");

@@ -94,6 +94,7 @@ static an_status build_frame(an_ctx *ctx, an_study *study, an_plan_item *item)
                           .chinese = strcmp(study->report.language, "zh") == 0};
 
     AN_TRY(bind_pain(ctx, study, item));
+    AN_TRY(an_study_refuse_late(ctx, study, item));
     if (item->event) {
         AN_TRY(an_study_outcome(ctx, study, item, &outcome));
         spec.outcome = &outcome;

@@ -58,6 +58,10 @@ typedef struct an_variable {
     double *breaks;
     const char **labels;
     const char *from, *to; /* days_between */
+
+    const char *known; /* a date variable: when the value became known; or NULL */
+    an_place known_place;
+    double known_at; /* days after time zero, for all; NaN: not declared */
 } an_variable;
 
 typedef struct an_event_rule {
@@ -189,6 +193,28 @@ an_status an_study_outcome(an_ctx *ctx, an_study *study, const an_plan_item *ite
                            an_outcome *out);
 /* Day of the event of a row after time zero; NaN: it did not happen. */
 double an_study_event_time(const an_study *study, const an_event_rule *event, an_index i);
+
+/* ---- When values became known (known.c) ---- */
+
+/* Marks the variables [n_variables] that an expression or formula mentions, and those they are derived from,
+ * up to variables that say themselves when they were known. */
+an_status an_study_mentions(an_ctx *ctx, an_study *study, const an_source *source,
+                            bool *seen);
+/* A variable that was known too late, counted over the rows of the population that have a value. */
+typedef struct an_late {
+    const char *variable; /* its label; NULL: none was late */
+    an_index n;           /* rows with a value */
+    an_index n_late;      /* known after the day asked for */
+    an_index n_undated;   /* the date is not known */
+} an_late;
+/* The first variable that an expression rests on and that some row did not know by `day` after time zero. */
+an_status an_study_known_late(an_ctx *ctx, an_study *study, const an_source *source,
+                              double day, an_late *out);
+/* Expressions by which an analysis chooses or compares rows: k = 0, 1, ... until false. */
+bool an_study_item_text(const an_study *study, const an_plan_item *item, an_index k,
+                        an_source *out);
+/* AN_ERR_ESTIMATE with M380: an analysis of time uses what was known after its start. */
+an_status an_study_refuse_late(an_ctx *ctx, an_study *study, const an_plan_item *item);
 
 /* The population and the flow of patients (population.c). */
 an_status an_study_select(an_ctx *ctx, an_study *study);
