@@ -107,4 +107,22 @@ told 'Its limits imply p = 0.039, as published (0.04).'
 sed 's/level: 0.90, //' ninety.yaml >fewer.yaml
 expect 0 'ambiguous: 1' "$anodyne" audit fewer.yaml
 
+# What domain knowledge says of these trials: which ratio has the limits, which margin was kept, which figure is one off.
+audited=$("$anodyne" audit "$papers/two_by_two.yaml" --format markdown)
+for line in 'The limits are those of the ratio of those without the event, second to first' \
+    'limit, 9.2, is the upper Wald limit of second minus first; the margin of 10 is not reached' \
+    'limit, 13.2, is the upper Wald limit of second minus first; the margin of 10 is reached' \
+    'limit, -11.5, is the lower Wald limit of first minus second; the margin of -11 is reached' \
+    '14 of 19 is 73.68 %: 73.69 % is one off in its last digit' \
+    '44 of 130 is 33.85 %: 33.9 % is one off in its last digit' \
+    'Its difference, 0.8 percentage points, is that of the risks, second minus first'; do
+    case $audited in *"$line"*) ;; *) echo "audit does not say: $line"; failed=1 ;; esac
+done
+printf 'claims:\n  - {id: a, kind: two_by_two, events: [4, 6], of: [10, 10], percents: [50, 60], difference: 30, one_sided: 3, ratio: 0.67, ratio_limits: [0.1, 9]}\n' >off.yaml
+expect 0 '4 of 10 is 40.00 %, not 50 %' "$anodyne" audit off.yaml
+expect 0 'not that of the risks, -20.00' "$anodyne" audit off.yaml
+expect 0 'is no Wald limit of these counts' "$anodyne" audit off.yaml
+expect 0 'The usual limits of the ratio of the risks, first to second' "$anodyne" audit off.yaml
+printf 'claims:\n  - {id: a, kind: two_by_two, events: [4, 6], of: [10, 10], percents: 50}\n' >one.yaml
+expect 3 'percents of a are not two' "$anodyne" audit one.yaml
 finish

@@ -17,7 +17,10 @@ static const kind kinds[] = {
      an_judge_ratio,
      {"value", "lower", "upper", "level", "p", "n", "events", "share", "compared",
       "reference", "says", NULL}},
-    {"two_by_two", an_judge_two_by_two, {"events", "of", "p", "ratio", NULL}},
+    {"two_by_two",
+     an_judge_two_by_two,
+     {"events", "of", "percents", "difference", "difference_limits", "one_sided",
+      "margin", "p", "ratio", "ratio_limits", "level", NULL}},
     {"survival", an_judge_survival, {"times", "groups", "whole", NULL}},
     {"incidence", an_judge_incidence, {"times", "causes", NULL}},
 };

@@ -6,6 +6,7 @@
 #include "study/yaml.h"
 #include <anodyne/audit.h>
 #include <anodyne/consistency.h>
+#include <anodyne/tables.h>
 
 /* From good to bad: a claim has the worst of what was found. */
 typedef enum an_verdict {
@@ -56,6 +57,15 @@ an_index an_claim_list(const an_claim *claim, const an_yaml *map, const char *ke
 const char *an_claim_text(const an_claim *claim, const char *key, const char *otherwise);
 /* "0.43", with the digits that were printed. */
 const char *an_claim_as_printed(const an_claim *claim, const char *key);
+
+/* Two groups, those with the event and all. */
+typedef struct an_claim_counts {
+    double event[2], n[2];
+} an_claim_counts;
+/* Parts of an_judge_two_by_two(): what was printed for each group, and their difference. */
+void an_judge_percents(an_claim *claim, const an_claim_counts *c);
+void an_judge_difference(an_claim *claim, const an_claim_counts *c,
+                         const an_two_by_two *t);
 
 void an_judge_percent(an_claim *claim);
 void an_judge_mean(an_claim *claim);

@@ -4,11 +4,7 @@
 
 static const double MOST_PATIENTS = 500000; /* of a group */
 
-typedef struct counts {
-    double event[2], n[2];
-} counts;
-
-static bool read_counts(an_claim *claim, counts *c)
+static bool read_counts(an_claim *claim, an_claim_counts *c)
 {
     an_printed event[AN_MOST_POINTS], n[AN_MOST_POINTS];
 
@@ -33,8 +29,8 @@ static bool read_counts(an_claim *claim, counts *c)
     return true;
 }
 
-static void show(an_claim *claim, const counts *c, const an_two_by_two *t, double chisq,
-                 double chisq_p)
+static void show(an_claim *claim, const an_claim_counts *c, const an_two_by_two *t,
+                 double chisq, double chisq_p, double level)
 {
     an_claim_value(claim, "risk1", "First group", an_count_of(c->event[0], c->n[0]));
     an_claim_value(claim, "risk2", "Second group", an_count_of(c->event[1], c->n[1]));
@@ -44,13 +40,13 @@ static void show(an_claim *claim, const counts *c, const an_two_by_two *t, doubl
     an_claim_value(claim, "fisher_p", "p (Fisher)", an_number(AN_KIND_P, t->fisher_p));
     an_claim_value(
         claim, "difference", "Risk difference, percentage points (Wald)",
-        an_points(t->risk_difference, t->rd_wald.lower, t->rd_wald.upper, 0.95));
-    an_claim_value(
-        claim, "risk_ratio", "Risk ratio",
-        an_estimate(AN_KIND_RATIO, t->risk_ratio, t->rr_log.lower, t->rr_log.upper));
-    an_claim_value(
-        claim, "odds_ratio", "Odds ratio",
-        an_estimate(AN_KIND_RATIO, t->odds_ratio, t->or_woolf.lower, t->or_woolf.upper));
+        an_points(t->risk_difference, t->rd_wald.lower, t->rd_wald.upper, level));
+    an_claim_value(claim, "risk_ratio", "Risk ratio",
+                   an_estimate_at(AN_KIND_RATIO, t->risk_ratio, t->rr_log.lower,
+                                  t->rr_log.upper, level));
+    an_claim_value(claim, "odds_ratio", "Odds ratio",
+                   an_estimate_at(AN_KIND_RATIO, t->odds_ratio, t->or_woolf.lower,
+                                  t->or_woolf.upper, level));
 }
 
 static void judge_test(an_claim *claim, const an_two_by_two *t, double pearson)
@@ -78,39 +74,71 @@ static void judge_test(an_claim *claim, const an_two_by_two *t, double pearson)
         an_claim_as_printed(claim, "p"), pearson, t->fisher_p);
 }
 
-/* A published ratio against everything it could be. */
-static void judge_published(an_claim *claim, const counts *c, const an_two_by_two *t)
+/* One thing that a published ratio may be. */
+typedef struct reading {
+    const char *name;
+    double value;
+    an_interval limits;
+    an_verdict verdict;
+} reading;
+
+static an_interval reciprocal(an_interval i)
 {
-    const double risk[2] = {t->risk1, t->risk2};
-    const struct {
-        const char *name;
-        double value;
-        an_verdict verdict;
-    } ratios[] = {
-        {"the ratio of the risks, first to second", risk[0] / risk[1], AN_VERDICT_AGREES},
-        {"the ratio of the risks, second to first", risk[1] / risk[0],
+    return (an_interval){1 / i.upper, 1 / i.lower};
+}
+
+/* Limits that were printed for the ratio, against those of this reading. */
+static void judge_ratio_limits(an_claim *claim, const reading *r)
+{
+    an_printed limit[AN_MOST_POINTS];
+
+    if (an_claim_list(claim, claim->node, "ratio_limits", limit) != 2) return;
+    if (an_printed_overlap(limit[0], r->limits.lower, r->limits.lower) &&
+        an_printed_overlap(limit[1], r->limits.upper, r->limits.upper))
+        an_claim_find(claim, AN_VERDICT_AGREES, "The limits are those of %s.", r->name);
+    else
+        an_claim_find(claim, AN_VERDICT_AMBIGUOUS,
+                      "The usual limits of %s are %.3g to %.3g, not %g to %g.", r->name,
+                      r->limits.lower, r->limits.upper, limit[0].value, limit[1].value);
+}
+
+/* A published ratio against everything it could be. */
+static void judge_published(an_claim *claim, const an_claim_counts *c,
+                            const an_two_by_two *t, double level)
+{
+    an_two_by_two none; /* the same table for those without the event */
+
+    an_two_by_two_fit(c->n[0] - c->event[0], c->event[0], c->n[1] - c->event[1],
+                      c->event[1], level, &none);
+    const reading readings[] = {
+        {"the ratio of the risks, first to second", t->risk_ratio, t->rr_log,
+         AN_VERDICT_AGREES},
+        {"the ratio of the risks, second to first", 1 / t->risk_ratio,
+         reciprocal(t->rr_log), AN_VERDICT_AMBIGUOUS},
+        {"the odds ratio, first to second", t->odds_ratio, t->or_woolf,
+         AN_VERDICT_AGREES},
+        {"the odds ratio, second to first", 1 / t->odds_ratio, reciprocal(t->or_woolf),
          AN_VERDICT_AMBIGUOUS},
-        {"the odds ratio, first to second", t->odds_ratio, AN_VERDICT_AGREES},
-        {"the odds ratio, second to first", 1 / t->odds_ratio, AN_VERDICT_AMBIGUOUS},
-        {"the ratio of those without the event, second to first",
-         (1 - risk[1]) / (1 - risk[0]), AN_VERDICT_DISAGREES},
-        {"the ratio of those without the event, first to second",
-         (1 - risk[0]) / (1 - risk[1]), AN_VERDICT_DISAGREES}};
+        {"the ratio of those without the event, second to first", 1 / none.risk_ratio,
+         reciprocal(none.rr_log), AN_VERDICT_DISAGREES},
+        {"the ratio of those without the event, first to second", none.risk_ratio,
+         none.rr_log, AN_VERDICT_DISAGREES}};
     const an_printed ratio = an_claim_printed(claim, "ratio");
     const char *printed = an_claim_as_printed(claim, "ratio");
 
-    (void)c;
     if (isnan(ratio.value)) return;
-    for (size_t k = 0; k < sizeof ratios / sizeof *ratios; k++)
-        if (an_printed_overlap(ratio, ratios[k].value, ratios[k].value)) {
-            an_claim_find(claim, ratios[k].verdict, "Its ratio, %s, is %s%s.", printed,
-                          ratios[k].name,
-                          ratios[k].verdict == AN_VERDICT_DISAGREES
-                              ? an_doc_printf(claim->doc, "; that of the risks is %.2f",
-                                              t->risk_ratio)
-                              : "");
-            return;
-        }
+    for (size_t k = 0; k < sizeof readings / sizeof *readings; k++) {
+        const reading *r = &readings[k];
+
+        if (!an_printed_overlap(ratio, r->value, r->value)) continue;
+        an_claim_find(
+            claim, r->verdict, "Its ratio, %s, is %s%s.", printed, r->name,
+            r->verdict == AN_VERDICT_DISAGREES
+                ? an_doc_printf(claim->doc, "; that of the risks is %.2f", t->risk_ratio)
+                : "");
+        judge_ratio_limits(claim, r);
+        return;
+    }
     an_claim_find(claim, AN_VERDICT_AMBIGUOUS,
                   "Its ratio, %s, is no ratio of these counts (risks %.2f, odds %.2f): "
                   "adjusted, or a misprint.",
@@ -121,20 +149,23 @@ void an_judge_two_by_two(an_claim *claim)
 {
     an_two_by_two t;
     an_contingency table;
-    counts c;
+    an_claim_counts c;
+    const double level = an_claim_level(claim);
 
     if (!read_counts(claim, &c)) return;
     const double cells[] = {c.event[0], c.n[0] - c.event[0], c.event[1],
                             c.n[1] - c.event[1]};
 
-    an_two_by_two_fit(cells[0], cells[1], cells[2], cells[3], 0.95, &t);
+    an_two_by_two_fit(cells[0], cells[1], cells[2], cells[3], level, &t);
     if (an_contingency_fit(claim->file->ctx, 2, 2, cells, NULL, &table) != AN_OK) {
         claim->file->out_of_memory = true; /* the counts are sound */
         return;
     }
-    show(claim, &c, &t, table.chisq, table.chisq_p);
+    show(claim, &c, &t, table.chisq, table.chisq_p, level);
     an_claim_find(claim, AN_VERDICT_NONE, "%.1f %% against %.1f %%.", 100 * t.risk1,
                   100 * t.risk2);
+    an_judge_percents(claim, &c);
+    an_judge_difference(claim, &c, &t);
     judge_test(claim, &t, table.chisq_p);
-    judge_published(claim, &c, &t);
+    judge_published(claim, &c, &t, level);
 }
