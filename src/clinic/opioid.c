@@ -53,6 +53,22 @@ const char *an_opioid_table(an_index i)
     return NULL;
 }
 
+const char *an_opioid_word(an_opioid_part part, const char *word)
+{
+    static const struct {
+        an_opioid_part part;
+        const char *word, *meaning;
+    } words[] = {
+#define AN_OPIOID_WORD(part, word, meaning) {part, word, meaning},
+#include "../../data/opioid_words.def"
+#undef AN_OPIOID_WORD
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (words[i].part == part && same(words[i].word, word)) return words[i].meaning;
+    return word;
+}
+
 /* Flags that stop the sum, or 0 and *mg. */
 static unsigned convert(const char *table, const an_opioid_dose *dose, double *mg,
                         unsigned *notes)

@@ -82,25 +82,83 @@ an_response an_consensus_response(double baseline, double followup,
                : AN_RESPONSE_NOT_ASSESSABLE;
 }
 
-/* ---- Scores alone ---- */
+/* ---- Points that the text leaves open ---- */
 
-int an_pain_response(an_pain_rule rule, double baseline, double followup)
+void an_consensus_readings(const an_consensus_rule *main,
+                           an_consensus_reading out[AN_CONSENSUS_READINGS])
 {
-    const double less = baseline - followup;
+    const an_consensus_rule m = main ? *main : an_consensus_defaults();
+    const bool band = m.increase_tolerance > 0;
+    const bool score = m.opioid_policy == AN_OPIOID_SCORE_ONLY;
 
-    if (isnan(less)) return -1;
-    switch (rule) {
-    case AN_PAIN_ANY_DECREASE:
-        return less > 0;
-    case AN_PAIN_2_POINTS:
-        return less >= 2;
-    /* In tenths, so that 10 to 7 is 30 % whatever the rounding of 0.3. */
-    case AN_PAIN_RELIEF_30:
-        return baseline > 0 && 10 * less >= 3 * baseline;
-    case AN_PAIN_RELIEF_50:
-        return baseline > 0 && 2 * less >= baseline;
-    case AN_PAIN_NONE:
-        return followup == 0;
-    }
-    return -1;
+    out[0] = (an_consensus_reading){
+        "main",
+        band ? "Main: an increase of opioids is one of at least 25 %"
+             : "Main: any rise of opioids is an increase",
+        m};
+    out[1] =
+        (an_consensus_reading){"band25",
+                               band ? "Any rise of opioids is an increase"
+                                    : "An increase of opioids is one of at least 25 %",
+                               m};
+    out[1].rule.increase_tolerance = band ? 0 : 0.25;
+    out[2] = (an_consensus_reading){"stable",
+                                    m.strict_stability
+                                        ? "PP by score with opioids not up by 25 %"
+                                        : "PP by score only with unchanged opioids",
+                                    m};
+    out[2].rule.strict_stability = !m.strict_stability;
+    out[3] = (an_consensus_reading){
+        "worse",
+        m.worse_is_progression ? "2 points higher with 25 % more opioids is IR, not PP"
+                               : "2 points higher with 25 % more opioids is PP, not IR",
+        m};
+    out[3].rule.worse_is_progression = !m.worse_is_progression;
+    out[4] = (an_consensus_reading){"score_if_missing",
+                                    score ? "Without an opioid dose: not assessable"
+                                          : "Without an opioid dose: by the score alone",
+                                    m};
+    out[4].rule.opioid_policy = score ? AN_OPIOID_REQUIRED : AN_OPIOID_SCORE_ONLY;
+}
+
+static const struct {
+    const char *id, *label;
+} holes[AN_CONSENSUS_HOLES] = {
+    {"worse_more_opioid", "2 points higher or more, and at least 25 % more opioid"},
+    {"worse_less_opioid", "2 points higher or more, and at least 25 % less opioid"},
+    {"worse_near_opioid", "2 points higher or more, opioid changed by less than 25 %"},
+    {"better_slightly_more_opioid",
+     "2 points lower or more, opioid up by less than 25 %"},
+    {"zero_more_opioid", "Score 0 with more opioid"},
+    {"opioid_alone", "Same score, at least 25 % less opioid"},
+    {"opioid_started", "No opioid before, some after"},
+    {"baseline_one", "Baseline score 1"},
+};
+
+const char *an_consensus_hole_id(int i)
+{
+    return i >= 0 && i < AN_CONSENSUS_HOLES ? holes[i].id : NULL;
+}
+
+const char *an_consensus_hole_label(int i)
+{
+    return i >= 0 && i < AN_CONSENSUS_HOLES ? holes[i].label : NULL;
+}
+
+unsigned an_consensus_holes(double b, double f, double opioid_before, double opioid_after)
+{
+    const opioid_change o = compare_doses(opioid_before, opioid_after, 0);
+    const bool near = !o.unchanged && !o.up25 && !o.down25;
+    unsigned set = 0;
+
+    if (isnan(b) || isnan(f) || isnan(opioid_before) || isnan(opioid_after)) return 0;
+    if (f - b >= 2 && o.up25) set |= AN_HOLE_WORSE_MORE_OPIOID;
+    if (f - b >= 2 && o.down25) set |= AN_HOLE_WORSE_LESS_OPIOID;
+    if (f - b >= 2 && near) set |= AN_HOLE_WORSE_NEAR_OPIOID;
+    if (b - f >= 2 && o.up && near) set |= AN_HOLE_BETTER_SLIGHTLY_MORE_OPIOID;
+    if (f == 0 && o.up) set |= AN_HOLE_ZERO_MORE_OPIOID;
+    if (f == b && o.down25) set |= AN_HOLE_OPIOID_ALONE;
+    if (opioid_before == 0 && opioid_after > 0) set |= AN_HOLE_OPIOID_STARTED;
+    if (b == 1) set |= AN_HOLE_BASELINE_ONE;
+    return set;
 }

@@ -5,6 +5,9 @@
 
 static const char *const opioid_choices[] = {"required", "score_only", NULL};
 
+static const char *const increase_choices[] = {"any", "quarter", NULL};
+static const char *const stable_choices[] = {"not_increased", "unchanged", NULL};
+
 static const an_param params[] = {
     AN_PARAM_REAL(an_pain_options, conf_level, 0.95, 0.5, 0.9999, NULL,
                   "Confidence level of the limits"),
@@ -13,6 +16,15 @@ static const an_param params[] = {
     AN_PARAM_CHOICE(an_pain_options, opioids, 0, opioid_choices,
                     "Consensus response of patients without an opioid dose: not "
                     "assessable, or by the score alone"),
+    AN_PARAM_CHOICE(an_pain_options, opioid_increase, 0, increase_choices,
+                    "What rise of opioids excludes a consensus response: any, or one of "
+                    "at least 25 %"),
+    AN_PARAM_CHOICE(an_pain_options, stable, 0, stable_choices,
+                    "Opioids with which 2 points more is progression: not up by 25 %, or "
+                    "unchanged"),
+    AN_PARAM_BOOL(
+        an_pain_options, pp_extended, 0,
+        "2 points more with 25 % more opioid is progression, not indeterminate"),
     AN_PARAM_REALS(an_pain_options, times, 0, 1e5, NULL,
                    "Times of baseline, follow-up and further visits on the figure "
                    "(default 0, 1, 2, ...)"),
@@ -115,6 +127,9 @@ static an_status read_frame(an_pain *p)
     p->rule.min_baseline = p->o->min_baseline;
     p->rule.opioid_policy = p->opioid_before && p->o->opioids == 0 ? AN_OPIOID_REQUIRED
                                                                    : AN_OPIOID_SCORE_ONLY;
+    p->rule.increase_tolerance = p->o->opioid_increase == 1 ? 0.25 : 0;
+    p->rule.strict_stability = p->o->stable == 1;
+    p->rule.worse_is_progression = p->o->pp_extended;
     if (p->n == 0) return an_fail(p->ctx, AN_ERR_ESTIMATE, "there is no patient");
     return read_alive(p);
 }
@@ -305,6 +320,7 @@ static an_status run(an_ctx *ctx, const an_frame *frame, const void *opt, an_doc
     AN_TRY(read_frame(&p));
     AN_TRY(paired(&p));
     AN_TRY(an_pain_responses(&p));
+    an_pain_intensities(&p);
     AN_TRY(an_pain_trajectory(&p));
     notes(&p);
     methods(&p);

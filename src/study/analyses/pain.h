@@ -8,7 +8,10 @@
 
 typedef struct an_pain_options {
     double conf_level, min_baseline;
-    int opioids; /* subscript of "required", "score_only" */
+    int opioids;         /* subscript of "required", "score_only" */
+    int opioid_increase; /* "any", "quarter" */
+    int stable;          /* "not_increased", "unchanged" */
+    bool pp_extended;
     an_reals times;
     const char *time_label;
 } an_pain_options;
@@ -26,7 +29,18 @@ typedef struct an_pain {
     an_consensus_rule rule; /* as the options and the columns given imply */
 } an_pain;
 
-an_status an_pain_responses(an_pain *p);  /* tables of responders */
-an_status an_pain_trajectory(an_pain *p); /* figure */
+an_status an_pain_responses(an_pain *p); /* tables of responders */
+
+/* Patients by class of the consensus. */
+typedef struct an_pain_classes {
+    double n[AN_RESPONSE_COUNT];
+} an_pain_classes;
+
+an_pain_classes an_pain_classify(const an_pain *p, const an_consensus_rule *rule);
+double an_pain_assessable(const an_pain_classes *c);
+an_value an_pain_share(const an_pain *p, double x, double n);
+void an_pain_readings(const an_pain *p);    /* what the text leaves open */
+void an_pain_intensities(const an_pain *p); /* none to severe, before and after */
+an_status an_pain_trajectory(an_pain *p);   /* figure */
 
 #endif

@@ -1,4 +1,4 @@
-/* Pain response: definitions, denominators, bounds, switches, groups. */
+/* Pain response: definitions, denominators, classes, bounds, groups. */
 #include "study/analyses/pain.h"
 
 #include <anodyne/tables.h>
@@ -10,23 +10,48 @@ enum {
     ANY_DECREASE,
     POINTS_2,
     RELIEF_30,
+    FARRAR,
     MCID,
     RELIEF_50,
     NO_PAIN,
+    CHOW_OLD,
+    CHOW_INTEGRATED,
     N_DEFINITIONS
 };
 
 static const struct {
-    const char *key, *label;
+    const char *key;
+    an_pain_rule rule;
 } definitions[N_DEFINITIONS] = {
-    {"consensus", "Complete or partial response, international consensus 2012"},
-    {"any_decrease", "Any decrease of the score"},
-    {"points2", "At least 2 points lower"},
-    {"relief30", "At least 30 % lower"},
-    {"mcid", "At least 2 points and 30 % lower"},
-    {"relief50", "At least 50 % lower"},
-    {"no_pain", "No pain (score 0)"},
+    {"consensus", AN_PAIN_NONE}, /* has a kernel of its own */
+    {"any_decrease", AN_PAIN_ANY_DECREASE},
+    {"points2", AN_PAIN_2_POINTS},
+    {"relief30", AN_PAIN_RELIEF_30},
+    {"mcid_farrar", AN_PAIN_MCID_FARRAR},
+    {"mcid", AN_PAIN_MCID_BOTH},
+    {"relief50", AN_PAIN_RELIEF_50},
+    {"no_pain", AN_PAIN_NONE},
+    {"chow_old", AN_PAIN_CHOW_OLD},
+    {"chow_old_integrated", AN_PAIN_CHOW_INTEGRATED},
 };
+
+/* The rule's words and id; what nobody has checked says so. */
+static const char *definition_label(const an_pain *p, int d)
+{
+    const an_pain_definition *rule = an_pain_definition_of(definitions[d].rule);
+
+    if (d == CONSENSUS)
+        return an_doc_printf(
+            p->doc, "Complete or partial response, international consensus 2012%s",
+            p->opioid_before ? "" : ", scores only");
+    return an_doc_printf(p->doc, "%s (%s%s)", rule->label, rule->id,
+                         rule->verified == 0 ? "; not verified" : "");
+}
+
+static bool shown(const an_pain *p, int d)
+{
+    return d != CHOW_INTEGRATED || p->opioid_before;
+}
 
 /* Who responded by a definition: 1, 0, -1 not assessable, -2 not eligible. */
 enum { MISSING = -1, INELIGIBLE = -2 };
@@ -45,23 +70,13 @@ static int consensus(const an_pain *p, const an_consensus_rule *rule, an_index i
 
 static int outcome(const an_pain *p, int definition, an_index i)
 {
-    static const an_pain_rule rules[N_DEFINITIONS] = {
-        [ANY_DECREASE] = AN_PAIN_ANY_DECREASE,
-        [POINTS_2] = AN_PAIN_2_POINTS,
-        [RELIEF_30] = AN_PAIN_RELIEF_30,
-        [RELIEF_50] = AN_PAIN_RELIEF_50,
-        [NO_PAIN] = AN_PAIN_NONE,
-    };
-    const double b = p->before->x[i], f = p->after->x[i];
+    const an_pain_case c = {p->before->x[i], p->after->x[i],
+                            p->opioid_before ? p->opioid_before[i] : NAN,
+                            p->opioid_after ? p->opioid_after[i] : NAN, -1};
     an_response class;
 
-    if (definition == CONSENSUS) return consensus(p, &p->rule, i, &class);
-    if (definition == MCID) {
-        const int points = an_pain_response(AN_PAIN_2_POINTS, b, f);
-
-        return points == 1 ? an_pain_response(AN_PAIN_RELIEF_30, b, f) : points;
-    }
-    return an_pain_response(rules[definition], b, f);
+    return definition == CONSENSUS ? consensus(p, &p->rule, i, &class)
+                                   : an_pain_response(definitions[definition].rule, &c);
 }
 
 /* Counts of one definition among all (level < 0) or one group. */
@@ -91,7 +106,7 @@ static tally count(const an_pain *p, int definition, an_index level)
     return t;
 }
 
-static an_value share(const an_pain *p, double x, double n)
+an_value an_pain_share(const an_pain *p, double x, double n)
 {
     if (n == 0) return an_not_estimable(AN_KIND_PROPORTION, "no patient");
     const an_interval i =
@@ -106,7 +121,8 @@ static an_value share(const an_pain *p, double x, double n)
 static void denominator_row(const an_pain *p, const char *key, const char *of,
                             const char *label, double x, double n)
 {
-    const an_value cells[] = {an_text(label), an_bare_count_of(x, n), share(p, x, n)};
+    const an_value cells[] = {an_text(label), an_bare_count_of(x, n),
+                              an_pain_share(p, x, n)};
 
     if (n > 0) an_doc_row_add(p->doc, an_doc_printf(p->doc, "%s_%s", key, of), 1, cells);
 }
@@ -129,12 +145,10 @@ static void responders(const an_pain *p)
     for (int d = 0; d < N_DEFINITIONS; d++) {
         const tally t = count(p, d, -1);
         const char *key = definitions[d].key;
-        const char *label =
-            d == CONSENSUS && !p->opioid_before
-                ? an_doc_printf(p->doc, "%s, scores only", definitions[d].label)
-                : definitions[d].label;
-        const an_value heading[] = {an_text(label), an_text(""), an_text("")};
+        const an_value heading[] = {an_text(definition_label(p, d)), an_text(""),
+                                    an_text("")};
 
+        if (!shown(p, d)) continue;
         nobody = nobody || has_empty_denominator(p, &t);
         an_doc_row_add(p->doc, key, 0, heading);
         denominator_row(p, key, "treated", "of all treated", t.responders, t.treated);
@@ -160,15 +174,11 @@ static void responders(const an_pain *p)
                               nobody ? " A denominator of nobody is left out." : ""));
 }
 
-/* ---- Classes, and what the switches do to them ---- */
+/* ---- Classes ---- */
 
-typedef struct classes {
-    double n[AN_RESPONSE_COUNT];
-} classes;
-
-static classes classify(const an_pain *p, const an_consensus_rule *rule)
+an_pain_classes an_pain_classify(const an_pain *p, const an_consensus_rule *rule)
 {
-    classes c = {{0}};
+    an_pain_classes c = {{0}};
     an_response r;
 
     for (an_index i = 0; i < p->n; i++) {
@@ -178,7 +188,7 @@ static classes classify(const an_pain *p, const an_consensus_rule *rule)
     return c;
 }
 
-static double assessable(const classes *c)
+double an_pain_assessable(const an_pain_classes *c)
 {
     double n = 0;
 
@@ -192,8 +202,8 @@ static void class_table(const an_pain *p)
                                      {"treated", "Of all treated"},
                                      {"assessable", "Of assessable"},
                                      {"proportion", "Proportion of assessable"}};
-    const classes c = classify(p, &p->rule);
-    const double n = assessable(&c);
+    const an_pain_classes c = an_pain_classify(p, &p->rule);
+    const double n = an_pain_assessable(&c);
 
     an_doc_table(p->doc, "classes", "Classes of the international consensus 2012",
                  "Wilson interval", 4, columns);
@@ -204,7 +214,7 @@ static void class_table(const an_pain *p)
                                   an_response_code((an_response)r))),
             an_count_of(c.n[r], (double)p->n),
             in ? an_bare_count_of(c.n[r], n) : an_text(""),
-            in ? share(p, c.n[r], n) : an_text("")};
+            in ? an_pain_share(p, c.n[r], n) : an_text("")};
 
         an_doc_row_add(p->doc, an_response_code((an_response)r), 0, cells);
     }
@@ -224,98 +234,16 @@ static void class_table(const an_pain *p)
         "sources quote it; compare with the original before you publish.");
 }
 
-static void switch_row(const an_pain *p, const char *key, const char *label,
-                       const an_consensus_rule *rule)
-{
-    const classes c = classify(p, rule);
-    const double n = assessable(&c);
-    const double x = c.n[AN_RESPONSE_COMPLETE] + c.n[AN_RESPONSE_PARTIAL];
-    const an_value cells[] = {
-        an_text(label),
-        an_number(AN_KIND_COUNT, c.n[AN_RESPONSE_COMPLETE]),
-        an_number(AN_KIND_COUNT, c.n[AN_RESPONSE_PARTIAL]),
-        an_number(AN_KIND_COUNT, c.n[AN_RESPONSE_PROGRESSION]),
-        an_number(AN_KIND_COUNT, c.n[AN_RESPONSE_INDETERMINATE]),
-        an_bare_count_of(x, n),
-        share(p, x, n),
-    };
-
-    an_doc_row_add(p->doc, key, 0, cells);
-}
-
-enum { N_READINGS = 5 };
-
-/* The main reading and those that differ from it in one point. */
-static void readings(const an_pain *p, an_consensus_rule rule[N_READINGS])
-{
-    for (int k = 0; k < N_READINGS; k++) rule[k] = p->rule;
-    rule[1].increase_tolerance = 0.25;
-    rule[2].strict_stability = true;
-    rule[3].worse_is_progression = true;
-    rule[4].opioid_policy = AN_OPIOID_SCORE_ONLY;
-}
-
-static bool readings_differ(const an_pain *p, const an_consensus_rule rule[N_READINGS])
-{
-    const classes first = classify(p, &rule[0]);
-
-    for (int k = 1; k < N_READINGS; k++) {
-        const classes other = classify(p, &rule[k]);
-
-        for (int r = 0; r < AN_RESPONSE_COUNT; r++)
-            if (other.n[r] != first.n[r]) return true;
-    }
-    return false;
-}
-
-static void sensitivity(const an_pain *p)
-{
-    static const struct {
-        const char *key, *label;
-    } texts[N_READINGS] = {
-        {"main", "Main: any rise of opioids is an increase"},
-        {"band25", "An increase of opioids is one of at least 25 %"},
-        {"stable", "PP by score only with unchanged opioids"},
-        {"worse", "2 points higher with 25 % more opioids is PP, not IR"},
-        {"score_if_missing", "Without an opioid dose: by the score alone"},
-    };
-    const an_doc_column columns[] = {{"reading", "Reading of the definition"},
-                                     {"cr", "CR"},
-                                     {"pr", "PR"},
-                                     {"pp", "PP"},
-                                     {"ir", "IR"},
-                                     {"responders", "CR or PR of assessable"},
-                                     {"proportion", "Proportion"}};
-    an_consensus_rule rule[N_READINGS];
-
-    if (!p->opioid_before) return; /* all readings are about opioids */
-    readings(p, rule);
-    if (!readings_differ(p, rule)) {
-        an_doc_text(
-            p->doc, "readings_agree",
-            "The published definition leaves open what counts as an increase of "
-            "opioids, when they are stable, and what 2 points more with more opioids "
-            "is; here every reading gives the same classes.");
-        return;
-    }
-    an_doc_table(p->doc, "sensitivity", "Readings of the consensus definition",
-                 "Wilson interval", 7, columns);
-    for (int k = 0; k < N_READINGS; k++)
-        switch_row(p, texts[k].key, texts[k].label, &rule[k]);
-    an_doc_table_end(p->doc,
-                     "The published text leaves these points open; the rows differ "
-                     "from the main reading in one point each.");
-}
-
 /* ---- Missing scores ---- */
 
 static void bound_row(const an_pain *p, int d)
 {
     const tally t = count(p, d, -1);
     const double n = t.treated, best = t.responders + t.missing;
-    const an_value cells[] = {
-        an_text(definitions[d].label), an_bare_count_of(t.responders, n),
-        share(p, t.responders, n), an_bare_count_of(best, n), share(p, best, n)};
+    const an_value cells[] = {an_text(definition_label(p, d)),
+                              an_bare_count_of(t.responders, n),
+                              an_pain_share(p, t.responders, n),
+                              an_bare_count_of(best, n), an_pain_share(p, best, n)};
 
     an_doc_row_add(p->doc, definitions[d].key, 0, cells);
 }
@@ -375,10 +303,12 @@ static void group_table(const an_pain *p)
                  "Wilson interval", 6, columns);
     for (an_index g = 0; g < p->group->n_levels; g++) {
         const tally c = count(p, CONSENSUS, g), a = count(p, ANY_DECREASE, g);
-        const an_value cells[] = {
-            an_text(p->group->levels[g]),      an_bare_count_of(c.responders, c.treated),
-            share(p, c.responders, c.treated), an_bare_count_of(a.responders, a.treated),
-            share(p, a.responders, a.treated), an_count_of(a.missing, a.treated)};
+        const an_value cells[] = {an_text(p->group->levels[g]),
+                                  an_bare_count_of(c.responders, c.treated),
+                                  an_pain_share(p, c.responders, c.treated),
+                                  an_bare_count_of(a.responders, a.treated),
+                                  an_pain_share(p, a.responders, a.treated),
+                                  an_count_of(a.missing, a.treated)};
 
         an_doc_row_add(p->doc, an_key_of_level(p->doc, g), 0, cells);
     }
@@ -431,17 +361,19 @@ static void group_missing(const an_pain *p)
 static void sentence(const an_pain *p, const char *key, int d, const char *what)
 {
     const tally t = count(p, d, -1);
-    const char *treated = an_doc_format(p->doc, share(p, t.responders, t.treated));
+    const char *treated =
+        an_doc_format(p->doc, an_pain_share(p, t.responders, t.treated));
     const char *rest = ".";
 
     if (t.assessable < t.treated)
-        rest = an_doc_printf(p->doc, "; of the %s assessable, %s.",
-                             an_count_text(p->doc, t.assessable),
-                             an_doc_format(p->doc, share(p, t.responders, t.assessable)));
+        rest = an_doc_printf(
+            p->doc, "; of the %s assessable, %s.", an_count_text(p->doc, t.assessable),
+            an_doc_format(p->doc, an_pain_share(p, t.responders, t.assessable)));
     if (p->alive && t.alive < t.treated)
-        rest = an_doc_printf(p->doc, "%.*s; of the %s alive at the window, %s.",
-                             (int)strlen(rest) - 1, rest, an_count_text(p->doc, t.alive),
-                             an_doc_format(p->doc, share(p, t.responders, t.alive)));
+        rest =
+            an_doc_printf(p->doc, "%.*s; of the %s alive at the window, %s.",
+                          (int)strlen(rest) - 1, rest, an_count_text(p->doc, t.alive),
+                          an_doc_format(p->doc, an_pain_share(p, t.responders, t.alive)));
     an_doc_text(p->doc, key, "%s in %s of %s treated %s, %s%s", what,
                 an_count_text(p->doc, t.responders), an_count_text(p->doc, t.treated),
                 an_rows_noun(p->frame, t.treated), treated, rest);
@@ -461,7 +393,7 @@ an_status an_pain_responses(an_pain *p)
              "A lower score than before treatment was seen");
     responders(p);
     class_table(p);
-    sensitivity(p);
+    an_pain_readings(p);
     missing(p);
     if (p->group) {
         group_table(p);

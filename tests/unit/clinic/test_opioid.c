@@ -75,6 +75,16 @@ static void test_rows_are_complete_and_unique(void **state)
     assert_null(an_opioid_factor_at(n));
 }
 
+static void test_words(void **state)
+{
+    (void)state;
+    assert_string_equal(an_opioid_word(AN_OPIOID_ROUTE, "po"), "oral");
+    assert_string_equal(an_opioid_word(AN_OPIOID_UNIT, "mcg/h"), "ug/h");
+    assert_string_equal(an_opioid_word(AN_OPIOID_DRUG, "meperidine"), "pethidine");
+    assert_string_equal(an_opioid_word(AN_OPIOID_DRUG, "po"), "po");
+    assert_string_equal(an_opioid_word(AN_OPIOID_UNIT, "drops"), "drops");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -83,6 +93,7 @@ int main(void)
         cmocka_unit_test(test_unknown_is_missing_never_zero),
         cmocka_unit_test(test_flags),
         cmocka_unit_test(test_rows_are_complete_and_unique),
+        cmocka_unit_test(test_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -178,6 +178,50 @@ static void test_denominators(void **state)
     finish(&r);
 }
 
+/* One patient for each open point, and one that meets two (row 3). */
+static const char open_points[] =
+    "b,f,ob,of\n6,8,60,75\n6,4,60,61\n6,0,60,61\n6,6,60,30\n"
+    "6,4,0,5\n6,8,60,45\n6,8,60,70\n1,1,0,0\n";
+
+static void test_open_points_and_readings(void **state)
+{
+    static const struct {
+        const char *option, *setting;
+        double pr, pp, ir, worse;
+    } cases[] = {
+        {NULL, NULL, 1, 2, 4, 3},
+        {"pp_extended", "true", 1, 3, 3, 2},
+        {"stable", "unchanged", 1, 0, 6, 1},
+        {"opioid_increase", "quarter", 2, 2, 2, 3},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        run r = start(open_points, "pain", "f ~ b", 2, six_binds, cases[i].option,
+                      cases[i].setting);
+        an_value v;
+
+        assert_int_equal(r.st, AN_OK);
+        v = get(&r, "pain.response.holes.better_slightly_more_opioid.n");
+        assert_true(v.value == 2 && v.upper == 8);
+        assert_true(get(&r, "pain.response.holes.worse_more_opioid.n").value == 1);
+        assert_true(get(&r, "pain.response.holes.worse_less_opioid.n").value == 1);
+        assert_true(get(&r, "pain.response.holes.worse_near_opioid.n").value == 1);
+        assert_true(get(&r, "pain.response.holes.zero_more_opioid.n").value == 1);
+        assert_true(get(&r, "pain.response.holes.opioid_alone.n").value == 1);
+        assert_true(get(&r, "pain.response.holes.opioid_started.n").value == 1);
+        assert_true(get(&r, "pain.response.holes.baseline_one.n").value == 1);
+        assert_true(get(&r, "pain.response.sensitivity.main.pr").value == cases[i].pr);
+        assert_true(get(&r, "pain.response.sensitivity.main.pp").value == cases[i].pp);
+        assert_true(get(&r, "pain.response.sensitivity.main.ir").value == cases[i].ir);
+        assert_true(get(&r, "pain.response.sensitivity.worse.pp").value ==
+                    cases[i].worse);
+        assert_true(get(&r, "pain.intensity.scheme_S1.moderate.severe").value == 3);
+        assert_true(get(&r, "pain.intensity.scheme_S3.moderate.moderate").value == 3);
+        finish(&r);
+    }
+}
+
 static void test_without_opioids_and_survival(void **state)
 {
     run r = start(six, "pain", "f ~ b", 0, NULL, NULL, NULL);
@@ -289,6 +333,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_example_gives_the_published_numbers),
         cmocka_unit_test(test_denominators),
+        cmocka_unit_test(test_open_points_and_readings),
         cmocka_unit_test(test_without_opioids_and_survival),
         cmocka_unit_test(test_no_pair_is_refused),
         cmocka_unit_test(test_no_change_at_all),
