@@ -92,6 +92,17 @@ an_status cli_run_episodes(an_ctx *ctx, const cli_args *args);
 /* audit.c */
 an_status cli_run_audit(an_ctx *ctx, const cli_args *args);
 
+/* wish.c: options of a verb that are a table of parameters */
+void cli_wish_options(const an_analysis *wishes, cli_options *out);
+an_status cli_wish_read(an_ctx *ctx, const cli_args *args, const an_analysis *wishes,
+                        an_options **out);
+
+/* response.c, omed.c */
+void cli_response_options(cli_options *out);
+an_status cli_run_response(an_ctx *ctx, const cli_args *args);
+void cli_omed_options(cli_options *out);
+an_status cli_run_omed(an_ctx *ctx, const cli_args *args);
+
 /* dose.c */
 void cli_dose_options(cli_options *out);
 an_status cli_run_dose(an_ctx *ctx, const cli_args *args);

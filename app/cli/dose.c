@@ -37,13 +37,7 @@ static const an_analysis wishes = {
 
 void cli_dose_options(cli_options *out)
 {
-    for (const an_param *p = params; p->name; p++)
-        cli_options_add(out, (cli_option){p->name, 0,
-                                          p->type == AN_PARAM_REALS_TYPE    ? "LIST"
-                                          : p->type == AN_PARAM_CHOICE_TYPE ? "CHOICE"
-                                                                            : "TEXT",
-                                          p->help});
-    cli_options_output(out);
+    cli_wish_options(&wishes, out);
 }
 
 /* ---- Words ---- */
@@ -399,23 +393,6 @@ static an_status find_verb(an_ctx *ctx, const cli_args *args, const dose_verb **
     return cli_usage(ctx, "U101", advice, "dose: no `%s`", given);
 }
 
-static bool is_wish(const char *name)
-{
-    for (const an_param *p = params; p->name; p++)
-        if (cli_same_name(p->name, name)) return true;
-    return false;
-}
-
-static an_status read_wish(an_ctx *ctx, const cli_args *args, an_options **out)
-{
-    an_status st = an_options_new(ctx, &wishes, out);
-
-    for (int i = 0; i < args->n_values && st == AN_OK; i++)
-        if (is_wish(args->name[i]))
-            st = an_options_set(ctx, *out, args->name[i], args->value[i]);
-    return st;
-}
-
 an_status cli_run_dose(an_ctx *ctx, const cli_args *args)
 {
     const dose_verb *verb;
@@ -423,7 +400,7 @@ an_status cli_run_dose(an_ctx *ctx, const cli_args *args)
     an_doc *doc = NULL;
     an_status st = find_verb(ctx, args, &verb);
 
-    if (st == AN_OK) st = read_wish(ctx, args, &options);
+    if (st == AN_OK) st = cli_wish_read(ctx, args, &wishes, &options);
     if (st == AN_OK) st = an_doc_new(ctx, verb->title, &doc);
     if (st == AN_OK)
         st = verb->run(&(dose_question){ctx, doc, args, an_options_values(options)});

@@ -1,0 +1,48 @@
+#!/bin/sh
+# response, omed: what the bedside verbs on pain and opioids say, and what they refuse.
+. "$(dirname "$0")/lib.sh"
+
+expect 0 'partial response (PR)' "$anodyne" response --before 6 --after 3 --omed 60,30
+told '3 points lower'
+told '50 % less'
+told 'Every reading gives the same class'
+told 'not verified'
+told 'score_ge3_rtog0631'
+told 'moderate mild'
+expect 0 '"PR"' "$anodyne" response --before 6 --after 3 --omed 60,30 --format json
+expect 0 'indeterminate response (IR)' "$anodyne" response --before 6 --after 8 --omed 60,75
+told 'leaves open: 2 points higher or more, and at least 25 % more opioid'
+expect 0 'pain progression (PP)' "$anodyne" response --before 6 --after 8 --omed 60,75 --pp-extended
+expect 0 'indeterminate response (IR)' "$anodyne" response --before 6 --after 4 --omed 60,61
+expect 0 'partial response (PR)' "$anodyne" response --before 6 --after 4 --omed 60,61 --opioid-increase quarter
+expect 0 'pain progression (PP)' "$anodyne" response --before 6 --after 8 --omed 60,45
+expect 0 'indeterminate response (IR)' "$anodyne" response --before 6 --after 8 --omed 60,45 --stable unchanged
+expect 0 'not assessable (NA)' "$anodyne" response --before 6 --after 3
+told 'needs both opioid doses'
+expect 0 'partial response (PR*)' "$anodyne" response --before 6 --after 3 --missing-opioid score_only
+told '* by the score alone'
+expect 0 'not eligible (NE)' "$anodyne" response --before 1 --after 0 --omed 0,0
+expect 0 'confounded_systemic' "$anodyne" response --before 6 --after 3 --omed 60,30 --systemic
+expect 2 'needs --before and --after' "$anodyne" response --before 6
+expect 2 'two doses are needed' "$anodyne" response --before 6 --after 3 --omed 60
+expect 2 'error[' "$anodyne" response --before 11 --after 3
+expect 2 'did you mean --omed?' "$anodyne" response --before 6 --after 3 --omd 60,30
+
+expect 0 'cdc2022: 120 mg/day.' "$anodyne" omed 'morphine oral 60 mg/day' 'fentanyl transdermal 25 ug/h'
+told 'canada2010: total missing, for fentanyl transdermal 25 ug/h.'
+told 'fentanyl transdermal 25 ug/h has no factor in canada2010'
+told 'must not be used to convert a patient'
+expect 0 '"value": 120' "$anodyne" omed 'Morphine PO 60 mg/d' 'fentanyl patch 25 mcg/h' --table cdc2022 --format json
+expect 0 'cdc2022: 40 mg/day.' "$anodyne" omed 'tramadol oral 200 mg/day'
+told 'vonkorff2008: 20 mg/day.'
+expect 0 'dezocine parenteral 5 mg/day has no factor in any table shown' "$anodyne" omed 'dezocine iv 5 mg/day'
+expect 0 'Methadone: its factor depends on the dose' "$anodyne" omed 'methadone oral 20 mg/day'
+expect 0 'no strength of a patch' "$anodyne" omed 'fentanyl transdermal 4200 ug/h'
+expect 0 'from memory' "$anodyne" omed 'morphine sc 10 mg/day' --table parenteral_unverified
+told '(not verified)'
+expect 0 'above 2000 mg/day' "$anodyne" omed 'morphine oral 2400 mg/day' --table cdc2022
+expect 2 'is not a dose' "$anodyne" omed 'morphine 60'
+expect 2 'did you mean cdc2022?' "$anodyne" omed 'morphine oral 60 mg/day' --table cdc2021
+expect 2 'something is missing' "$anodyne" omed
+
+finish
