@@ -45,4 +45,17 @@ expect 2 'is not a dose' "$anodyne" omed 'morphine 60'
 expect 2 'did you mean cdc2022?' "$anodyne" omed 'morphine oral 60 mg/day' --table cdc2021
 expect 2 'something is missing' "$anodyne" omed
 
+# pain: the same doses by another table of factors
+cat >doses.csv <<'END'
+b,f,ob,of,ob2,of2,methadone
+6,3,60,60,60,90,no
+6,6,60,60,60,40,no
+6,3,60,60,60,60,yes
+END
+expect 0 'change class against the main table' "$anodyne" pain doses.csv 'f ~ b' --opioid-baseline ob --opioid-followup of \
+    --opioid-baseline-other ob2 --opioid-followup-other of2 --methadone methadone
+told '(rows 1, 2 of the data, the first is 1)'
+told 'Without users of'
+expect 2 'are pairs' "$anodyne" pain doses.csv 'f ~ b' --opioid-baseline ob --opioid-followup of --opioid-baseline-other ob2
+
 finish

@@ -39,6 +39,14 @@ static const an_role roles[] = {
      "Opioids before, oral morphine equivalents [mg/day]"},
     {"opioid_followup", AN_ROLE_NUMBER, false, false, false,
      "Opioids at the window, oral morphine equivalents [mg/day]"},
+    {"opioid_baseline_other", AN_ROLE_NUMBER, false, true, false,
+     "Dose before by another table"},
+    {"opioid_followup_other", AN_ROLE_NUMBER, false, true, false,
+     "Dose at the window by that table"},
+    {"methadone", AN_ROLE_ANY, false, false, false,
+     "Takes methadone: yes/no, true/false or 1/0"},
+    {"systemic", AN_ROLE_ANY, false, false, false,
+     "Another systemic treatment changed in the window: yes/no, true/false or 1/0"},
     {"group", AN_ROLE_FACTOR, false, false, false, "Groups to show side by side"},
     {"alive_at_window", AN_ROLE_ANY, false, false, false,
      "Alive at the window: yes/no, true/false or 1/0"},
@@ -85,29 +93,37 @@ static an_index count_missing(const an_pain *p)
     return n;
 }
 
-static an_status read_alive(an_pain *p)
+/* A column of yes and no; *out stays NULL where it is not bound. */
+static an_status read_yes(an_pain *p, const char *role, const char *what, int8_t **out)
 {
-    const an_vector *v = an_frame_role(p->frame, "alive_at_window");
+    const an_vector *v = an_frame_role(p->frame, role);
     an_ctx *ctx = p->ctx;
     an_status st = AN_OK;
 
-    if (!v && count_missing(p) > 0) return AN_OK;
-    for (an_index k = 0; v && v->code && k < v->n_levels; k++)
+    if (!v) return AN_OK;
+    for (an_index k = 0; v->code && k < v->n_levels; k++)
         if (level_meaning(v->levels[k]) < 0)
-            return an_fail(ctx, AN_ERR_DATA,
-                           "%s: `%s` is neither yes nor no (alive at the window)",
-                           v->label, v->levels[k]);
-    AN_ALLOC(p->alive, p->mem, p->n);
-    for (an_index i = 0; i < p->n; i++) {
-        if (!v)
-            p->alive[i] = 1; /* everybody gave a score */
-        else if (v->code)
-            p->alive[i] =
-                (int8_t)(v->code[i] < 0 ? -1 : level_meaning(v->levels[v->code[i]]));
-        else
-            p->alive[i] = (int8_t)(isnan(v->x[i]) ? -1 : v->x[i] != 0);
+            return an_fail(ctx, AN_ERR_DATA, "%s: `%s` is neither yes nor no (%s)",
+                           v->label, v->levels[k], what);
+    AN_ALLOC(*out, p->mem, p->n);
+    for (an_index i = 0; i < p->n; i++)
+        (*out)[i] = (int8_t)(!v->code         ? (isnan(v->x[i]) ? -1 : v->x[i] != 0)
+                             : v->code[i] < 0 ? -1
+                                              : level_meaning(v->levels[v->code[i]]));
+done:
+    return st;
+}
+
+static an_status read_alive(an_pain *p)
+{
+    an_ctx *ctx = p->ctx;
+    an_status st = AN_OK;
+
+    AN_TRY(read_yes(p, "alive_at_window", "alive at the window", &p->alive));
+    if (!p->alive && count_missing(p) > 0) return AN_OK;
+    if (!p->alive) AN_ALLOC(p->alive, p->mem, p->n);
+    for (an_index i = 0; i < p->n; i++)
         if (!isnan(p->after->x[i])) p->alive[i] = 1; /* who gave a score was alive */
-    }
 done:
     return st;
 }
@@ -116,6 +132,8 @@ static an_status read_frame(an_pain *p)
 {
     const an_vector *ob = an_frame_role(p->frame, "opioid_baseline");
     const an_vector *of = an_frame_role(p->frame, "opioid_followup");
+
+    an_status st;
 
     p->n = p->frame->n;
     p->before = an_frame_role(p->frame, "baseline");
@@ -131,7 +149,10 @@ static an_status read_frame(an_pain *p)
     p->rule.strict_stability = p->o->stable == 1;
     p->rule.worse_is_progression = p->o->pp_extended;
     if (p->n == 0) return an_fail(p->ctx, AN_ERR_ESTIMATE, "there is no patient");
-    return read_alive(p);
+    st = read_yes(p, "methadone", "methadone in use", &p->methadone);
+    if (st == AN_OK)
+        st = read_yes(p, "systemic", "systemic treatment changed", &p->systemic);
+    return st != AN_OK ? st : read_alive(p);
 }
 
 static an_index count_outside(const an_pain *p, const an_vector *v)

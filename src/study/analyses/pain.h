@@ -25,8 +25,10 @@ typedef struct an_pain {
     an_index n; /* patients treated */
     const an_vector *before, *after, *group;
     const double *opioid_before, *opioid_after; /* [n] or NULL */
-    int8_t *alive;          /* [n] at the window: 1, 0, -1 not known; NULL: not given */
-    an_consensus_rule rule; /* as the options and the columns given imply */
+    int8_t *alive; /* [n] at the window: 1, 0, -1 not known; NULL: not given */
+    int8_t *methadone, *systemic; /* [n] 1 yes, 0 no, -1 not known; NULL: not given */
+    const int8_t *without;        /* [n] 1: left out of an_pain_classify(); or NULL */
+    an_consensus_rule rule;       /* as the options and the columns given imply */
 } an_pain;
 
 an_status an_pain_responses(an_pain *p); /* tables of responders */
@@ -37,10 +39,12 @@ typedef struct an_pain_classes {
 } an_pain_classes;
 
 an_pain_classes an_pain_classify(const an_pain *p, const an_consensus_rule *rule);
+an_response an_pain_class(const an_pain *p, const an_consensus_rule *rule, an_index i);
 double an_pain_assessable(const an_pain_classes *c);
 an_value an_pain_share(const an_pain *p, double x, double n);
-void an_pain_readings(const an_pain *p);    /* what the text leaves open */
-void an_pain_intensities(const an_pain *p); /* none to severe, before and after */
-an_status an_pain_trajectory(an_pain *p);   /* figure */
+void an_pain_readings(const an_pain *p);     /* what the text leaves open */
+an_status an_pain_opioids(const an_pain *p); /* other tables, methadone, systemic */
+void an_pain_intensities(const an_pain *p);  /* none to severe, before and after */
+an_status an_pain_trajectory(an_pain *p);    /* figure */
 
 #endif

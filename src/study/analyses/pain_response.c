@@ -56,16 +56,21 @@ static bool shown(const an_pain *p, int d)
 /* Who responded by a definition: 1, 0, -1 not assessable, -2 not eligible. */
 enum { MISSING = -1, INELIGIBLE = -2 };
 
-static int consensus(const an_pain *p, const an_consensus_rule *rule, an_index i,
-                     an_response *response)
+an_response an_pain_class(const an_pain *p, const an_consensus_rule *rule, an_index i)
 {
     const double ob = p->opioid_before ? p->opioid_before[i] : NAN;
     const double of = p->opioid_after ? p->opioid_after[i] : NAN;
 
-    *response = an_consensus_response(p->before->x[i], p->after->x[i], ob, of, rule);
-    if (*response == AN_RESPONSE_NOT_ASSESSABLE) return MISSING;
-    if (*response == AN_RESPONSE_NOT_ELIGIBLE) return INELIGIBLE;
-    return *response == AN_RESPONSE_COMPLETE || *response == AN_RESPONSE_PARTIAL;
+    return an_consensus_response(p->before->x[i], p->after->x[i], ob, of, rule);
+}
+
+static int consensus(const an_pain *p, an_index i)
+{
+    const an_response r = an_pain_class(p, &p->rule, i);
+
+    if (r == AN_RESPONSE_NOT_ASSESSABLE) return MISSING;
+    if (r == AN_RESPONSE_NOT_ELIGIBLE) return INELIGIBLE;
+    return r == AN_RESPONSE_COMPLETE || r == AN_RESPONSE_PARTIAL;
 }
 
 static int outcome(const an_pain *p, int definition, an_index i)
@@ -73,9 +78,8 @@ static int outcome(const an_pain *p, int definition, an_index i)
     const an_pain_case c = {p->before->x[i], p->after->x[i],
                             p->opioid_before ? p->opioid_before[i] : NAN,
                             p->opioid_after ? p->opioid_after[i] : NAN, -1};
-    an_response class;
 
-    return definition == CONSENSUS ? consensus(p, &p->rule, i, &class)
+    return definition == CONSENSUS ? consensus(p, i)
                                    : an_pain_response(definitions[definition].rule, &c);
 }
 
@@ -179,12 +183,9 @@ static void responders(const an_pain *p)
 an_pain_classes an_pain_classify(const an_pain *p, const an_consensus_rule *rule)
 {
     an_pain_classes c = {{0}};
-    an_response r;
 
-    for (an_index i = 0; i < p->n; i++) {
-        consensus(p, rule, i, &r);
-        c.n[r]++;
-    }
+    for (an_index i = 0; i < p->n; i++)
+        if (!p->without || p->without[i] != 1) c.n[an_pain_class(p, rule, i)]++;
     return c;
 }
 
@@ -381,6 +382,8 @@ static void sentence(const an_pain *p, const char *key, int d, const char *what)
 
 an_status an_pain_responses(an_pain *p)
 {
+    an_status st;
+
     an_doc_open(p->doc, "response", "Response");
     sentence(
         p, "says_consensus", CONSENSUS,
@@ -394,6 +397,7 @@ an_status an_pain_responses(an_pain *p)
     responders(p);
     class_table(p);
     an_pain_readings(p);
+    st = an_pain_opioids(p);
     missing(p);
     if (p->group) {
         group_table(p);
@@ -401,5 +405,5 @@ an_status an_pain_responses(an_pain *p)
         group_missing(p);
     }
     an_doc_close(p->doc);
-    return an_doc_status(p->doc);
+    return st != AN_OK ? st : an_doc_status(p->doc);
 }

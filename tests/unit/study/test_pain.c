@@ -222,6 +222,51 @@ static void test_open_points_and_readings(void **state)
     }
 }
 
+/* Under the other table rows 1 and 2 change class and row 4 cannot be judged. */
+static const char tables[] =
+    "b,f,ob,of,ob2,of2,m\n6,3,60,60,60,90,no\n"
+    "6,6,60,60,60,40,no\n6,3,60,60,60,60,yes\n6,0,60,60,,60,no\n";
+static const an_bind table_binds[] = {{"opioid_baseline", "ob"},
+                                      {"opioid_followup", "of"},
+                                      {"opioid_baseline_other", "ob2"},
+                                      {"opioid_followup_other", "of2"},
+                                      {"methadone", "m"},
+                                      {"systemic", "m"}};
+
+static void test_other_tables(void **state)
+{
+    run r = start(tables, "pain", "f ~ b", 6, table_binds, NULL, NULL);
+    an_value v;
+
+    (void)state;
+    assert_int_equal(r.st, AN_OK);
+    v = get(&r, "pain.response.opioid_runs.main.responders");
+    assert_true(v.value == 3 && v.upper == 4);
+    v = get(&r, "pain.response.opioid_runs.other1.responders");
+    assert_true(v.value == 2 && v.upper == 3);
+    assert_true(get(&r, "pain.response.opioid_runs.other1.na").value == 1);
+    v = get(&r, "pain.response.opioid_runs.other1.changed");
+    assert_true(v.value == 3 && v.upper == 4);
+    v = get(&r, "pain.response.opioid_runs.without_methadone.responders");
+    assert_true(v.value == 2 && v.upper == 3);
+    v = get(&r, "pain.response.opioid_runs.without_systemic.responders");
+    assert_true(v.value == 2 && v.upper == 3);
+    finish(&r);
+}
+
+static void test_other_tables_are_pairs(void **state)
+{
+    run r = start(tables, "pain", "f ~ b", 3, table_binds, NULL, NULL);
+
+    (void)state;
+    assert_int_equal(r.st, AN_ERR_ARGUMENT);
+    finish(&r);
+    r = start(tables, "pain", "f ~ b", 2, table_binds + 2, NULL, NULL);
+    assert_int_equal(r.st, AN_ERR_ARGUMENT);
+    assert_non_null(strstr(an_message(r.ctx), "needs opioid_baseline"));
+    finish(&r);
+}
+
 static void test_without_opioids_and_survival(void **state)
 {
     run r = start(six, "pain", "f ~ b", 0, NULL, NULL, NULL);
@@ -334,6 +379,8 @@ int main(void)
         cmocka_unit_test(test_example_gives_the_published_numbers),
         cmocka_unit_test(test_denominators),
         cmocka_unit_test(test_open_points_and_readings),
+        cmocka_unit_test(test_other_tables),
+        cmocka_unit_test(test_other_tables_are_pairs),
         cmocka_unit_test(test_without_opioids_and_survival),
         cmocka_unit_test(test_no_pair_is_refused),
         cmocka_unit_test(test_no_change_at_all),
