@@ -39,6 +39,7 @@
 #include <anodyne/prediction.h>
 #include <anodyne/proportion.h>
 #include <anodyne/pseudo.h>
+#include <anodyne/relief.h>
 #include <anodyne/render.h>
 #include <anodyne/report.h>
 #include <anodyne/rmst.h>

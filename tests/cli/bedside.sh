@@ -58,4 +58,32 @@ told '(rows 1, 2 of the data, the first is 1)'
 told 'Without users of'
 expect 2 'are pairs' "$anodyne" pain doses.csv 'f ~ b' --opioid-baseline ob --opioid-followup of --opioid-baseline-other ob2
 
+# relief: one long file
+cat >diary.csv <<'END'
+id,day,score,opioid,death,last
+1,0,6,60,,200
+1,30,3,60,,200
+1,90,8,60,,200
+2,0,6,0,40,40
+2,30,6,0,40,40
+3,0,5,20,,100
+3,30,2,20,,100
+3,95,2,20,,100
+4,0,1,0,,100
+4,30,0,0,,100
+5,10,4,0,,100
+END
+expect 0 'Cumulative incidence of the first response' "$anodyne" relief diary.csv 'score ~ day + cluster(id)' --opioid opioid --death death --last last
+told 'By day 30 the cumulative incidence of response was 66.7 %'
+told 'of 3 patients or lesions with a baseline score of at least 2'
+told 'Baseline score below 2'
+told 'No score at or before day 0'
+told 'Flare cannot be judged in 3 of 3'
+expect 0 'rest on the scores alone' "$anodyne" relief diary.csv 'score ~ day + cluster(id)'
+sed 's/^3,95,2,20,,100/3,95,2,20,,101/' diary.csv >differs.csv
+expect 4 'row 8: last differs from other rows of the same id' "$anodyne" relief differs.csv 'score ~ day + cluster(id)' --last last
+sed 's/,40,40/,20,40/' diary.csv >dead.csv
+expect 4 'row 5: a score after death' "$anodyne" relief dead.csv 'score ~ day + cluster(id)' --death death
+expect 5 'nobody has a score of at least 9' "$anodyne" relief diary.csv 'score ~ day + cluster(id)' --min-baseline 9
+
 finish
