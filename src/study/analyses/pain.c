@@ -47,6 +47,8 @@ static const an_role roles[] = {
      "Takes methadone: yes/no, true/false or 1/0"},
     {"systemic", AN_ROLE_ANY, false, false, false,
      "Another systemic treatment changed in the window: yes/no, true/false or 1/0"},
+    {"secondary_worse", AN_ROLE_ANY, false, false, false,
+     "A secondary site is worse, for the rule of RTOG 0631: yes/no, true/false or 1/0"},
     {"group", AN_ROLE_FACTOR, false, false, false, "Groups to show side by side"},
     {"alive_at_window", AN_ROLE_ANY, false, false, false,
      "Alive at the window: yes/no, true/false or 1/0"},
@@ -152,6 +154,8 @@ static an_status read_frame(an_pain *p)
     st = read_yes(p, "methadone", "methadone in use", &p->methadone);
     if (st == AN_OK)
         st = read_yes(p, "systemic", "systemic treatment changed", &p->systemic);
+    if (st == AN_OK)
+        st = read_yes(p, "secondary_worse", "secondary site worse", &p->secondary_worse);
     return st != AN_OK ? st : read_alive(p);
 }
 

@@ -26,9 +26,10 @@ typedef struct an_pain {
     const an_vector *before, *after, *group;
     const double *opioid_before, *opioid_after; /* [n] or NULL */
     int8_t *alive; /* [n] at the window: 1, 0, -1 not known; NULL: not given */
-    int8_t *methadone, *systemic; /* [n] 1 yes, 0 no, -1 not known; NULL: not given */
-    const int8_t *without;        /* [n] 1: left out of an_pain_classify(); or NULL */
-    an_consensus_rule rule;       /* as the options and the columns given imply */
+    int8_t *methadone, *systemic,
+        *secondary_worse;   /* [n] 1 yes, 0 no, -1 not known; NULL: not given */
+    const int8_t *without;  /* [n] 1: left out of an_pain_classify(); or NULL */
+    an_consensus_rule rule; /* as the options and the columns given imply */
 } an_pain;
 
 an_status an_pain_responses(an_pain *p); /* tables of responders */

@@ -16,6 +16,7 @@ enum {
     NO_PAIN,
     CHOW_OLD,
     CHOW_INTEGRATED,
+    RTOG_0631,
     N_DEFINITIONS
 };
 
@@ -33,6 +34,7 @@ static const struct {
     {"no_pain", AN_PAIN_NONE},
     {"chow_old", AN_PAIN_CHOW_OLD},
     {"chow_old_integrated", AN_PAIN_CHOW_INTEGRATED},
+    {"rtog0631", AN_PAIN_RTOG_0631},
 };
 
 /* The rule's words and id; what nobody has checked says so. */
@@ -50,7 +52,8 @@ static const char *definition_label(const an_pain *p, int d)
 
 static bool shown(const an_pain *p, int d)
 {
-    return d != CHOW_INTEGRATED || p->opioid_before;
+    return (d != CHOW_INTEGRATED && d != RTOG_0631) ||
+           (p->opioid_before && (d == CHOW_INTEGRATED || p->secondary_worse));
 }
 
 /* Who responded by a definition: 1, 0, -1 not assessable, -2 not eligible. */
@@ -77,7 +80,8 @@ static int outcome(const an_pain *p, int definition, an_index i)
 {
     const an_pain_case c = {p->before->x[i], p->after->x[i],
                             p->opioid_before ? p->opioid_before[i] : NAN,
-                            p->opioid_after ? p->opioid_after[i] : NAN, -1};
+                            p->opioid_after ? p->opioid_after[i] : NAN,
+                            p->secondary_worse ? p->secondary_worse[i] : -1};
 
     return definition == CONSENSUS ? consensus(p, i)
                                    : an_pain_response(definitions[definition].rule, &c);

@@ -75,6 +75,51 @@ static void test_rows_are_complete_and_unique(void **state)
     assert_null(an_opioid_factor_at(n));
 }
 
+/* Each cell of the published tables; 0: the table has no factor. */
+static void test_tables(void **state)
+{
+    static const char *const table[] = {"cdc2022", "vonkorff2008", "nielsen2016",
+                                        "canada2010"};
+    static const struct {
+        const char *drug, *route, *unit;
+        double factor[4];
+    } rows[] = {
+        {"morphine", "oral", "mg/day", {1, 1, 1, 1}},
+        {"codeine", "oral", "mg/day", {0.15, 0.15, 0.1, 0.15}},
+        {"dihydrocodeine", "oral", "mg/day", {0, 0.25, 0.1, 0}},
+        {"hydrocodone", "oral", "mg/day", {1, 1, 0, 0}},
+        {"oxycodone", "oral", "mg/day", {1.5, 1.5, 1.5, 1.5}},
+        {"oxymorphone", "oral", "mg/day", {3, 3, 0, 0}},
+        {"hydromorphone", "oral", "mg/day", {5, 4, 5, 5}},
+        {"tapentadol", "oral", "mg/day", {0.4, 0, 0.4, 0}},
+        {"tramadol", "oral", "mg/day", {0.2, 0.1, 0.1, 0}},
+        {"pethidine", "oral", "mg/day", {0, 0.1, 0.1, 0.1}},
+        {"pentazocine", "oral", "mg/day", {0, 0.37, 0, 0}},
+        {"levorphanol", "oral", "mg/day", {0, 11, 0, 0}},
+        {"dextropropoxyphene", "oral", "mg/day", {0, 0.23, 0.23, 0}},
+        {"buprenorphine", "sublingual", "mg/day", {0, 0, 40, 0}},
+        {"buprenorphine", "transdermal", "ug/h", {0, 0, 2.4, 0}},
+        {"fentanyl", "transdermal", "ug/h", {2.4, 2.4, 2.4, 0}},
+        {"fentanyl", "transmucosal", "ug/day", {0, 0.125, 0, 0}},
+        {"methadone", "oral", "mg/day", {4.7, 3, 0, 0}},
+    };
+    an_index n = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int k = 0; k < 4; k++) {
+            const an_opioid_factor *f = an_opioid_factor_find(
+                table[k], rows[i].drug, rows[i].route, rows[i].unit);
+
+            if ((f ? f->factor : 0) != rows[i].factor[k])
+                fail_msg("%s, %s", table[k], rows[i].drug);
+            n += f != NULL;
+        }
+    for (an_index i = 0; i < an_opioid_factor_count(); i++)
+        n -= an_opioid_factor_at(i)->verified > 0;
+    assert_int_equal(n, 0); /* nothing else is in the tables */
+}
+
 static void test_words(void **state)
 {
     (void)state;
@@ -93,6 +138,7 @@ int main(void)
         cmocka_unit_test(test_unknown_is_missing_never_zero),
         cmocka_unit_test(test_flags),
         cmocka_unit_test(test_rows_are_complete_and_unique),
+        cmocka_unit_test(test_tables),
         cmocka_unit_test(test_words),
     };
 

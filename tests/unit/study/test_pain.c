@@ -254,6 +254,21 @@ static void test_other_tables(void **state)
     finish(&r);
 }
 
+/* Rows 1, 3 and 4 are 3 points lower without more opioid; row 3 has a worse site. */
+static void test_secondary_sites(void **state)
+{
+    static const an_bind binds[] = {
+        {"opioid_baseline", "ob"}, {"opioid_followup", "of"}, {"secondary_worse", "m"}};
+    run r = start(tables, "pain", "f ~ b", 3, binds, NULL, NULL);
+    an_value v;
+
+    (void)state;
+    assert_int_equal(r.st, AN_OK);
+    v = get(&r, "pain.response.responders.rtog0631_treated.n");
+    assert_true(v.value == 2 && v.upper == 4); /* rows 1 and 4 */
+    finish(&r);
+}
+
 static void test_other_tables_are_pairs(void **state)
 {
     run r = start(tables, "pain", "f ~ b", 3, table_binds, NULL, NULL);
@@ -381,6 +396,7 @@ int main(void)
         cmocka_unit_test(test_open_points_and_readings),
         cmocka_unit_test(test_other_tables),
         cmocka_unit_test(test_other_tables_are_pairs),
+        cmocka_unit_test(test_secondary_sites),
         cmocka_unit_test(test_without_opioids_and_survival),
         cmocka_unit_test(test_no_pair_is_refused),
         cmocka_unit_test(test_no_change_at_all),
