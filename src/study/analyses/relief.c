@@ -51,9 +51,7 @@ static const char *const references[] = {
     "Chow E, Hoskin P, Mitera G, et al. Update of the international consensus on "
     "palliative radiotherapy endpoints for future clinical trials in bone metastases. "
     "Int J Radiat Oncol Biol Phys 2012;82:1730-1737. doi:10.1016/j.ijrobp.2011.02.008",
-    "Chow E, Ling A, Davis L, et al. Pain flare following external beam radiotherapy and "
-    "meaningful change in pain scores in the treatment of bone metastases. Radiother "
-    "Oncol 2005;75:64-69.",
+    "Chow E, et al. Pain flare. Radiother Oncol 2005;75:64.",
     "Nieder C, et al. Percent of remaining life spent on radiotherapy. Rep Pract Oncol "
     "Radiother 2023;28:47-53.",
     NULL,
