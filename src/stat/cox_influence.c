@@ -31,7 +31,7 @@ void an_cox_xi(const an_cox_plan *plan, const an_cox_state *state, double *xi,
             const double d = tie < 0 ? 0 : state->d1[tie * p + k] / s0;
 
             xi[j * p + k] = (f->b11 * s - b12 * d) / s0;
-            own[j * p + k] = (b12 * s - b22 * d) / s0;
+            if (own) own[j * p + k] = (b12 * s - b22 * d) / s0;
         }
     }
 }
@@ -71,13 +71,9 @@ an_status an_cox_rows_new(an_ctx *ctx, const an_cox_plan *plan, const an_cox_sta
     *out = (an_cox_rows){
         .plan = plan, .state = state, .lanes = an_lanes_best(), .level = -2};
     AN_SPACE(out->xi, mem, size);
-    AN_SPACE(out->own, mem, size);
-    AN_SPACE(out->mean, mem, size);
     AN_SPACE(out->ahead, mem, size);
     AN_SPACE(out->behind, mem, size);
-    an_cox_xi(plan, state, out->xi, out->own);
-    for (an_index j = 0; j < plan->m; j++)
-        an_cox_event_mean(plan, state, j, out->mean + j * plan->p);
+    an_cox_xi(plan, state, out->xi, NULL);
 done:
     return st;
 }
@@ -90,8 +86,27 @@ typedef struct stretch {
     void *self;
 } stretch;
 
-/* Weighted score residual of plan row `row` less its covariates' part: r past - (death) (r
- * own + w mean); out is a column of a tile. */
+/* What a death of weight w at event time j does not meet: r times `own` of an_cox_xi() and w
+ * times the mean of the risk set, both of which are sums of s1 and d1. */
+static void subtract_death(const an_cox_rows *t, an_index j, double r, double w,
+                           double *restrict out)
+{
+    const an_cox_plan *plan = t->plan;
+    const an_tie_factors *f = t->state->factor + j;
+    const an_index p = plan->p;
+    const int64_t tie = plan->tie[j];
+    const double s0 = t->state->s0[j], share = r / s0, each = w / plan->wsum[j];
+    const double b12 = f->kappa * f->b11, b22 = f->b22 + f->kappa * b12;
+    const double of_s1 = share * b12 / s0 + each * f->c0;
+    const double of_d1 = share * b22 / s0 + each * f->c1;
+    const double *s1 = t->state->s1 + j * p, *d1 = t->state->d1 + tie * p;
+
+    for (an_index k = 0; k < p; k++) out[k * AN_TILE_STRIDE] -= of_s1 * s1[k];
+    for (an_index k = 0; k < p && tie >= 0; k++) out[k * AN_TILE_STRIDE] += of_d1 * d1[k];
+}
+
+/* Weighted score residual of plan row `row` less its covariates' part; out is a column of a
+ * tile. */
 static void add_past(const an_cox_rows *t, an_index row, double *restrict out)
 {
     const an_cox_plan *plan = t->plan;
@@ -100,16 +115,14 @@ static void add_past(const an_cox_rows *t, an_index row, double *restrict out)
     const int32_t entered = plan->by_first.cell ? plan->by_first.cell[row] : -1;
     const double r = t->state->r[row], w = plan->weight ? plan->weight[row] : 1;
     const an_index j = cell < 0 ? 0 : plan->by_last.event[cell];
-    const double *ahead = t->ahead + j * p, *own = t->own + j * p,
-                 *mean = t->mean + j * p;
+    const double *ahead = t->ahead + j * p;
 
     for (an_index k = 0; k < p; k++)
         out[k * AN_TILE_STRIDE] = cell < 0 ? 0 : r * ahead[k];
     if (cell < 0) return;
     for (an_index k = 0; k < p && entered >= 0; k++)
         out[k * AN_TILE_STRIDE] += r * t->behind[plan->by_first.event[entered] * p + k];
-    for (an_index k = 0; k < p && plan->by_last.death[cell]; k++)
-        out[k * AN_TILE_STRIDE] -= r * own[k] + w * mean[k];
+    if (plan->by_last.death[cell]) subtract_death(t, j, r, w, out);
 }
 
 /* scratch: two tiles, two vectors. */
@@ -183,14 +196,18 @@ done:
 
 /* ---- Sums by cluster ---- */
 
-/* Rows whose influence is kept before it is added; columns that one thread adds. */
-enum { KEPT = 1 << 16, COLUMNS = 4 };
+/* Rows whose influence is kept before it is added; parts that the clusters are cut into, each
+ * added by one thread. */
+enum { KEPT = 1 << 15, PARTS = 4, AHEAD = 16 };
 
 typedef struct influence {
     const an_cox_plan *plan;
     const int32_t *code; /* NULL: every row alone */
-    double *sum;         /* [clusters x p] */
-    double *kept;        /* [KEPT x p], of the rows first..last-1 */
+    an_index n_clusters;
+    double *sum;   /* [clusters x p] */
+    double *kept;  /* [KEPT x p], of the rows first..last-1 */
+    int32_t *into; /* [KEPT] their clusters */
+    int32_t *list; /* [PARTS x (rows + AHEAD)] rows of each part */
     an_index first, last;
 } influence;
 
@@ -218,29 +235,43 @@ static void keep_rows(void *self, double *u, double *vector, an_index at, an_ind
 {
     const influence *t = self;
     const an_index p = t->plan->p;
+    int32_t *into = t->into + (at - t->first);
 
     (void)vector;
-    for (an_index i = from; i < to; i++)
-        for (an_index k = 0; k < p; k++)
-            t->kept[(at + i - t->first) * p + k] = u[k * AN_TILE_STRIDE + i];
+    for (an_index i = from; i < to; i++) into[i] = t->code[data_row(t->plan, at + i)];
+    for (an_index i = from; i < to; i++) {
+        double *restrict kept = t->kept + (at + i - t->first) * p;
+
+        for (an_index k = 0; k < p; k++) kept[k] = u[k * AN_TILE_STRIDE + i];
+    }
 }
 
-/* Adds columns of what was kept, row after row; the sums lie anywhere, so they are asked for
- * ahead. */
-static void columns_block(void *self, an_index block, an_index first, an_index last)
+/* Adds what was kept of a part of the clusters, row after row; the sums lie anywhere, so they
+ * are asked for ahead. */
+static void part_block(void *self, an_index part, an_index first, an_index last)
 {
-    enum { AHEAD = 16 };
     const influence *t = self;
-    const an_index p = t->plan->p;
+    const an_index p = t->plan->p, rows = t->last - t->first;
+    const int32_t from = (int32_t)(t->n_clusters * part / PARTS),
+                  to = (int32_t)(t->n_clusters * (part + 1) / PARTS);
+    int32_t *list = t->list + part * (rows + AHEAD);
+    an_index n = 0;
 
-    (void)block;
-    for (an_index row = t->first; row < t->last; row++) {
-        const an_index next = row + AHEAD < t->last ? row + AHEAD : row;
-        const double *own = t->kept + (row - t->first) * p;
-        double *sum = t->sum + t->code[data_row(t->plan, row)] * p;
+    (void)first;
+    (void)last;
+    for (an_index i = 0; i < rows; i++) {
+        list[n] = (int32_t)i;
+        n += t->into[i] >= from && t->into[i] < to;
+    }
+    for (an_index i = n; i < n + AHEAD; i++) list[i] = list[n > 0 ? n - 1 : 0];
+    for (an_index i = 0; i < n; i++) {
+        const double *restrict kept = t->kept + list[i] * p;
+        double *restrict sum = t->sum + t->into[list[i]] * p;
+        const double *next = t->sum + t->into[list[i + AHEAD]] * p;
 
-        __builtin_prefetch(t->sum + t->code[data_row(t->plan, next)] * p + first, 1);
-        for (an_index k = first; k < last; k++) sum[k] += own[k];
+        __builtin_prefetch(next, 1);
+        __builtin_prefetch(next + p - 1, 1);
+        for (an_index k = 0; k < p; k++) sum[k] += kept[k];
     }
 }
 
@@ -250,7 +281,8 @@ an_status an_cox_influence(an_ctx *ctx, const an_cox_plan *plan,
 {
     an_status st = AN_OK;
     an_arena *work = an_arena_new(ctx);
-    influence t = {.plan = plan, .code = cluster->code, .sum = sum};
+    influence t = {
+        .plan = plan, .code = cluster->code, .n_clusters = cluster->n_levels, .sum = sum};
     an_cox_rows rows;
 
     if (!work) return AN_ERR_MEMORY;
@@ -259,11 +291,15 @@ an_status an_cox_influence(an_ctx *ctx, const an_cox_plan *plan,
         AN_TRY(an_cox_rows_do(ctx, &rows, 0, plan->n, add_rows, &t));
         goto done;
     }
-    AN_SPACE(t.kept, work, (plan->n < KEPT ? plan->n : KEPT) * plan->p);
+    const an_index most = plan->n < KEPT ? plan->n : KEPT;
+
+    AN_SPACE(t.kept, work, most * plan->p);
+    AN_SPACE(t.into, work, most);
+    AN_SPACE(t.list, work, PARTS * (most + AHEAD));
     for (; t.first < plan->n && plan->m > 0; t.first = t.last) {
         t.last = t.first + KEPT < plan->n ? t.first + KEPT : plan->n;
         AN_TRY(an_cox_rows_do(ctx, &rows, t.first, t.last, keep_rows, &t));
-        AN_TRY(an_map_blocks(ctx, plan->p, COLUMNS, columns_block, &t));
+        AN_TRY(an_map_blocks(ctx, PARTS, 1, part_block, &t));
     }
 done:
     an_arena_free(work);

@@ -141,7 +141,7 @@ static an_status cut_pieces(an_ctx *ctx, const cutting *c, an_index n,
     an_status st = AN_OK;
     an_index count = 0;
 
-    AN_SPACE(runs->cell, mem, plan->n + AN_TILE);
+    if (!runs->cell) AN_SPACE(runs->cell, mem, plan->n + AN_TILE);
     for (an_index i = list ? 0 : plan->n; i < plan->n + AN_TILE; i++) runs->cell[i] = -1;
     for (an_index k = 0; k < n; k++) {
         const an_index i = list ? list[k] : k;
@@ -269,6 +269,7 @@ an_status an_cox_lay_sorted(an_ctx *ctx, const an_cox_data *data, an_cox_detail 
         AN_TRY(gather(ctx, plan, data->surv.weight, 1, mem, &plan->weight));
     if (rows || data->offset)
         AN_TRY(gather(ctx, plan, data->offset, 0, mem, &plan->offset));
+    plan->by_last.cell = s->last; /* which nobody asks for any more */
     AN_TRY(cut_pieces(ctx, &c, plan->n, NULL, plan, mem, &plan->by_last));
     AN_TRY(cut_by_first(ctx, s, mem, plan));
     if (rows) AN_TRY(describe_rows(ctx, data, s, mem, plan));

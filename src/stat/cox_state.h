@@ -73,8 +73,8 @@ an_status an_cox_information(an_ctx *ctx, const an_cox_plan *plan, const double 
 void an_cox_event_mean(const an_cox_plan *plan, const an_cox_state *state, an_index j,
                        double *out);
 
-/* xi[m x p]: sum over k of wbar xbar_k / phi_k; own[m x p]: the same times k/d, which is what
- * a tied death does not see. */
+/* xi[m x p]: sum over k of wbar xbar_k / phi_k; own[m x p] (or NULL): the same times k/d, which
+ * is what a tied death does not see. */
 void an_cox_xi(const an_cox_plan *plan, const an_cox_state *state, double *xi,
                double *own);
 
@@ -87,8 +87,8 @@ typedef struct an_cox_rows {
     const an_cox_plan *plan;
     const an_cox_state *state;
     const an_lanes *lanes;
-    double *xi, *own, *mean; /* [m x p] */
-    double *ahead, *behind;  /* [m x p] sums of xi in the blocks of `level` */
+    double *xi;             /* [m x p] */
+    double *ahead, *behind; /* [m x p] sums of xi in the blocks of `level` */
     int level;
 } an_cox_rows;
 /* After an_cox_hazard(). */
