@@ -1,5 +1,7 @@
 /* Text cells to the declared types. A cell that does not fit is a problem at its address,
  * never a guess. */
+#include <anodyne/levels.h>
+
 #include "study/study.h"
 
 /* A variable while its cells are read. */
@@ -247,6 +249,26 @@ done:
     return st;
 }
 
+/* ---- Vertebral levels ---- */
+
+/* The set itself for now; an_data_levels() makes levels of it. */
+static void read_vertebrae(typing *t, an_index i, an_span cell)
+{
+    size_t at;
+    an_levels set;
+    const an_levels_fault fault = an_levels_read(cell.data, cell.size, &set, &at);
+    char what[200], why[200];
+
+    if (fault) {
+        snprintf(what, sizeof what, "%.100s is not vertebral levels", t->v->name);
+        snprintf(why, sizeof why, "%s, at byte %zu", an_levels_fault_text(fault), at + 1);
+        cell_problem(t, i, "D137", what, why, "write T10-L1, or T9, T11");
+        return;
+    }
+    t->code[i] = (int32_t)set;
+    set_valid(t, i);
+}
+
 /* ---- One variable ---- */
 
 static an_status read_text(typing *t)
@@ -300,8 +322,8 @@ done:
 
 static an_status read_by_type(typing *t)
 {
-    static const an_type types[] = {AN_REAL, AN_INTEGER, AN_FACTOR,
-                                    AN_DATE, AN_LOGICAL, AN_TEXT};
+    static const an_type types[] = {AN_REAL,    AN_INTEGER, AN_FACTOR, AN_DATE,
+                                    AN_LOGICAL, AN_TEXT,    AN_FACTOR};
     an_status st = AN_OK;
     an_ctx *ctx = t->ctx;
 
@@ -315,6 +337,10 @@ static an_status read_by_type(typing *t)
     } else {
         AN_ALLOC(t->code, t->study->mem, t->n);
         if (t->v->type == AN_VAR_DATE) AN_TRY(read_dates(t));
+        if (t->v->type == AN_VAR_VERTEBRAE) {
+            read_cells(t, read_vertebrae);
+            AN_TRY(an_data_levels(ctx, t->study->mem, t->n, t->code, &t->out));
+        }
         if (t->v->type == AN_VAR_LOGICAL) read_cells(t, read_logical);
         if (t->v->type == AN_VAR_CATEGORY && t->v->n_levels) read_cells(t, read_level);
         if (t->v->type == AN_VAR_CATEGORY && t->v->n_levels) AN_TRY(publish_levels(t));

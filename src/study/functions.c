@@ -237,13 +237,42 @@ done:
 
 /* ---- Dispatch ---- */
 
+static const struct {
+    const char *name;
+    an_index n_args;
+    an_status (*eval)(const an_eval *, const an_expr *, an_vector *);
+    const char *usage;
+} of_levels[] = {
+    {"levels_overlap", 2, an_levels_overlap_eval, "levels_overlap(a, b)"},
+    {"sins_location", 1, an_sins_location_eval, "sins_location(levels)"},
+};
+
 static an_status fail_unknown_function(const an_eval *ev, const an_expr *e)
 {
-    static const char *const names[] = {
-        "log",    "log2",       "log10",  "exp",  "sqrt",    "abs",
-        "I",      "ifelse",     "bed",    "eqd2", "factor",  "relevel",
-        "is.na",  "as.numeric", "strata", "Surv", "cluster", "weights",
-        "offset", "rcs",        "ns",     "bs"};
+    static const char *const names[] = {"log",
+                                        "log2",
+                                        "log10",
+                                        "exp",
+                                        "sqrt",
+                                        "abs",
+                                        "levels_overlap",
+                                        "sins_location",
+                                        "I",
+                                        "ifelse",
+                                        "bed",
+                                        "eqd2",
+                                        "factor",
+                                        "relevel",
+                                        "is.na",
+                                        "as.numeric",
+                                        "strata",
+                                        "Surv",
+                                        "cluster",
+                                        "weights",
+                                        "offset",
+                                        "rcs",
+                                        "ns",
+                                        "bs"};
     const char *nearest = an_nearest(e->text, names, sizeof names / sizeof *names);
     char advice[300];
 
@@ -256,7 +285,7 @@ static an_status fail_unknown_function(const an_eval *ev, const an_expr *e)
         snprintf(
             advice, sizeof advice,
             "the functions are: log log2 log10 exp sqrt abs I ifelse bed eqd2 factor "
-            "relevel is.na as.numeric; and as a term of a model: rcs ns bs");
+            "relevel is.na as.numeric levels_overlap sins_location; and as a term of a model: rcs ns bs");
     return an_source_fail(ev->ctx, ev->source, "U112", e->at, advice, "no function `%s`",
                           e->text);
 }
@@ -266,6 +295,11 @@ an_status an_function_eval(const an_eval *ev, const an_expr *e, an_vector *out)
     for (int k = 0; k < N_NUMERIC; k++)
         if (strcmp(numeric[k].name, e->text) == 0)
             return eval_numeric_function(ev, e, &numeric[k], out);
+    for (size_t k = 0; k < sizeof of_levels / sizeof *of_levels; k++)
+        if (strcmp(of_levels[k].name, e->text) == 0)
+            return e->n_args == of_levels[k].n_args
+                       ? of_levels[k].eval(ev, e, out)
+                       : fail_usage(ev, e, of_levels[k].usage);
     if (strcmp(e->text, "factor") == 0 || strcmp(e->text, "relevel") == 0)
         return eval_factor(ev, e, out);
     if (strcmp(e->text, "as.factor") == 0) return eval_factor(ev, e, out);

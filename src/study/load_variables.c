@@ -5,8 +5,8 @@ static const char *const variable_keys[] = {
     "from",         "type",    "unit",   "range",      "levels", "reference",
     "label",        "missing", "format", "not_before", "expr",   "cut",
     "days_between", "source",  "known",  "known_at",   NULL};
-static const char *const type_names[] = {"number",  "integer", "category", "date",
-                                         "logical", "text",    NULL};
+static const char *const type_names[] = {"number",  "integer", "category",  "date",
+                                         "logical", "text",    "vertebrae", NULL};
 static const char *const orders[] = {"ymd", "dmy", "mdy", NULL};
 
 /* ---- Parts of one variable ---- */
@@ -210,7 +210,7 @@ static void load_variable(an_yaml_file *file, const an_yaml *node, an_variable *
     if (v->n_levels > 0 && !v->type_given) v->type = AN_VAR_CATEGORY;
     if (v->derivation == AN_FROM_COLUMN && !v->type_given && v->n_levels == 0)
         an_yaml_error(file, v->place, "S203",
-                      "type: number, integer, category, date, logical or text",
+                      "type: number, integer, category, date, logical, text or vertebrae",
                       "variable %s has no type", v->name);
     check_reference(file, v);
 }

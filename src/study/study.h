@@ -13,7 +13,8 @@ typedef enum an_var_type {
     AN_VAR_CATEGORY,
     AN_VAR_DATE,
     AN_VAR_LOGICAL,
-    AN_VAR_TEXT
+    AN_VAR_TEXT,
+    AN_VAR_VERTEBRAE
 } an_var_type;
 
 typedef enum an_date_order { AN_DATE_YMD, AN_DATE_DMY, AN_DATE_MDY } an_date_order;
@@ -180,6 +181,9 @@ an_status an_data_type(an_ctx *ctx, an_study *study, const an_raw *raw,
 void an_data_read_dates(an_ctx *ctx, const an_study *study, const an_raw *raw,
                         const an_variable *v, an_index n, const an_span *cells,
                         int32_t *code, uint8_t *valid);
+/* code[n]: sets of vertebrae (levels.h), 0 missing, become codes of out's levels. */
+an_status an_data_levels(an_ctx *ctx, an_arena *mem, an_index n, int32_t *code,
+                         an_column *out);
 an_status an_data_derive(an_ctx *ctx, an_study *study, const an_variable *v);
 /* Nothing was entered for variable v in row i, or a code for missing. */
 bool an_data_is_blank(const an_study *study, const an_raw *raw, const an_variable *v,

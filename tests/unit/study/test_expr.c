@@ -148,6 +148,29 @@ static void wrong_kinds_are_refused(void **state)
         if (eval(f, wrong[k], &v) != AN_ERR_ARGUMENT) fail_msg("%s passes", wrong[k]);
 }
 
+static void levels_in_expressions(void **state)
+{
+    static const struct {
+        const char *text, *says;
+    } refused[] = {
+        {"levels_overlap(g, \"T1\")",
+         "g is not vertebral levels in row 2 of the data: a "},
+        {"sins_location(x)", "x is not a text of levels"},
+        {"levels_overlap(\"T1\")", "write levels_overlap(a, b)"},
+    };
+    fixture *f = *state;
+    an_vector v;
+
+    check(f, "levels_overlap(\"T9-T11\", \"胸11\")", 1, 1, 1, 1);
+    check(f, "levels_overlap(\"T9-T11\", \"T12\")", 0, 0, 0, 0);
+    check(f, "sins_location(\"T9, L5\") == \"junctional\"", 1, 1, 1, 1);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        assert_int_equal(eval(f, refused[i].text, &v), AN_ERR_ARGUMENT);
+        if (!strstr(an_message(f->ctx), refused[i].says))
+            fail_msg("%s", an_message(f->ctx));
+    }
+}
+
 static void text_as_r_writes_it(void **state)
 {
     static const char *const pairs[][2] = {
@@ -246,6 +269,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(missing_is_carried_as_in_r, setup, teardown),
         cmocka_unit_test_setup_teardown(dates_and_functions, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_kinds_are_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(levels_in_expressions, setup, teardown),
         cmocka_unit_test_setup_teardown(text_as_r_writes_it, setup, teardown),
         cmocka_unit_test_setup_teardown(options_from_text, setup, teardown),
         cmocka_unit_test_setup_teardown(options_out_of_bounds, setup, teardown),
