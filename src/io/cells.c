@@ -274,47 +274,7 @@ done:
     return st;
 }
 
-/* ---- Columns ---- */
-
-/* Column j of the cells as Arrow text, in the table's arena. */
-static an_status lay_out(an_cells *cells, an_index j, an_index n_columns, an_table *table)
-{
-    an_ctx *ctx = cells->ctx;
-    an_arena *mem = an_table_arena(table);
-    const an_index n = cells->n_rows - 1;
-    const an_span name = an_cells_at(cells, j);
-    an_column column = {.type = AN_TEXT, .source_column = cells->first_column + j};
-    an_index n_present = 0;
-    uint8_t *valid;
-    int64_t *offset;
-    char *text;
-    an_status st = AN_OK;
-
-    AN_ALLOC(offset, mem, n + 1);
-    for (an_index i = 0; i < n; i++) {
-        const size_t size = an_cells_at(cells, (i + 1) * n_columns + j).size;
-
-        n_present += size > 0;
-        offset[i + 1] = offset[i] + (int64_t)size;
-    }
-    AN_ALLOC(text, mem, offset[n]);
-    AN_ALLOC(valid, mem, an_bitmap_size(n));
-    for (an_index i = 0; i < n; i++) {
-        const an_span cell = an_cells_at(cells, (i + 1) * n_columns + j);
-
-        if (cell.size == 0) continue;
-        memcpy(text + offset[i], cell.data, cell.size);
-        an_bitmap_set(valid, i);
-    }
-    column.name = an_arena_strndup(mem, name.data, name.size);
-    if (!column.name) AN_TRY(an_fail_memory(ctx));
-    column.valid = n_present < n ? valid : NULL;
-    column.offset = offset;
-    column.text = text;
-    AN_TRY(an_table_append(ctx, table, &column));
-done:
-    return st;
-}
+/* ---- The table ---- */
 
 /* There is a header, and below it a row. */
 static an_status check_rows(an_cells *cells)
@@ -356,8 +316,7 @@ an_status an_cells_table(an_cells *cells, an_table **out)
     AN_TRY(check_header(cells, n_columns, keep));
     AN_TRY(an_table_new(ctx, cells->n_rows - 1, cells->source->file, cells->sheet,
                         cells->source->digest, cells->row + 1, &table));
-    for (an_index j = 0; j < n_columns; j++)
-        if (keep[j]) AN_TRY(lay_out(cells, j, n_columns, table));
+    AN_TRY(an_cells_lay_out(cells, n_columns, keep, table));
 done:
     an_free(ctx, keep);
     if (st == AN_OK)

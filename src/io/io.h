@@ -46,6 +46,9 @@ an_span an_cells_at(const an_cells *cells, an_index k);
 /* The table: checks names, drops columns without name and cells, lays out columns.
  * Every row has the cells of the header (the reader's duty). */
 an_status an_cells_table(an_cells *cells, an_table **out);
+/* The columns that keep[] says, as text columns of table (cells_columns.c). */
+an_status an_cells_lay_out(const an_cells *cells, an_index n_columns, const bool *keep,
+                           an_table *table);
 
 /* Text without surrounding blanks: space, tab, line ends, U+00A0, U+3000, U+FEFF. */
 an_span an_trim(an_span text);

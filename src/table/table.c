@@ -262,20 +262,27 @@ static bool copy_arrays(an_arena *mem, an_index n, an_column *column)
     return true;
 }
 
+an_status an_table_adopt(an_ctx *ctx, an_table *table, const an_column *column)
+{
+    an_column named = *column;
+    an_status st = AN_OK;
+
+    AN_TRY(copy_text(ctx, table->mem, &named.name));
+    AN_TRY(copy_text(ctx, table->mem, &named.label));
+    AN_TRY(copy_text(ctx, table->mem, &named.label_zh));
+    AN_TRY(copy_text(ctx, table->mem, &named.unit));
+    AN_TRY(an_table_append(ctx, table, &named));
+done:
+    return st;
+}
+
 an_status an_table_add(an_ctx *ctx, an_table *table, const an_column *column)
 {
     an_column copy = *column;
-    an_status st = AN_OK;
 
     if (an_table_find(table, column->name))
         return an_fail(ctx, AN_ERR_DATA, "the table has a column \"%s\" already",
                        column->name);
-    AN_TRY(copy_text(ctx, table->mem, &copy.name));
-    AN_TRY(copy_text(ctx, table->mem, &copy.label));
-    AN_TRY(copy_text(ctx, table->mem, &copy.label_zh));
-    AN_TRY(copy_text(ctx, table->mem, &copy.unit));
-    if (!copy_arrays(table->mem, table->n_rows, &copy)) AN_TRY(an_fail_memory(ctx));
-    AN_TRY(an_table_append(ctx, table, &copy));
-done:
-    return st;
+    if (!copy_arrays(table->mem, table->n_rows, &copy)) return an_fail_memory(ctx);
+    return an_table_adopt(ctx, table, &copy);
 }

@@ -12,6 +12,9 @@ an_arena *an_table_arena(an_table *table);
 /* Adds a column whose arrays and texts live in the table's arena: nothing is copied. */
 an_status an_table_append(an_ctx *ctx, an_table *table, const an_column *column);
 
+/* The same for a column whose arrays live there, but not its name, labels and unit. */
+an_status an_table_adopt(an_ctx *ctx, an_table *table, const an_column *column);
+
 /* Bytes of a bitmap of n bits. */
 static inline an_index an_bitmap_size(an_index n)
 {

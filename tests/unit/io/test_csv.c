@@ -242,6 +242,46 @@ static void many_columns_are_found_by_name(void **state)
     an_ctx_free(ctx);
 }
 
+/* More rows than one block of the layout, on one thread and on two: each cell is where the
+ * text has it, and the typed column holds its number. */
+static void long_tables_keep_every_cell(void **state)
+{
+    enum { ROWS = 10001 };
+
+    (void)state;
+    for (int threads = 1; threads <= 2; threads++) {
+        an_ctx *ctx = an_ctx_new();
+        an_table *text, *typed;
+        an_buf csv;
+
+        an_ctx_set_threads(ctx, threads);
+        an_buf_init(&csv, ctx, 0);
+        an_buf_puts(&csv, "whole,gap,word,day\n");
+        for (int i = 0; i < ROWS; i++)
+            an_buf_printf(&csv, "%d,%s,%s,2021-03-%02d\n", i, i % 7 ? "0.25" : "",
+                          i % 2 ? "odd" : "even", 1 + i % 31);
+        text = read_bytes(ctx, csv.data, csv.size, NULL);
+        assert_int_equal(an_table_infer(ctx, text, &typed), AN_OK);
+        assert_int_equal(an_table_find(typed, "whole")->type, AN_INTEGER);
+        assert_int_equal(an_table_find(typed, "gap")->type, AN_REAL);
+        assert_int_equal(an_table_find(typed, "word")->n_levels, 2);
+        for (int i = 0; i < ROWS; i++) {
+            assert_true(an_table_find(typed, "whole")->real[i] == i);
+            assert_int_equal(an_column_is_missing(an_table_find(text, "gap"), i),
+                             i % 7 == 0);
+            assert_int_equal(an_column_is_missing(an_table_find(typed, "gap"), i),
+                             i % 7 == 0);
+            assert_int_equal(an_table_find(typed, "word")->code[i], i % 2);
+            assert_int_equal(an_table_find(typed, "day")->code[i],
+                             an_date_from_civil(2021, 3, 1 + i % 31));
+        }
+        an_table_free(typed);
+        an_table_free(text);
+        an_buf_free(&csv);
+        an_ctx_free(ctx);
+    }
+}
+
 static void a_missing_file_is_an_io_error(void **state)
 {
     an_ctx *ctx = an_ctx_new();
@@ -270,6 +310,7 @@ int main(void)
         cmocka_unit_test(long_cells_have_a_limit),
         cmocka_unit_test(strangers_are_recognised),
         cmocka_unit_test(many_columns_are_found_by_name),
+        cmocka_unit_test(long_tables_keep_every_cell),
         cmocka_unit_test(a_missing_file_is_an_io_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
