@@ -101,7 +101,9 @@ an_status cli_wish_read(an_ctx *ctx, const cli_args *args, const an_analysis *wi
 void cli_response_options(cli_options *out);
 an_status cli_run_response(an_ctx *ctx, const cli_args *args);
 void cli_omed_options(cli_options *out);
+void cli_score_options(cli_options *out);
 an_status cli_run_omed(an_ctx *ctx, const cli_args *args);
+an_status cli_run_score(an_ctx *ctx, const cli_args *args);
 
 /* dose.c */
 void cli_dose_options(cli_options *out);

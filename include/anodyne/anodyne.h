@@ -43,6 +43,7 @@
 #include <anodyne/render.h>
 #include <anodyne/report.h>
 #include <anodyne/rmst.h>
+#include <anodyne/score.h>
 #include <anodyne/sensitivity.h>
 #include <anodyne/spline.h>
 #include <anodyne/status.h>
