@@ -255,6 +255,16 @@ static const an_problem_kind *find_in_capitals(const char *code)
     return NULL;
 }
 
+/* A rule of the methods reviewer. */
+static an_status explain_rule(an_ctx *ctx, const an_review_rule *rule)
+{
+    printf("%s  %s\n  ? %s\n  -> %s\n", rule->id, rule->fault, rule->question,
+           rule->advice);
+    if (*rule->citation)
+        printf("  %s%s\n", rule->citation, rule->verified ? "" : " (not verified)");
+    return cli_flush(ctx);
+}
+
 an_status cli_run_explain(an_ctx *ctx, const cli_args *args)
 {
     an_status st = cli_expect(ctx, args, 0, 1, "a code such as D102, or nothing");
@@ -272,6 +282,8 @@ an_status cli_run_explain(an_ctx *ctx, const cli_args *args)
     }
     kind = an_problem_kind_find(args->positional[0]);
     if (!kind) kind = find_in_capitals(args->positional[0]);
+    if (!kind && an_review_rule_find(args->positional[0]))
+        return explain_rule(ctx, an_review_rule_find(args->positional[0]));
     if (!kind) return fail_unknown_code(ctx, args->positional[0]);
     printf("%s  %s\n  -> %s\n", kind->code, kind->meaning, kind->advice);
     return cli_flush(ctx);

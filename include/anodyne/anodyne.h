@@ -42,6 +42,7 @@
 #include <anodyne/relief.h>
 #include <anodyne/render.h>
 #include <anodyne/report.h>
+#include <anodyne/review.h>
 #include <anodyne/rmst.h>
 #include <anodyne/score.h>
 #include <anodyne/sensitivity.h>

@@ -37,6 +37,11 @@ AN_API an_status an_render_numbers(an_ctx *ctx, const an_doc *doc, an_bytes *out
 /** provenance.json: {"schema": "anodyne.provenance/1", then each key: text}. */
 AN_API an_status an_render_provenance(an_ctx *ctx, const an_doc *doc, an_bytes *out);
 
+/** review.json: {"schema": "anodyne.review/1", "rules": [{"id", "rule", "fault", "question", "state",
+ *  "severity", "evidence", "done", "advice", "citation", "verified"}]}, what the methods reviewer found
+ *  (docs/methods/review.md). No rules where the document has no page of the reviewer. */
+AN_API an_status an_render_review(an_ctx *ctx, const an_doc *doc, an_bytes *out);
+
 /** Every number of the document, one a row: id, label, kind, value, lower, upper, unit,
  *  reason, method. RFC 4180, UTF-8, line ends CR LF. A text that a spreadsheet would take
  *  for a formula is preceded by an apostrophe. */

@@ -235,6 +235,20 @@ static an_status write_page(writer *w, const an_doc *doc)
     return st;
 }
 
+/* Only of a study: a document of one analysis has no page of the reviewer. */
+static an_status write_review(writer *w, const an_doc *doc)
+{
+    an_bytes bytes = {0};
+    an_status st;
+
+    for (const an_node *node = an_doc_root(doc)->children; node; node = node->next) {
+        if (node->type != AN_NODE_SECTION || strcmp(node->key, "review") != 0) continue;
+        st = an_render_review(w->ctx, doc, &bytes);
+        return put(w, "review.json", st, &bytes);
+    }
+    return AN_OK;
+}
+
 static an_status write_pages(writer *w, const an_doc *doc)
 {
     an_bytes bytes = {0};
@@ -245,6 +259,7 @@ static an_status write_pages(writer *w, const an_doc *doc)
     AN_TRY(put(w, "numbers.json", st, &bytes));
     st = an_render_provenance(w->ctx, doc, &bytes);
     AN_TRY(put(w, "provenance.json", st, &bytes));
+    AN_TRY(write_review(w, doc));
     AN_TRY(write_derived(w, doc, an_report_methods, "methods.md"));
     AN_TRY(write_derived(w, doc, an_report_checklist, "checklist.md"));
     AN_TRY(write_log(w, doc));

@@ -1,5 +1,5 @@
 /* The plan: a frame for every analysis, then a document of all. */
-#include "study/study.h"
+#include "study/review/review.h"
 
 /* ---- Pain ---- */
 
@@ -183,6 +183,17 @@ static void record_study(const an_study *study, an_doc *doc)
     an_doc_provenance(doc, "seed", an_doc_printf(doc, "%lld", (long long)study->seed));
 }
 
+/* The reviewer reads what the analyses wrote. */
+static an_status run_review(an_ctx *ctx, an_study *study, an_doc *doc)
+{
+    an_review *review = NULL;
+    const an_status st = an_study_review(ctx, study, doc, &review);
+
+    if (st == AN_OK) an_review_describe(review, doc);
+    an_review_free(ctx, review);
+    return st;
+}
+
 an_status an_study_run(an_ctx *ctx, an_study *study, an_doc **out)
 {
     an_status st = AN_OK;
@@ -203,6 +214,7 @@ an_status an_study_run(an_ctx *ctx, an_study *study, an_doc **out)
         else
             AN_TRY(run_flow(ctx, study, item, doc));
     }
+    AN_TRY(run_review(ctx, study, doc));
     an_study_describe_words(study, doc);
     AN_TRY(an_doc_status(doc));
     *out = doc;
